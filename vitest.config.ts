@@ -7,7 +7,11 @@ const ssr = { resolve };
 export default defineConfig({
   test: {
     projects: [
-      { resolve, ssr, test: { name: 'jinja', root: 'packages/jinja', include: ['{src,test}/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        resolve,
+        ssr,
+        test: { name: 'jinja', root: 'packages/jinja', include: ['{src,test}/**/*.test.ts'], testTimeout: 30_000 },
+      },
       { resolve, ssr, test: { name: 'rota', root: 'packages/rota', include: ['{src,test}/**/*.test.ts'], testTimeout: 30_000 } },
       {
         resolve,
