@@ -463,7 +463,7 @@ declare
   child text := parent || '_' || to_char(date_trunc('month', month), 'YYYYMM');
 begin
   if to_regclass(child) is not null then return; end if;
-  execute format('create table %I (like %I including defaults including storage)', child, parent);
+  execute format('create table %I (like %I including defaults including storage including constraints)', child, parent);
   execute format('with moved as (delete from %I where created_at >= %L and created_at < %L returning *) insert into %I overriding system value select * from moved',
                  parent || '_default', starts::timestamptz, ends::timestamptz, child);
   execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, child, starts::timestamptz, ends::timestamptz);
