@@ -1,0 +1,135 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Db, Tx } from './database.ts';
+
+/** Which rows of a list are wanted: a numbered page, or what follows (or precedes) a cursor. */
+export type Window =
+  | { readonly kind: 'page'; readonly page: number; readonly size: number }
+  | { readonly kind: 'cursor'; readonly cursor: string | null; readonly size: number };
+
+export type Page<T> =
+  | {
+      readonly kind: 'page';
+      readonly rows: readonly T[];
+      readonly count: number;
+      readonly page: number;
+      readonly size: number;
+      readonly totalPages: number;
+    }
+  | {
+      readonly kind: 'cursor';
+      readonly rows: readonly T[];
+      readonly size: number;
+      readonly next: string | null;
+      readonly previous: string | null;
+    };
+
+/**
+ * A list as SQL: where its rows come from, which of them, and the columns that order them. The last key must make the
+ * order total (an id), so that no row is skipped or repeated. All keys run in one direction, so that a cursor is one
+ * row comparison that an index answers.
+ */
+export interface PageQuery {
+  readonly from: RawBuilder<unknown>;
+  readonly where: readonly RawBuilder<unknown>[];
+  readonly id: RawBuilder<unknown>;
+  readonly keys: readonly {
+    readonly column: RawBuilder<unknown>;
+    readonly type: 'text' | 'timestamptz' | 'integer' | 'bigint' | 'boolean';
+  }[];
+  readonly direction: 'asc' | 'desc';
+  /** Exact number of rows when something cheaper than counting them knows it. */
+  readonly count?: () => Promise<number>;
+}
+
+/** Selects the ids of one page, in order. Rows are then loaded by id, so that deep pages touch only the index. */
+export async function selectPage(db: Db | Tx, query: PageQuery, window: Window): Promise<Page<string>> {
+  const where = query.where.length === 0 ? sql`true` : sql.join([...query.where], sql` and `);
+  return window.kind === 'page' ? numberedPage(db, query, where, window) : cursorPage(db, query, where, window);
+}
+
+/** The page with its ids replaced by what `load` found for them; an id that has gone meanwhile is left out. */
+export function fillPage<T>(page: Page<string>, rows: readonly T[], idOf: (row: T) => string): Page<T> {
+  const byId = new Map(rows.map((row) => [idOf(row), row]));
+  return mapPage(page, (id) => byId.get(id));
+}
+
+export function mapPage<A, B>(page: Page<A>, map: (row: A) => B | undefined): Page<B> {
+  const rows = page.rows.map(map).filter((row): row is B & {} => row !== undefined);
+  return { ...page, rows };
+}
+
+async function numberedPage(
+  db: Db | Tx,
+  query: PageQuery,
+  where: RawBuilder<unknown>,
+  window: { page: number; size: number },
+): Promise<Page<string>> {
+  const count =
+    query.count === undefined
+      ? Number((await sql<{ n: string }>`select count(*) as n from ${query.from} where ${where}`.execute(db)).rows[0]?.n ?? 0)
+      : await query.count();
+  const totalPages = Math.max(1, Math.ceil(count / window.size));
+  const page = Math.min(window.page, totalPages); // beyond the end: the last page, as clients expect
+  const order = orderBy(query, query.direction);
+  const { rows } = await sql<{ id: string }>`
+    select ${query.id} as id from ${query.from} where ${where}
+    order by ${order} limit ${window.size} offset ${(page - 1) * window.size}`.execute(db);
+  return { kind: 'page', rows: rows.map((row) => row.id), count, page, size: window.size, totalPages };
+}
+
+async function cursorPage(
+  db: Db | Tx,
+  query: PageQuery,
+  where: RawBuilder<unknown>,
+  window: { cursor: string | null; size: number },
+): Promise<Page<string>> {
+  const from = window.cursor === null ? null : decodeCursor(window.cursor, query.keys.length);
+  const backwards = from?.backwards ?? false;
+  const direction = backwards ? opposite(query.direction) : query.direction;
+  const columns = sql.join(query.keys.map((key) => key.column));
+  const after =
+    from === null
+      ? sql`true`
+      : sql`(${columns}) ${sql.raw(direction === 'asc' ? '>' : '<')} (${sql.join(
+          query.keys.map((key, i) => sql`${from.values[i] ?? null}::${sql.raw(key.type)}`),
+        )})`;
+  const keyTexts = sql.join(query.keys.map((key) => sql`${key.column}::text`));
+  const { rows } = await sql<{ id: string; keys: string[] }>`
+    select ${query.id} as id, array[${keyTexts}] as keys from ${query.from} where ${where} and ${after}
+    order by ${orderBy(query, direction)} limit ${window.size + 1}`.execute(db);
+  const more = rows.length > window.size;
+  const shown = rows.slice(0, window.size);
+  if (backwards) shown.reverse();
+  const first = shown[0];
+  const last = shown.at(-1);
+  const hasNext = backwards ? last !== undefined : more;
+  const hasPrevious = backwards ? more : from !== null && first !== undefined;
+  return {
+    kind: 'cursor',
+    rows: shown.map((row) => row.id),
+    size: window.size,
+    next: hasNext && last !== undefined ? encodeCursor('>', last.keys) : null,
+    previous: hasPrevious && first !== undefined ? encodeCursor('<', first.keys) : null,
+  };
+}
+
+const opposite = (direction: 'asc' | 'desc'): 'asc' | 'desc' => (direction === 'asc' ? 'desc' : 'asc');
+
+const orderBy = (query: PageQuery, direction: 'asc' | 'desc'): RawBuilder<unknown> =>
+  sql.join(query.keys.map((key) => sql`${key.column} ${sql.raw(direction)}`));
+
+const encodeCursor = (way: '>' | '<', keys: readonly string[]): string =>
+  Buffer.from(JSON.stringify([way, ...keys])).toString('base64url');
+
+/** A cursor that was not made by `encodeCursor` counts as none: the list begins again. */
+function decodeCursor(cursor: string, keyCount: number): { backwards: boolean; values: string[] } | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    return null; // not JSON: not a cursor of ours
+  }
+  if (!Array.isArray(parsed) || parsed.length !== keyCount + 1 || !parsed.every((part) => typeof part === 'string')) return null;
+  const [way, ...values] = parsed as string[];
+  return way === '>' || way === '<' ? { backwards: way === '<', values } : null;
+}
