@@ -1,0 +1,190 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import type { Permission } from '../../../access/index.ts';
+import type { Db, Tx } from '../../../platform/db/database.ts';
+import type { Page, Window } from '../../../platform/db/page.ts';
+import { uniqueViolation } from '../../../platform/db/unique-violation.ts';
+import { type ApiError, notFound } from './api-error.ts';
+import { type Caller, callerOf } from './caller.ts';
+import { type BodyOf, type Field, readBody } from './fields.ts';
+import { envelope, listOf, pageParameters, readWindow } from './pagination.ts';
+import { stringifyWithRaw } from './raw-json.ts';
+
+type Fields = Readonly<Record<string, Field<unknown>>>;
+
+/** What handlers are given beside the request's own values. */
+export interface ApiDeps {
+  readonly db: Db;
+  readonly baseUrl: string;
+}
+
+/**
+ * A resource of the public API as a table: its path, rights, fields and what each call does. Reads get the database,
+ * writes a transaction that commits only when the whole answer could be made.
+ */
+export interface Resource<Row, F extends Fields, Created extends keyof F & string> {
+  readonly path: string;
+  /** Singular, in words: `escalation chain`. */
+  readonly name: string;
+  readonly read: Permission;
+  readonly write: Permission;
+  readonly pageSize: number;
+  /** Schema of one object in answers. */
+  readonly item: TSchema;
+  /** Filters of the list, for the API's description. */
+  readonly filters?: Readonly<Record<string, TSchema>>;
+  readonly fields: F;
+  readonly required: { readonly create: readonly Created[]; readonly put?: readonly (keyof F & string)[] };
+  /** Database constraints that stand for a rule of the API. */
+  readonly uniques?: Readonly<Record<string, ApiError>>;
+  list(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>, window: Window): Promise<Page<Row>>;
+  get(db: Db | Tx, caller: Caller, id: string): Promise<Row | null>;
+  present(db: Db | Tx, caller: Caller, rows: readonly Row[]): Promise<readonly unknown[]> | readonly unknown[];
+  create?(tx: Tx, caller: Caller, body: BodyOf<F, Created>): Promise<Row>;
+  update?(tx: Tx, caller: Caller, row: Row, body: BodyOf<F>, method: 'PUT' | 'PATCH'): Promise<Row>;
+  remove?(tx: Tx, caller: Caller, row: Row, body: unknown): Promise<void>;
+}
+
+const Detail = Type.Object({ detail: Type.String(), code: Type.Optional(Type.String()) });
+const AnyError = Type.Unknown({ description: 'Field names to texts, or `detail`.' });
+const NoContent = Type.Null({ description: 'Nothing.' });
+const IdParams = Type.Object({ id: Type.String() });
+
+export const errorResponses = { 400: AnyError, 403: Detail, 404: Detail, 429: Detail };
+
+/** Registers the routes of a resource: list, create, read, update (PUT and PATCH) and delete, as far as it has them. */
+export function registerResource<Row, F extends Fields, Created extends keyof F & string>(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  resource: Resource<Row, F, Created>,
+): void {
+  const { db, baseUrl } = deps;
+  const tags = [resource.path];
+  const title = pascal(resource.name);
+  const requestBody = (required: readonly string[]): TSchema =>
+    Type.Object(
+      Object.fromEntries(
+        Object.entries(resource.fields).map(([key, field]) => [key, required.includes(key) ? field.schema : Type.Optional(field.schema)]),
+      ),
+    );
+  const one = async (at: Db | Tx, caller: Caller, row: Row): Promise<string> =>
+    stringifyWithRaw((await resource.present(at, caller, [row]))[0]);
+  const found = async (at: Db | Tx, caller: Caller, request: FastifyRequest): Promise<Row> => {
+    const row = await resource.get(at, caller, (request.params as { id: string }).id);
+    if (row === null) throw notFound();
+    return row;
+  };
+  const write = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => inOneTransaction(db, resource.uniques ?? {}, work);
+
+  app.get(
+    `/${resource.path}`,
+    {
+      config: { permission: resource.read },
+      schema: {
+        operationId: `list${title}s`,
+        summary: `Lists ${resource.name}s`,
+        tags,
+        querystring: Type.Object({ ...pageParameters, ...resource.filters }),
+        response: { 200: listOf(resource.item), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const query = request.query as Record<string, unknown>;
+      const page = await resource.list(db, caller, query, readWindow(query, resource.pageSize));
+      const items = await resource.present(db, caller, page.rows);
+      return sendJson(reply, 200, stringifyWithRaw(envelope(page, items, baseUrl, request.url)));
+    },
+  );
+  app.get(
+    `/${resource.path}/:id`,
+    {
+      config: { permission: resource.read },
+      schema: { operationId: `get${title}`, summary: `Reads one ${resource.name}`, tags, params: IdParams, response: { 200: resource.item, ...errorResponses } },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      return sendJson(reply, 200, await one(db, caller, await found(db, caller, request)));
+    },
+  );
+  const { create, update, remove } = resource;
+  if (create !== undefined) {
+    app.post(
+      `/${resource.path}`,
+      {
+        config: { permission: resource.write },
+        schema: {
+          operationId: `create${title}`,
+          summary: `Creates one ${resource.name}`,
+          tags,
+          body: requestBody(resource.required.create),
+          response: { 201: resource.item, ...errorResponses },
+        },
+      },
+      async (request, reply) => {
+        const caller = callerOf(request);
+        const body = readBody<F, Created>(resource.fields, request.body, resource.required.create);
+        const text = await write(async (tx) => one(tx, caller, await create.call(resource, tx, caller, body)));
+        return sendJson(reply, 201, text);
+      },
+    );
+  }
+  if (update !== undefined) {
+    for (const method of ['PUT', 'PATCH'] as const) {
+      const required = method === 'PUT' ? (resource.required.put ?? []) : [];
+      app.route({
+        method,
+        url: `/${resource.path}/:id`,
+        config: { permission: resource.write },
+        schema: {
+          operationId: `${method === 'PUT' ? 'update' : 'patch'}${title}`,
+          summary: `Changes one ${resource.name}; keys that are left out keep their values`,
+          tags,
+          params: IdParams,
+          body: requestBody(required),
+          response: { 200: resource.item, ...errorResponses },
+        },
+        handler: async (request, reply) => {
+          const caller = callerOf(request);
+          const text = await write(async (tx) => {
+            const row = await found(tx, caller, request);
+            const body = readBody<F>(resource.fields, request.body, required as never[]);
+            return one(tx, caller, await update.call(resource, tx, caller, row, body, method));
+          });
+          return sendJson(reply, 200, text);
+        },
+      });
+    }
+  }
+  if (remove !== undefined) {
+    app.delete(
+      `/${resource.path}/:id`,
+      {
+        config: { permission: resource.write },
+        schema: { operationId: `delete${title}`, summary: `Deletes one ${resource.name}`, tags, params: IdParams, response: { 204: NoContent, ...errorResponses } },
+      },
+      async (request, reply) => {
+        const caller = callerOf(request);
+        await write(async (tx) => remove.call(resource, tx, caller, await found(tx, caller, request), request.body));
+        return reply.code(204).send();
+      },
+    );
+  }
+}
+
+/** Sends JSON text as it is, with the media type that existing clients get (no charset). */
+export const sendJson = (reply: import('fastify').FastifyReply, status: number, json: string): import('fastify').FastifyReply =>
+  reply.code(status).header('content-type', 'application/json').serializer((text: unknown) => text as string).send(json);
+
+/** Runs a write in one transaction; a violated constraint that stands for a rule becomes that rule's error. */
+export async function inOneTransaction<T>(db: Db, uniques: Readonly<Record<string, ApiError>>, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await db.transaction().execute(work);
+  } catch (error) {
+    const constraint = uniqueViolation(error);
+    const rule = constraint === null ? undefined : uniques[constraint];
+    throw rule ?? error;
+  }
+}
+
+const pascal = (words: string): string => words.replace(/(?:^|[\s_-]+)(\w)/g, (_match, letter: string) => letter.toUpperCase());
