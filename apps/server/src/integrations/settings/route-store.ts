@@ -1,0 +1,154 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db, Tx } from '../../platform/db/database.ts';
+import { endPosition, type OrderedScope, type Placement, placeRow } from '../../platform/db/ordered-rows.ts';
+import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
+import { newId } from '../../platform/ids.ts';
+import { notify } from '../../platform/notify.ts';
+import type { RouteTable } from '../tables.ts';
+import type { Route } from './integration.ts';
+import { lockIntegration } from './integration-store.ts';
+
+export interface RouteFilter {
+  readonly integrationId?: string;
+  readonly routingRegex?: string;
+  readonly routingType?: string;
+}
+
+/** Routes of live integrations: by integration, the default one last, else by position. */
+export async function listRoutes(db: Db, org: string, filter: RouteFilter, window: Window): Promise<Page<Route>> {
+  const where = [sql`r.organization_id = ${org}`, sql`i.deleted_at is null`, sql`i.type <> 'maintenance'`];
+  if (filter.integrationId !== undefined) where.push(sql`r.integration_id = ${filter.integrationId}`);
+  if (filter.routingRegex !== undefined) where.push(sql`r.routing_regex = ${filter.routingRegex}`);
+  if (filter.routingType !== undefined) where.push(sql`r.routing_type = ${filter.routingType}`);
+  const page = await selectPage(
+    db,
+    {
+      from: sql`route r join integration i on i.organization_id = r.organization_id and i.id = r.integration_id`,
+      where,
+      id: sql`r.id`,
+      keys: [
+        { column: sql`i.created_at`, type: 'timestamptz' },
+        { column: sql`r.integration_id`, type: 'text' },
+        { column: sql`r.is_default`, type: 'boolean' },
+        { column: sql`r.position`, type: 'integer' },
+        { column: sql`r.id`, type: 'text' },
+      ],
+      direction: 'asc',
+    },
+    window,
+  );
+  const rows =
+    page.rows.length === 0
+      ? []
+      : await db.selectFrom('route').selectAll().where('organization_id', '=', org).where('id', 'in', page.rows).execute();
+  return fillPage(page, rows.map(fromRow), (row) => row.id);
+}
+
+/** A route of a live integration; null when there is none in this organization. */
+export async function findRoute(db: Db | Tx, org: string, id: string): Promise<Route | null> {
+  const row = await db
+    .selectFrom('route')
+    .innerJoin('integration', (join) =>
+      join.onRef('integration.organization_id', '=', 'route.organization_id').onRef('integration.id', '=', 'route.integration_id'),
+    )
+    .selectAll('route')
+    .where('route.organization_id', '=', org)
+    .where('route.id', '=', id)
+    .where('integration.deleted_at', 'is', null)
+    .where('integration.type', '<>', 'maintenance')
+    .executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+export async function defaultRoutes(db: Db | Tx, org: string, integrationIds: readonly string[]): Promise<Map<string, Route>> {
+  if (integrationIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('route')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('integration_id', 'in', integrationIds)
+    .where('is_default', '=', true)
+    .execute();
+  return new Map(rows.map((row) => [row.integration_id, fromRow(row)]));
+}
+
+export type RouteValues = Pick<Route, 'routingType' | 'routingRegex' | 'routingLabels' | 'escalationChainId' | 'messengers'>;
+
+/** Adds a route behind the integration's others, then moves it to where it is wanted. */
+export async function createRoute(
+  tx: Tx,
+  org: string,
+  route: RouteValues & { integrationId: string; isDefault: boolean },
+  placement: Placement | null,
+  now: Date,
+): Promise<Route> {
+  await lockIntegration(tx, org, route.integrationId);
+  const id = newId('R');
+  const scope = scopeOf(org, route.integrationId, route.isDefault);
+  const position = await endPosition(tx, scope);
+  await tx
+    .insertInto('route')
+    .values({
+      organization_id: org,
+      id,
+      integration_id: route.integrationId,
+      is_default: route.isDefault,
+      position,
+      ...toColumns(route),
+      created_at: now,
+    })
+    .execute();
+  if (placement !== null && placement.position !== -1) await placeRow(tx, scope, id, position, placement);
+  await routesChanged(tx, route.integrationId);
+  return existingRoute(tx, org, id);
+}
+
+export async function updateRoute(tx: Tx, org: string, route: Route, values: RouteValues, placement: Placement | null): Promise<Route> {
+  await lockIntegration(tx, org, route.integrationId);
+  const current = await existingRoute(tx, org, route.id); // its position as it is under the lock
+  await tx.updateTable('route').set(toColumns(values)).where('organization_id', '=', org).where('id', '=', route.id).execute();
+  if (placement !== null) await placeRow(tx, scopeOf(org, route.integrationId, route.isDefault), route.id, current.position, placement);
+  await routesChanged(tx, route.integrationId);
+  return existingRoute(tx, org, route.id);
+}
+
+/** Removes a route; its alert groups stay and say that they have none. */
+export async function deleteRoute(tx: Tx, org: string, route: Route): Promise<void> {
+  await tx.deleteFrom('route').where('organization_id', '=', org).where('id', '=', route.id).execute();
+  await routesChanged(tx, route.integrationId);
+}
+
+/** Tells every process that keeps routes in memory. */
+export const routesChanged = (tx: Tx, integrationId: string): Promise<void> => notify(tx, 'integration_changed', integrationId);
+
+async function existingRoute(tx: Tx, org: string, id: string): Promise<Route> {
+  const row = await tx.selectFrom('route').selectAll().where('organization_id', '=', org).where('id', '=', id).executeTakeFirstOrThrow();
+  return fromRow(row);
+}
+
+const scopeOf = (org: string, integrationId: string, isDefault: boolean): OrderedScope => ({
+  table: 'route',
+  where: sql`organization_id = ${org} and integration_id = ${integrationId} and is_default = ${isDefault}`,
+});
+
+const toColumns = (values: RouteValues) => ({
+  routing_type: values.routingType,
+  routing_regex: values.routingRegex,
+  routing_labels: values.routingLabels === null ? null : JSON.stringify(values.routingLabels),
+  escalation_chain_id: values.escalationChainId,
+  messengers: JSON.stringify(values.messengers),
+});
+
+function fromRow(row: Selectable<RouteTable>): Route {
+  return {
+    id: row.id,
+    integrationId: row.integration_id,
+    isDefault: row.is_default,
+    position: row.position,
+    routingType: row.routing_type,
+    routingRegex: row.routing_regex,
+    routingLabels: row.routing_labels,
+    escalationChainId: row.escalation_chain_id,
+    messengers: row.messengers,
+  };
+}
