@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from 'kysely';
+import type { Generated } from 'kysely';
 
 export interface IntegrationTable {
   organization_id: string;
@@ -9,14 +9,14 @@ export interface IntegrationTable {
   team_id: string | null;
   author_id: string | null;
   token: string;
-  templates: JSONColumnType<Record<string, string | Record<string, string>>>;
+  templates: Generated<unknown>;
   default_templates: Generated<'tocsin' | 'reference'>;
   grouping_scope: 'route' | 'signals' | 'integration' | null;
   allow_source_based_resolving: Generated<boolean>;
-  labels: JSONColumnType<{ key: string; value: string }[]>;
-  dynamic_labels: JSONColumnType<{ key: string; template: string }[]>;
+  labels: Generated<unknown>;
+  dynamic_labels: Generated<unknown>;
   multi_label_template: string | null;
-  acknowledge_hosts: JSONColumnType<{ host: string; port: number | null; plain_http: boolean }[]>;
+  acknowledge_hosts: Generated<unknown>;
   maintenance_mode: 'debug' | 'maintenance' | null;
   maintenance_started_at: Date | null;
   maintenance_ends_at: Date | null;
@@ -24,7 +24,7 @@ export interface IntegrationTable {
   maintenance_at_end: Generated<'escalate' | 'resolve'>;
   maintenance_alert_group_id: string | null;
   is_slow: Generated<boolean>;
-  template_errors: JSONColumnType<Record<string, { message: string; at: string }>>;
+  template_errors: Generated<unknown>;
   created_at: Date;
   updated_at: Date;
   deleted_at: Date | null;
@@ -48,9 +48,9 @@ export interface RouteTable {
   position: number;
   routing_type: Generated<'regex' | 'jinja2' | 'labels'>;
   routing_regex: string | null;
-  routing_labels: JSONColumnType<{ key: string; value: string }[]> | null;
+  routing_labels: unknown;
   escalation_chain_id: string | null;
-  messengers: JSONColumnType<Record<string, { id?: string | null; enabled?: boolean }>>;
+  messengers: Generated<unknown>;
   created_at: Date;
 }
 
