@@ -22,6 +22,7 @@ export default defineConfig({
           include: ['{src,test}/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          globalSetup: ['src/testing/global-postgres.ts'],
         },
       },
     ],
