@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, JSONColumnType } from 'kysely';
 
 export interface IntegrationTable {
   organization_id: string;
@@ -9,14 +9,14 @@ export interface IntegrationTable {
   team_id: string | null;
   author_id: string | null;
   token: string;
-  templates: Generated<unknown>;
+  templates: JSONColumnType<Record<string, string | Record<string, string>>>;
   default_templates: Generated<'tocsin' | 'reference'>;
   grouping_scope: 'route' | 'signals' | 'integration' | null;
   allow_source_based_resolving: Generated<boolean>;
-  labels: Generated<unknown>;
-  dynamic_labels: Generated<unknown>;
+  labels: JSONColumnType<{ key: string; value: string }[]>;
+  dynamic_labels: JSONColumnType<{ key: string; template: string }[]>;
   multi_label_template: string | null;
-  acknowledge_hosts: Generated<unknown>;
+  acknowledge_hosts: JSONColumnType<{ host: string; port: number | null; plain_http: boolean }[]>;
   maintenance_mode: 'debug' | 'maintenance' | null;
   maintenance_started_at: Date | null;
   maintenance_ends_at: Date | null;
@@ -24,7 +24,7 @@ export interface IntegrationTable {
   maintenance_at_end: Generated<'escalate' | 'resolve'>;
   maintenance_alert_group_id: string | null;
   is_slow: Generated<boolean>;
-  template_errors: Generated<unknown>;
+  template_errors: JSONColumnType<Record<string, { message: string; at: string }>>;
   created_at: Date;
   updated_at: Date;
   deleted_at: Date | null;
@@ -48,9 +48,9 @@ export interface RouteTable {
   position: number;
   routing_type: Generated<'regex' | 'jinja2' | 'labels'>;
   routing_regex: string | null;
-  routing_labels: unknown;
+  routing_labels: JSONColumnType<{ key: string; value: string }[]> | null;
   escalation_chain_id: string | null;
-  messengers: Generated<unknown>;
+  messengers: JSONColumnType<Record<string, { id?: string | null; enabled?: boolean }>>;
   created_at: Date;
 }
 
