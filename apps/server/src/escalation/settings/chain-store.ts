@@ -1,0 +1,68 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db, Tx } from '../../platform/db/database.ts';
+import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
+import { newId } from '../../platform/ids.ts';
+import { notify } from '../../platform/notify.ts';
+import type { EscalationChain } from './chain.ts';
+import type { EscalationChainTable } from './tables.ts';
+
+export interface ChainFilter {
+  readonly name?: string;
+  /** null: chains without a team. */
+  readonly teamId?: string | null;
+}
+
+/** Chains of the organization, oldest first. */
+export async function listChains(db: Db, org: string, filter: ChainFilter, window: Window): Promise<Page<EscalationChain>> {
+  const where = [sql`organization_id = ${org}`];
+  if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
+  if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  const page = await selectPage(
+    db,
+    {
+      from: sql`escalation_chain`,
+      where,
+      id: sql`id`,
+      keys: [
+        { column: sql`created_at`, type: 'timestamptz' },
+        { column: sql`id`, type: 'text' },
+      ],
+      direction: 'asc',
+    },
+    window,
+  );
+  if (page.rows.length === 0) return { ...page, rows: [] };
+  const rows = await db.selectFrom('escalation_chain').selectAll().where('organization_id', '=', org).where('id', 'in', page.rows).execute();
+  return fillPage(page, rows.map(fromRow), (row) => row.id);
+}
+
+export async function findChain(db: Db | Tx, org: string, id: string): Promise<EscalationChain | null> {
+  const row = await db.selectFrom('escalation_chain').selectAll().where('organization_id', '=', org).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+/** Breaks `escalation_chain_organization_id_name_key` when the name is taken. */
+export async function createChain(tx: Tx, org: string, chain: { name: string; teamId: string | null }, now: Date): Promise<EscalationChain> {
+  const row = { organization_id: org, id: newId('F'), name: chain.name, team_id: chain.teamId, created_at: now };
+  await tx.insertInto('escalation_chain').values(row).execute();
+  return fromRow(row);
+}
+
+export async function updateChain(tx: Tx, org: string, chain: EscalationChain): Promise<EscalationChain> {
+  await tx
+    .updateTable('escalation_chain')
+    .set({ name: chain.name, team_id: chain.teamId })
+    .where('organization_id', '=', org)
+    .where('id', '=', chain.id)
+    .execute();
+  return chain;
+}
+
+/** Removes a chain and its steps. Routes that led to it lead nowhere; runs go on from their snapshots. */
+export async function deleteChain(tx: Tx, org: string, id: string): Promise<void> {
+  await sql`update route set escalation_chain_id = null where organization_id = ${org} and escalation_chain_id = ${id}`.execute(tx);
+  await tx.deleteFrom('escalation_chain').where('organization_id', '=', org).where('id', '=', id).execute();
+  await notify(tx, 'integration_changed', '');
+}
+
+const fromRow = (row: Selectable<EscalationChainTable>): EscalationChain => ({ id: row.id, name: row.name, teamId: row.team_id });
