@@ -1,6 +1,4 @@
-/** The four basic roles, strongest first. */
-export const ROLES = ['admin', 'editor', 'viewer', 'none'] as const;
-export type Role = (typeof ROLES)[number];
+import { ROLES, type Role } from '../users/index.ts';
 
 /** Every permission, by the weakest basic role that has it. Source: access.md 5.3. */
 const WEAKEST_ROLE = {

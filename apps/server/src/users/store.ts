@@ -1,0 +1,70 @@
+import type { Selectable } from 'kysely';
+import type { Db, Tx } from '../platform/db/database.ts';
+import type { UserTable } from './tables.ts';
+import type { User } from './user.ts';
+
+const fromRow = (row: Selectable<UserTable>): User => ({
+  org: row.organization_id,
+  id: row.id,
+  grafanaId: row.grafana_id,
+  username: row.username,
+  email: row.email,
+  name: row.name,
+  role: row.role,
+  timezone: row.timezone,
+  avatarUrl: row.avatar_url,
+  verifiedPhoneNumber: row.verified_phone_number,
+  isActive: row.is_active,
+  createdAt: row.created_at,
+});
+
+/** The user with this id, active or not; null when there is none. */
+export async function findUser(db: Db | Tx, org: string, id: string): Promise<User | null> {
+  const row = await db.selectFrom('users').selectAll().where('organization_id', '=', org).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+/** The active user with this username, or else with this e-mail address, in any case of letters. */
+export async function findUserByLogin(db: Db | Tx, org: string, login: string): Promise<User | null> {
+  const rows = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('is_active', '=', true)
+    .where(({ eb, fn, or }) =>
+      or([eb(fn('lower', ['username']), '=', login.toLowerCase()), eb(fn('lower', ['email']), '=', login.toLowerCase())]),
+    )
+    .execute();
+  const row = rows.find(({ username }) => username.toLowerCase() === login.toLowerCase()) ?? rows[0];
+  return row === undefined ? null : fromRow(row);
+}
+
+/** Those of the given users that exist, active or not, by id. */
+export async function findUsers(db: Db | Tx, org: string, ids: readonly string[]): Promise<Map<string, User>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('users').selectAll().where('organization_id', '=', org).where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, fromRow(row)]));
+}
+
+export async function insertUser(tx: Tx, user: User, passwordHash: string | null): Promise<void> {
+  await tx
+    .insertInto('users')
+    .values({
+      organization_id: user.org,
+      id: user.id,
+      grafana_id: user.grafanaId,
+      username: user.username,
+      email: user.email,
+      name: user.name,
+      role: user.role,
+      timezone: user.timezone,
+      avatar_url: user.avatarUrl,
+      password_hash: passwordHash,
+      unverified_phone_number: null,
+      verified_phone_number: user.verifiedPhoneNumber,
+      is_active: user.isActive,
+      created_at: user.createdAt,
+      deactivated_at: null,
+    })
+    .execute();
+}
