@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import type { Permission } from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
@@ -26,6 +26,8 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   readonly path: string;
   /** Singular, in words: `escalation chain`. */
   readonly name: string;
+  /** Plural for operation ids where an s does not make it: `EscalationPolicies`. */
+  readonly plural?: string;
   readonly read: Permission;
   readonly write: Permission;
   readonly pageSize: number;
@@ -81,8 +83,8 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     {
       config: { permission: resource.read },
       schema: {
-        operationId: `list${title}s`,
-        summary: `Lists ${resource.name}s`,
+        operationId: `list${resource.plural ?? `${title}s`}`,
+        summary: `Lists ${resource.path.replaceAll('_', ' ')}`,
         tags,
         querystring: Type.Object({ ...pageParameters, ...resource.filters }),
         response: { 200: listOf(resource.item), ...errorResponses },
@@ -173,7 +175,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
 }
 
 /** Sends JSON text as it is, with the media type that existing clients get (no charset). */
-export const sendJson = (reply: import('fastify').FastifyReply, status: number, json: string): import('fastify').FastifyReply =>
+export const sendJson = (reply: FastifyReply, status: number, json: string): FastifyReply =>
   reply.code(status).header('content-type', 'application/json').serializer((text: unknown) => text as string).send(json);
 
 /** Runs a write in one transaction; a violated constraint that stands for a rule becomes that rule's error. */

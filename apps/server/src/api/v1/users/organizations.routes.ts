@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { notFound } from '../conventions/api-error.ts';
+import { callerOf } from '../conventions/caller.ts';
+import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
+import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
+
+const Organization = Type.Object({ id: Type.String() });
+const PAGE_SIZE = 25;
+
+/** The caller's own organization, which is the only one there is for it (http-api-oncall.md 9). */
+export function registerOrganizations(app: FastifyInstance, { baseUrl }: ApiDeps): void {
+  const config = { permission: 'other-settings:read' as const };
+  const tags = ['organizations'];
+  app.get(
+    '/organizations',
+    {
+      config,
+      schema: {
+        operationId: 'listOrganizations',
+        summary: 'Lists the one organization of the caller',
+        tags,
+        querystring: Type.Object(pageParameters),
+        response: { 200: listOf(Organization), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const { size } = readWindow(request.query as Record<string, unknown>, PAGE_SIZE);
+      const page = { kind: 'page' as const, rows: [org], count: 1, page: 1, size, totalPages: 1 };
+      return sendJson(reply, 200, JSON.stringify(envelope(page, [{ id: org }], baseUrl, request.url)));
+    },
+  );
+  app.get(
+    '/organizations/:id',
+    {
+      config,
+      schema: {
+        operationId: 'getOrganization',
+        summary: 'Reads the organization of the caller, by its id or as `current`',
+        tags,
+        params: Type.Object({ id: Type.String() }),
+        response: { 200: Organization, ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const { id } = request.params as { id: string };
+      if (id !== org && id !== 'current') throw notFound();
+      return sendJson(reply, 200, JSON.stringify({ id: org }));
+    },
+  );
+}

@@ -1,0 +1,121 @@
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import type { Db, Tx } from '../../../platform/db/database.ts';
+import { findUser, listUsers, ROLES, teamsOfUsers, type User, type UserFilter } from '../../../users/index.ts';
+import { fieldErrors, notFound } from '../conventions/api-error.ts';
+import { type Caller, callerOf } from '../conventions/caller.ts';
+import { envelope, listOf, pageParameters, readWindow, repeated, single } from '../conventions/pagination.ts';
+import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
+
+const PAGE_SIZE = 100;
+
+const shortUser = {
+  id: Type.String(),
+  grafana_id: Type.Integer(),
+  email: Type.String(),
+  username: Type.String(),
+  role: Type.Union(ROLES.map((role) => Type.Literal(role))),
+  is_phone_number_verified: Type.Boolean(),
+};
+const UserSchema = Type.Object({
+  ...shortUser,
+  slack: Type.Union([Type.Object({ user_id: Type.String(), team_id: Type.String() }), Type.Null()]),
+  timezone: Type.Union([Type.String(), Type.Null()]),
+  teams: Type.Array(Type.String()),
+});
+/** Rows of a list with `short=true` lack the last three keys. */
+const ListedUserSchema = Type.Object({
+  ...shortUser,
+  slack: Type.Optional(UserSchema.properties.slack),
+  timezone: Type.Optional(UserSchema.properties.timezone),
+  teams: Type.Optional(UserSchema.properties.teams),
+});
+
+const presentShort = (user: User) => ({
+  id: user.id,
+  grafana_id: user.grafanaId,
+  email: user.email,
+  username: user.username,
+  role: user.role,
+  is_phone_number_verified: user.verifiedPhoneNumber !== null,
+});
+
+async function presentUsers(db: Db | Tx, org: string, users: readonly User[]): Promise<unknown[]> {
+  const teams = await teamsOfUsers(
+    db,
+    org,
+    users.map((user) => user.id),
+  );
+  return users.map((user) => ({ ...presentShort(user), slack: null, timezone: user.timezone, teams: teams.get(user.id) ?? [] }));
+}
+
+/** People (http-api-oncall.md 1): list, get, and the token's own user. */
+export function registerUsers(app: FastifyInstance, { db, baseUrl }: ApiDeps): void {
+  const config = { permission: 'user-settings:read' as const };
+  const tags = ['users'];
+  app.get(
+    '/users',
+    {
+      config,
+      schema: {
+        operationId: 'listUsers',
+        summary: 'Lists users',
+        tags,
+        querystring: Type.Object({
+          ...pageParameters,
+          username: Type.Optional(Type.String({ description: 'Equal, ignoring case.' })),
+          email: Type.Optional(Type.String({ description: 'Equal, ignoring case.' })),
+          roles: Type.Optional(Type.String({ description: 'Repeatable: 0 admin, 1 editor, 2 viewer, 3 none.' })),
+          short: Type.Optional(Type.String({ description: '`true`: rows without slack, timezone and teams.' })),
+        }),
+        response: { 200: listOf(ListedUserSchema), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const query = request.query as Record<string, unknown>;
+      const page = await listUsers(db, org, readFilter(query), readWindow(query, PAGE_SIZE));
+      const rows = single(query.short)?.toLowerCase() === 'true' ? page.rows.map(presentShort) : await presentUsers(db, org, page.rows);
+      return sendJson(reply, 200, JSON.stringify(envelope(page, rows, baseUrl, request.url)));
+    },
+  );
+  app.get(
+    '/users/:id',
+    {
+      config,
+      schema: {
+        operationId: 'getUser',
+        summary: 'Reads one user; `current` is the user of the token',
+        tags,
+        params: Type.Object({ id: Type.String() }),
+        response: { 200: UserSchema, ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const user = await wantedUser(db, caller, (request.params as { id: string }).id);
+      return sendJson(reply, 200, JSON.stringify((await presentUsers(db, caller.org, [user]))[0]));
+    },
+  );
+}
+
+async function wantedUser(db: Db, caller: Caller, id: string): Promise<User> {
+  const user = await findUser(db, caller.org, id === 'current' ? caller.userId : id);
+  if (user?.isActive !== true) throw notFound();
+  return user;
+}
+
+function readFilter(query: Readonly<Record<string, unknown>>): UserFilter {
+  const username = single(query.username);
+  const email = single(query.email);
+  const roles = repeated(query.roles).map((given) => {
+    const role = /^[0-3]$/.test(given) ? ROLES[Number(given)] : undefined;
+    if (role === undefined) throw fieldErrors({ roles: [`Select a valid choice. ${given} is not one of the available choices.`] });
+    return role;
+  });
+  return {
+    ...(username === undefined || username === '' ? {} : { username }),
+    ...(email === undefined || email === '' ? {} : { email }),
+    ...(roles.length === 0 ? {} : { roles }),
+  };
+}

@@ -1,0 +1,10 @@
+export {
+  createIntegration,
+  deleteIntegration,
+  type IntegrationChanges,
+  type NewIntegration,
+  updateIntegration,
+} from './settings/create-integration.ts';
+export type { Integration, Route, RoutingType } from './settings/integration.ts';
+export { findIntegration, listIntegrations } from './settings/integration-store.ts';
+export { createRoute, defaultRoutes, deleteRoute, findRoute, listRoutes, updateRoute } from './settings/route-store.ts';
