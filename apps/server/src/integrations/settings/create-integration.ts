@@ -27,7 +27,18 @@ const HEARTBEAT_TIMEOUT_SECONDS = 600;
 const TOKEN_LENGTH = 25;
 const TOKEN_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** One emoji short code per decimal digit of how many integrations there had been (ingest.md 3.1). */
-const DIGIT_CODES = [':blush:', ':ghost:', ':apple:', ':heart:', ':sunglasses:', ':package:', ':balloon:', ':bell:', ':beer:', ':fire:'];
+const DIGIT_CODES = [
+  ':blush:',
+  ':ghost:',
+  ':apple:',
+  ':heart:',
+  ':sunglasses:',
+  ':package:',
+  ':balloon:',
+  ':bell:',
+  ':beer:',
+  ':fire:',
+];
 
 /** Makes an integration with its default route and heartbeat; `name_taken` when a live one of the team has its name. */
 export async function createIntegration(
@@ -82,7 +93,10 @@ export async function createIntegration(
 }
 
 export type IntegrationChanges = Partial<
-  Pick<Integration, 'name' | 'descriptionShort' | 'teamId' | 'templates' | 'groupingScope' | 'labels' | 'dynamicLabels' | 'acknowledgeHosts'>
+  Pick<
+    Integration,
+    'name' | 'descriptionShort' | 'teamId' | 'templates' | 'groupingScope' | 'labels' | 'dynamicLabels' | 'acknowledgeHosts'
+  >
 >;
 
 /** Changes what is given. A name is checked against the team's other integrations only when it is among the changes. */
@@ -101,7 +115,8 @@ export async function updateIntegration(
     .forUpdate()
     .executeTakeFirstOrThrow();
   const teamId = changes.teamId === undefined ? current.team_id : changes.teamId;
-  if (changes.name !== undefined && (await integrationNameTaken(tx, org, teamId, changes.name, id))) return { ok: false, reason: 'name_taken' };
+  if (changes.name !== undefined && (await integrationNameTaken(tx, org, teamId, changes.name, id)))
+    return { ok: false, reason: 'name_taken' };
   await tx
     .updateTable('integration')
     .set({
@@ -109,7 +124,9 @@ export async function updateIntegration(
       team_id: teamId,
       ...(changes.name === undefined ? {} : { name: changes.name }),
       ...(changes.descriptionShort === undefined ? {} : { description_short: changes.descriptionShort }),
-      ...(changes.templates === undefined ? {} : { templates: JSON.stringify(changes.templates), is_slow: false, template_errors: '{}' }),
+      ...(changes.templates === undefined
+        ? {}
+        : { templates: JSON.stringify(changes.templates), is_slow: false, template_errors: '{}' }),
       ...(changes.groupingScope === undefined ? {} : { grouping_scope: changes.groupingScope }),
       ...(changes.labels === undefined ? {} : { labels: JSON.stringify(changes.labels) }),
       ...(changes.dynamicLabels === undefined ? {} : { dynamic_labels: JSON.stringify(changes.dynamicLabels) }),
@@ -130,7 +147,9 @@ export async function deleteIntegration(tx: Tx, org: string, id: string, now: Da
   await routesChanged(tx, id);
 }
 
-const defaultName = (title: string, count: number): string => `${title} ${[...String(count)].map((digit) => DIGIT_CODES[Number(digit)]).join('')}`;
+const defaultName = (title: string, count: number): string =>
+  `${title} ${[...String(count)].map((digit) => DIGIT_CODES[Number(digit)]).join('')}`;
 
 /** The secret part of an integration's URL: 25 letters and digits. */
-const newIntegrationToken = (): string => Array.from({ length: TOKEN_LENGTH }, () => TOKEN_ALPHABET[randomInt(TOKEN_ALPHABET.length)]).join('');
+const newIntegrationToken = (): string =>
+  Array.from({ length: TOKEN_LENGTH }, () => TOKEN_ALPHABET[randomInt(TOKEN_ALPHABET.length)]).join('');

@@ -11,7 +11,12 @@ export interface IntegrationFilter {
 }
 
 /** Live integrations, oldest first. Those that only the server uses are not shown. */
-export async function listIntegrations(db: Db, org: string, filter: IntegrationFilter, window: Window): Promise<Page<Integration>> {
+export async function listIntegrations(
+  db: Db,
+  org: string,
+  filter: IntegrationFilter,
+  window: Window,
+): Promise<Page<Integration>> {
   const where = [sql`organization_id = ${org}`, sql`deleted_at is null`, sql`type <> 'maintenance'`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
@@ -57,7 +62,13 @@ export async function lockIntegration(tx: Tx, org: string, id: string): Promise<
 }
 
 /** Whether a live integration of the team (null: of none) has the name, another one than `except`. */
-export async function integrationNameTaken(tx: Tx, org: string, teamId: string | null, name: string, except: string | null): Promise<boolean> {
+export async function integrationNameTaken(
+  tx: Tx,
+  org: string,
+  teamId: string | null,
+  name: string,
+  except: string | null,
+): Promise<boolean> {
   const row = await tx
     .selectFrom('integration')
     .select('id')

@@ -49,7 +49,9 @@ export async function findRoute(db: Db | Tx, org: string, id: string): Promise<R
   const row = await db
     .selectFrom('route')
     .innerJoin('integration', (join) =>
-      join.onRef('integration.organization_id', '=', 'route.organization_id').onRef('integration.id', '=', 'route.integration_id'),
+      join
+        .onRef('integration.organization_id', '=', 'route.organization_id')
+        .onRef('integration.id', '=', 'route.integration_id'),
     )
     .selectAll('route')
     .where('route.organization_id', '=', org)
@@ -103,11 +105,18 @@ export async function createRoute(
   return existingRoute(tx, org, id);
 }
 
-export async function updateRoute(tx: Tx, org: string, route: Route, values: RouteValues, placement: Placement | null): Promise<Route> {
+export async function updateRoute(
+  tx: Tx,
+  org: string,
+  route: Route,
+  values: RouteValues,
+  placement: Placement | null,
+): Promise<Route> {
   await lockIntegration(tx, org, route.integrationId);
   const current = await existingRoute(tx, org, route.id); // its position as it is under the lock
   await tx.updateTable('route').set(toColumns(values)).where('organization_id', '=', org).where('id', '=', route.id).execute();
-  if (placement !== null) await placeRow(tx, scopeOf(org, route.integrationId, route.isDefault), route.id, current.position, placement);
+  if (placement !== null)
+    await placeRow(tx, scopeOf(org, route.integrationId, route.isDefault), route.id, current.position, placement);
   await routesChanged(tx, route.integrationId);
   return existingRoute(tx, org, route.id);
 }
@@ -122,7 +131,12 @@ export async function deleteRoute(tx: Tx, org: string, route: Route): Promise<vo
 export const routesChanged = (tx: Tx, integrationId: string): Promise<void> => notify(tx, 'integration_changed', integrationId);
 
 async function existingRoute(tx: Tx, org: string, id: string): Promise<Route> {
-  const row = await tx.selectFrom('route').selectAll().where('organization_id', '=', org).where('id', '=', id).executeTakeFirstOrThrow();
+  const row = await tx
+    .selectFrom('route')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
   return fromRow(row);
 }
 
