@@ -7,4 +7,6 @@ export {
 } from './settings/create-integration.ts';
 export type { Integration, Route, RoutingType } from './settings/integration.ts';
 export { findIntegration, listIntegrations } from './settings/integration-store.ts';
+export type { RouteFilter } from './settings/route-store.ts';
 export { createRoute, defaultRoutes, deleteRoute, findRoute, listRoutes, updateRoute } from './settings/route-store.ts';
+export { findIntegrationType, integrationTypeOf, integrationTypes } from './types/registry.ts';

@@ -26,7 +26,8 @@ export const can = (caller: Caller, permission: Permission): boolean => roleHas(
 
 /** The caller of a request that passed `admit`. */
 export function callerOf(request: FastifyRequest): Caller {
-  if (request.caller === null) throw new Error(`${request.routeOptions.url}: no caller; the route was registered outside the API's guard`);
+  if (request.caller === null)
+    throw new Error(`${request.routeOptions.url}: no caller; the route was registered outside the API's guard`);
   return request.caller;
 }
 
@@ -58,7 +59,11 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
     reply.header('RateLimit-Reset', resetSeconds);
     if (remaining < 0) {
       const wait = `${resetSeconds} second${resetSeconds === 1 ? '' : 's'}`;
-      throw new ApiError(429, { detail: `Request was throttled. Expected available in ${wait}.` }, { 'Retry-After': String(resetSeconds) });
+      throw new ApiError(
+        429,
+        { detail: `Request was throttled. Expected available in ${wait}.` },
+        { 'Retry-After': String(resetSeconds) },
+      );
     }
     request.caller = found.caller;
   };

@@ -17,5 +17,7 @@ export function stringifyWithRaw(value: unknown): string {
     texts.push(part.text);
     return `${mark}:${texts.length - 1}`;
   });
-  return texts.length === 0 ? text : text.replace(new RegExp(`"${mark}:(\\d+)"`, 'g'), (_match, index: string) => texts[Number(index)] ?? 'null');
+  return texts.length === 0
+    ? text
+    : text.replace(new RegExp(`"${mark}:(\\d+)"`, 'g'), (_match, index: string) => texts[Number(index)] ?? 'null');
 }

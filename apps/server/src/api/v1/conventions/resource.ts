@@ -66,7 +66,10 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
   const requestBody = (required: readonly string[]): TSchema =>
     Type.Object(
       Object.fromEntries(
-        Object.entries(resource.fields).map(([key, field]) => [key, required.includes(key) ? field.schema : Type.Optional(field.schema)]),
+        Object.entries(resource.fields).map(([key, field]) => [
+          key,
+          required.includes(key) ? field.schema : Type.Optional(field.schema),
+        ]),
       ),
     );
   const one = async (at: Db | Tx, caller: Caller, row: Row): Promise<string> =>
@@ -102,7 +105,13 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     `/${resource.path}/:id`,
     {
       config: { permission: resource.read },
-      schema: { operationId: `get${title}`, summary: `Reads one ${resource.name}`, tags, params: IdParams, response: { 200: resource.item, ...errorResponses } },
+      schema: {
+        operationId: `get${title}`,
+        summary: `Reads one ${resource.name}`,
+        tags,
+        params: IdParams,
+        response: { 200: resource.item, ...errorResponses },
+      },
     },
     async (request, reply) => {
       const caller = callerOf(request);
@@ -163,7 +172,13 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       `/${resource.path}/:id`,
       {
         config: { permission: resource.write },
-        schema: { operationId: `delete${title}`, summary: `Deletes one ${resource.name}`, tags, params: IdParams, response: { 204: NoContent, ...errorResponses } },
+        schema: {
+          operationId: `delete${title}`,
+          summary: `Deletes one ${resource.name}`,
+          tags,
+          params: IdParams,
+          response: { 204: NoContent, ...errorResponses },
+        },
       },
       async (request, reply) => {
         const caller = callerOf(request);
@@ -176,10 +191,18 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
 
 /** Sends JSON text as it is, with the media type that existing clients get (no charset). */
 export const sendJson = (reply: FastifyReply, status: number, json: string): FastifyReply =>
-  reply.code(status).header('content-type', 'application/json').serializer((text: unknown) => text as string).send(json);
+  reply
+    .code(status)
+    .header('content-type', 'application/json')
+    .serializer((text: unknown) => text as string)
+    .send(json);
 
 /** Runs a write in one transaction; a violated constraint that stands for a rule becomes that rule's error. */
-export async function inOneTransaction<T>(db: Db, uniques: Readonly<Record<string, ApiError>>, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function inOneTransaction<T>(
+  db: Db,
+  uniques: Readonly<Record<string, ApiError>>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   try {
     return await db.transaction().execute(work);
   } catch (error) {

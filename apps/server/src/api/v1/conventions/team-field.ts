@@ -18,7 +18,11 @@ export async function checkTeam(tx: Tx, caller: Caller, teamId: string | null | 
 }
 
 /** The `team_id` filter of lists: an id, or null for the word `null`; undefined when the list is not filtered by it. */
-export async function readTeamFilter(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>): Promise<string | null | undefined> {
+export async function readTeamFilter(
+  db: Db,
+  caller: Caller,
+  query: Readonly<Record<string, unknown>>,
+): Promise<string | null | undefined> {
   const given = single(query.team_id);
   if (given === undefined || given === '') return undefined;
   if (given === 'null') return null;
@@ -34,6 +38,8 @@ async function teamVisible(db: Db | Tx, caller: Caller, teamId: string): Promise
   const { rows } = await sql`
     select 1 from team t where t.organization_id = ${caller.org} and t.id = ${teamId}
     and (${caller.role === 'admin'} or exists (
-      select 1 from team_member m where m.organization_id = t.organization_id and m.team_id = t.id and m.user_id = ${caller.userId}))`.execute(db);
+      select 1 from team_member m where m.organization_id = t.organization_id and m.team_id = t.id and m.user_id = ${caller.userId}))`.execute(
+    db,
+  );
   return rows.length > 0;
 }

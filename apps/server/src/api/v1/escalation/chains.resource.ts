@@ -25,7 +25,12 @@ export const chainsResource = ({ clock }: { clock: Clock }): Resource<Escalation
   async list(db, caller, query, window) {
     const name = single(query.name);
     const teamId = await readTeamFilter(db, caller, query);
-    return listChains(db, caller.org, { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }) }, window);
+    return listChains(
+      db,
+      caller.org,
+      { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }) },
+      window,
+    );
   },
   get: (db, caller, id) => findChain(db, caller.org, id),
   present: (_db, _caller, rows) => rows.map((chain) => ({ id: chain.id, name: chain.name, team_id: chain.teamId })),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { EMPTY_STEP, STEP_TYPES, type StepType, type StepValues } from '../../../escalation/index.ts';
 import { refusal } from '../conventions/api-error.ts';
-import { boolean, custom, idList, Invalid, integer, nullable, reference, text } from '../conventions/fields.ts';
+import { boolean, custom, Invalid, idList, integer, nullable, reference, text } from '../conventions/fields.ts';
 import { positionFields } from '../conventions/position-fields.ts';
 
 const TIME_FORMAT = 'Time has wrong format. Use one of these formats instead: hh:mm:ssZ.';
@@ -62,14 +62,18 @@ const TYPES: Readonly<Record<StepType, { important: boolean; keys: Readonly<Reco
   notify_whole_channel: { important: false, keys: {} },
   trigger_webhook: { important: false, keys: { action_to_trigger: 'webhookId' } },
   notify_if_time_from_to: { important: false, keys: { notify_if_time_from: 'timeFrom', notify_if_time_to: 'timeTo' } },
-  notify_if_num_alerts_in_window: { important: false, keys: { num_alerts_in_window: 'numAlertsInWindow', num_minutes_in_window: 'numMinutesInWindow' } },
+  notify_if_num_alerts_in_window: {
+    important: false,
+    keys: { num_alerts_in_window: 'numAlertsInWindow', num_minutes_in_window: 'numMinutesInWindow' },
+  },
   repeat_escalation: { important: false, keys: {} },
   resolve: { important: false, keys: {} },
   declare_incident: { important: false, keys: { severity: 'severity' } },
 };
 
 /** Keys whose stored value survives a change between types that share it: the two user lists, the two schedule steps. */
-const carriedKeys = (type: StepType | null): ReadonlySet<StepKey> => new Set(type === null ? [] : Object.values(TYPES[type].keys));
+const carriedKeys = (type: StepType | null): ReadonlySet<StepKey> =>
+  new Set(type === null ? [] : Object.values(TYPES[type].keys));
 
 /** The keys of a step's type with their values, and `important` where the type has it; no other keys. */
 export function presentStepValues(step: StepValues): Record<string, unknown> {

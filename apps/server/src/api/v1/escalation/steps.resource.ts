@@ -48,7 +48,11 @@ const StepSchema = Type.Object(
   { description: 'Beside the first four keys only those that belong to the type are there.' },
 );
 
-export const stepsResource = ({ clock }: { clock: Clock }): Resource<ChainStep, typeof stepFields, 'escalation_chain_id' | 'type'> => ({
+export const stepsResource = ({
+  clock,
+}: {
+  clock: Clock;
+}): Resource<ChainStep, typeof stepFields, 'escalation_chain_id' | 'type'> => ({
   path: 'escalation_policies',
   name: 'escalation policy',
   plural: 'EscalationPolicies',
@@ -102,11 +106,15 @@ async function liveUsers(db: Db | Tx, caller: Caller, steps: readonly Pick<StepV
 async function withKnownTargets(tx: Tx, caller: Caller, values: StepValues): Promise<StepValues> {
   const live = await liveUsers(tx, caller, [values]);
   const exists = async (table: string, id: string, alive: string): Promise<boolean> => {
-    const { rows } = await sql`select 1 from ${sql.table(table)} where organization_id = ${caller.org} and id = ${id} and ${sql.raw(alive)}`.execute(tx);
+    const { rows } =
+      await sql`select 1 from ${sql.table(table)} where organization_id = ${caller.org} and id = ${id} and ${sql.raw(alive)}`.execute(
+        tx,
+      );
     return rows.length > 0;
   };
   if (values.teamId !== null && !(await exists('team', values.teamId, 'true'))) throw missingReference('team_to_notify');
-  if (values.webhookId !== null && !(await exists('webhook', values.webhookId, 'deleted_at is null'))) throw missingReference('action_to_trigger');
+  if (values.webhookId !== null && !(await exists('webhook', values.webhookId, 'deleted_at is null')))
+    throw missingReference('action_to_trigger');
   // Schedules and Slack user groups come with their own releases; until then there is none to name.
   if (values.scheduleId !== null) throw missingReference('notify_on_call_from_schedule');
   if (values.userGroupId !== null) throw missingReference('group_to_notify');

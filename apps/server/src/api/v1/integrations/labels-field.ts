@@ -51,7 +51,8 @@ export const dynamicValueError =
   };
 
 function readLabel(item: unknown, valueError: (value: string) => string | null): { label: Label | null; error: ErrorBody } {
-  if (!isObject(item)) return { label: null, error: { non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(item)}.`] } };
+  if (!isObject(item))
+    return { label: null, error: { non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(item)}.`] } };
   const key = nameOf(item.key);
   const value = nameOf(item.value);
   const keyError = key === null ? 'This field is required.' : key.length <= 63 && KEY.test(key) ? null : KEY_RULE;
@@ -59,10 +60,14 @@ function readLabel(item: unknown, valueError: (value: string) => string | null):
   if (key !== null && value !== null && keyError === null && wrong === null) return { label: { key, value }, error: {} };
   return {
     label: null,
-    error: { ...(keyError === null ? {} : { key: { name: [keyError] } }), ...(wrong === null ? {} : { value: { name: [wrong] } }) },
+    error: {
+      ...(keyError === null ? {} : { key: { name: [keyError] } }),
+      ...(wrong === null ? {} : { value: { name: [wrong] } }),
+    },
   };
 }
 
 const nameOf = (part: unknown): string | null => (isObject(part) && typeof part.name === 'string' ? part.name.trim() : null);
 
-export const presentLabels = (labels: readonly Label[]): unknown[] => labels.map(({ key, value }) => ({ key: { name: key }, value: { name: value } }));
+export const presentLabels = (labels: readonly Label[]): unknown[] =>
+  labels.map(({ key, value }) => ({ key: { name: key }, value: { name: value } }));

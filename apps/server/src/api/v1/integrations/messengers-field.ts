@@ -33,7 +33,8 @@ export const messengerFields: Readonly<Record<string, Field<MessengerChange>>> =
       Type.Object({ [idKey]: Type.Optional(IdOrNull), enabled: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])) }),
       (raw) => {
         if (raw === null) throw new Invalid(['This field may not be null.']);
-        if (!isObject(raw)) throw new Invalid({ non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(raw)}.`] });
+        if (!isObject(raw))
+          throw new Invalid({ non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(raw)}.`] });
         return { ...readId(name, raw[idKey]), ...('enabled' in raw ? { enabled: Boolean(raw.enabled) } : {}) };
       },
     ),
@@ -67,6 +68,12 @@ export const presentMessengers = (stored: StoredMessengers): Record<string, unkn
     Object.entries(MESSENGERS).map(([name, { idKey, enabled }]) => {
       const set = stored[name];
       // a messenger that was set without `enabled` shows false; one that was never set shows its default
-      return [name, { [idKey]: set?.id ?? null, enabled: set === undefined ? enabled : (set.enabled ?? (name === 'slack' ? enabled : false)) }];
+      return [
+        name,
+        {
+          [idKey]: set?.id ?? null,
+          enabled: set === undefined ? enabled : (set.enabled ?? (name === 'slack' ? enabled : false)),
+        },
+      ];
     }),
   );

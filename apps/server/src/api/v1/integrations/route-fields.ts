@@ -11,11 +11,14 @@ const MAX_ROUTE_LABELS = 15;
 export const routeFields = {
   integration_id: reference({ nullable: false }),
   escalation_chain_id: reference({ nullable: true }),
-  routing_type: custom<RoutingType>(Type.Union([Type.Literal('regex'), Type.Literal('jinja2'), Type.Literal('labels')]), (raw) => {
-    if (raw === null) throw new Invalid(['This field may not be null.']);
-    if (raw !== 'regex' && raw !== 'jinja2' && raw !== 'labels') throw refusal('Invalid route type');
-    return raw;
-  }),
+  routing_type: custom<RoutingType>(
+    Type.Union([Type.Literal('regex'), Type.Literal('jinja2'), Type.Literal('labels')]),
+    (raw) => {
+      if (raw === null) throw new Invalid(['This field may not be null.']);
+      if (raw !== 'regex' && raw !== 'jinja2' && raw !== 'labels') throw refusal('Invalid route type');
+      return raw;
+    },
+  ),
   routing_regex: nullable(text()),
   routing_labels: labelsField(staticValueError),
   ...messengerFields,
@@ -44,7 +47,8 @@ export function readRule(
   }
   if (term === null) return { routingType: type, routingRegex: null, routingLabels: null };
   const length = [...term].length;
-  if (length > MAX_TERM) throw conflictOfFields(`Expression is too long. Maximum length: ${MAX_TERM} characters, current length: ${length}`);
+  if (length > MAX_TERM)
+    throw conflictOfFields(`Expression is too long. Maximum length: ${MAX_TERM} characters, current length: ${length}`);
   if (type === 'regex' && !checks.regexCompiles(term)) throw conflictOfFields('Regular expression is incorrect');
   if (type === 'jinja2' && !checks.templateWorks(term)) throw conflictOfFields('Jinja template is incorrect');
   return { routingType: type, routingRegex: term, routingLabels: null };

@@ -42,7 +42,10 @@ export function templatesField(syntaxError: (source: string) => string | null): 
   const schema = Type.Object({
     ...Object.fromEntries(BEHAVIOUR.map((name) => [name, Type.Optional(TextOrNull)])),
     ...Object.fromEntries(
-      Object.entries(CHANNELS).map(([name, { leaves }]) => [name, Type.Optional(Type.Union([leafObject(leaves, (leaf) => Type.Optional(leaf)), Type.Null()]))]),
+      Object.entries(CHANNELS).map(([name, { leaves }]) => [
+        name,
+        Type.Optional(Type.Union([leafObject(leaves, (leaf) => Type.Optional(leaf)), Type.Null()])),
+      ]),
     ),
   });
   const isTemplate = (value: unknown): value is string => typeof value === 'string' && syntaxError(value) === null;
@@ -94,7 +97,10 @@ export function presentTemplates(stored: StoredTemplates): Record<string, unknow
   return {
     ...Object.fromEntries(BEHAVIOUR.map((name) => [name, stored[name] ?? null])),
     ...Object.fromEntries(
-      Object.entries(CHANNELS).map(([name, { leaves }]) => [name, Object.fromEntries(leaves.map((leaf) => [leaf, channelOf(name)[leaf] ?? null]))]),
+      Object.entries(CHANNELS).map(([name, { leaves }]) => [
+        name,
+        Object.fromEntries(leaves.map((leaf) => [leaf, channelOf(name)[leaf] ?? null])),
+      ]),
     ),
   };
 }

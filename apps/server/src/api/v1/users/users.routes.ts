@@ -75,7 +75,8 @@ export function registerUsers(app: FastifyInstance, { db, baseUrl }: ApiDeps): v
       const { org } = callerOf(request);
       const query = request.query as Record<string, unknown>;
       const page = await listUsers(db, org, readFilter(query), readWindow(query, PAGE_SIZE));
-      const rows = single(query.short)?.toLowerCase() === 'true' ? page.rows.map(presentShort) : await presentUsers(db, org, page.rows);
+      const rows =
+        single(query.short)?.toLowerCase() === 'true' ? page.rows.map(presentShort) : await presentUsers(db, org, page.rows);
       return sendJson(reply, 200, JSON.stringify(envelope(page, rows, baseUrl, request.url)));
     },
   );
@@ -110,7 +111,8 @@ function readFilter(query: Readonly<Record<string, unknown>>): UserFilter {
   const email = single(query.email);
   const roles = repeated(query.roles).map((given) => {
     const role = /^[0-3]$/.test(given) ? ROLES[Number(given)] : undefined;
-    if (role === undefined) throw fieldErrors({ roles: [`Select a valid choice. ${given} is not one of the available choices.`] });
+    if (role === undefined)
+      throw fieldErrors({ roles: [`Select a valid choice. ${given} is not one of the available choices.`] });
     return role;
   });
   return {

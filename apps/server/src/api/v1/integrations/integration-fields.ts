@@ -1,0 +1,76 @@
+import { type TSchema, Type } from 'typebox';
+import type { Integration } from '../../../integrations/index.ts';
+import { custom, type Field, Invalid, isObject, nullable, object, pythonType, text } from '../conventions/fields.ts';
+import { teamField } from '../conventions/team-field.ts';
+import { dynamicValueError, LabelsSchema, labelsField, staticValueError } from './labels-field.ts';
+import { messengerSchemas } from './messengers-field.ts';
+import { TemplatesSchema, templatesField } from './templates-field.ts';
+
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+const HOST = /^(?:\*|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}))(?::(\d{1,5}))?$/;
+
+export const AcknowledgeHostSchema: TSchema = Type.Object({
+  host: Type.String({ description: 'Host, with `:port` where it is not the scheme’s own.' }),
+  plain_http: Type.Boolean({ description: 'Whether http:// may be used; otherwise only https://.' }),
+});
+
+/** Hosts that an acknowledge may call because a payload names them (`ack_url_get`); an addition of Tocsin's. */
+const acknowledgeHosts: Field<Integration['acknowledgeHosts']> = custom(Type.Array(AcknowledgeHostSchema), (raw) => {
+  if (raw === null) return [];
+  if (!Array.isArray(raw)) throw new Invalid([`Expected a list of items but got type "${pythonType(raw)}".`]);
+  return raw.map((item: unknown) => {
+    const given = isObject(item) && typeof item.host === 'string' ? item.host.trim().toLowerCase() : '';
+    const match = HOST.exec(given);
+    if (!isObject(item) || match === null)
+      throw new Invalid([`Each item needs a host, such as "prtg.example.net:8080", got ${JSON.stringify(item)}.`]);
+    const port = match[1] === undefined ? null : Number(match[1]);
+    return { host: port === null ? given : given.slice(0, given.lastIndexOf(':')), port, plain_http: item.plain_http === true };
+  });
+});
+
+const groupingScope: Field<Integration['groupingScope']> = custom(
+  Type.Union([Type.Literal('route'), Type.Literal('signals'), Type.Literal('integration'), Type.Null()]),
+  (raw) => {
+    if (raw === null || raw === '') return null;
+    if (raw !== 'route' && raw !== 'signals' && raw !== 'integration')
+      throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+    return raw;
+  },
+);
+
+/** The fields of an integration. `syntaxError` says what is wrong with a template, null when nothing is. */
+export const integrationFields = (syntaxError: (source: string) => string | null) => ({
+  type: text(),
+  name: text(), // its length is checked by the resource, after the type
+  description_short: nullable(text({ max: 250 })),
+  team_id: teamField,
+  templates: templatesField(syntaxError),
+  default_route: object(),
+  labels: labelsField(staticValueError),
+  dynamic_labels: labelsField(dynamicValueError(syntaxError)),
+  grouping_scope: groupingScope,
+  acknowledge_hosts: acknowledgeHosts,
+});
+
+export const IntegrationSchema: TSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  description_short: TextOrNull,
+  team_id: TextOrNull,
+  link: TextOrNull,
+  inbound_email: TextOrNull,
+  type: Type.String(),
+  default_route: Type.Object({ id: Type.String(), escalation_chain_id: TextOrNull, ...messengerSchemas }),
+  templates: TemplatesSchema,
+  heartbeat: Type.Union([Type.Object({ link: Type.String() }), Type.Null()]),
+  maintenance_mode: TextOrNull,
+  maintenance_started_at: TextOrNull,
+  maintenance_end_at: TextOrNull,
+  labels: LabelsSchema,
+  dynamic_labels: LabelsSchema,
+  grouping_scope: Type.Optional(Type.String({ description: 'Only there when it is set.' })),
+  acknowledge_hosts: Type.Optional(Type.Array(AcknowledgeHostSchema, { description: 'Only there when there are any.' })),
+  problems: Type.Optional(
+    Type.Array(Type.String(), { description: 'What is wrong with the integration; left out when nothing is.' }),
+  ),
+});

@@ -1,0 +1,238 @@
+import { Type } from 'typebox';
+import { findChain } from '../../../escalation/index.ts';
+import {
+  createIntegration,
+  defaultRoutes,
+  deleteIntegration,
+  findIntegration,
+  findIntegrationType,
+  type Integration,
+  integrationTypeOf,
+  listIntegrations,
+  type Route,
+  updateIntegration,
+  updateRoute,
+} from '../../../integrations/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Db, Tx } from '../../../platform/db/database.ts';
+import { fieldErrors, refusal } from '../conventions/api-error.ts';
+import type { Caller } from '../conventions/caller.ts';
+import { type BodyOf, missingReference, readBody, reference } from '../conventions/fields.ts';
+import { single } from '../conventions/pagination.ts';
+import type { Resource } from '../conventions/resource.ts';
+import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
+import { apiSeconds } from '../conventions/times.ts';
+import { IntegrationSchema, integrationFields } from './integration-fields.ts';
+import { presentLabels } from './labels-field.ts';
+import { mergeMessengers, messengerFields, presentMessengers } from './messengers-field.ts';
+import { presentTemplates } from './templates-field.ts';
+
+const NAME_MAX = 150;
+const NAME_TAKEN = 'An integration with this name already exists for this team';
+
+type Fields = ReturnType<typeof integrationFields>;
+
+export interface IntegrationsDeps {
+  readonly clock: Clock;
+  readonly baseUrl: string;
+  readonly inboundEmailDomain: string | null;
+  readonly syntaxError: (source: string) => string | null;
+}
+
+export function integrationsResource({
+  clock,
+  baseUrl,
+  inboundEmailDomain,
+  syntaxError,
+}: IntegrationsDeps): Resource<Integration, Fields, 'type'> {
+  const present = presenter(baseUrl, inboundEmailDomain ?? new URL(baseUrl).hostname);
+  return {
+    path: 'integrations',
+    name: 'integration',
+    read: 'integrations:read',
+    write: 'integrations:write',
+    pageSize: 50,
+    item: IntegrationSchema,
+    filters: { name: Type.Optional(Type.String()), team_id: Type.Optional(Type.String()) },
+    fields: integrationFields(syntaxError),
+    required: { create: ['type'] },
+    async list(db, caller, query, window) {
+      const name = single(query.name);
+      const teamId = await readTeamFilter(db, caller, query);
+      return listIntegrations(
+        db,
+        caller.org,
+        { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }) },
+        window,
+      );
+    },
+    get: (db, caller, id) => findIntegration(db, caller.org, id),
+    present,
+    async create(tx, caller, body) {
+      const type = creatableType(body.type);
+      checkName(body.name);
+      await checkTeam(tx, caller, body.team_id);
+      const route = await readDefaultRoute(tx, caller, body.default_route ?? {});
+      const made = await createIntegration(
+        tx,
+        caller.org,
+        {
+          type: type.slug,
+          title: type.title,
+          hasHeartbeat: type.hasHeartbeat,
+          name: body.name ?? null,
+          descriptionShort: body.description_short ?? null,
+          teamId: body.team_id ?? null,
+          authorId: caller.userId,
+          templates: body.templates?.({}) ?? {},
+          groupingScope: body.grouping_scope ?? null,
+          labels: body.labels ?? [],
+          dynamicLabels: (body.dynamic_labels ?? []).map(({ key, value }) => ({ key, template: value })),
+          acknowledgeHosts: body.acknowledge_hosts ?? [],
+          defaultRoute: { escalationChainId: route.escalationChainId ?? null, messengers: mergeMessengers({}, route.messengers) },
+        },
+        clock.now(),
+      );
+      if (!made.ok) throw refusal(NAME_TAKEN);
+      return made.integration;
+    },
+    async update(tx, caller, stored, body) {
+      checkName(body.name);
+      await checkTeam(tx, caller, body.team_id);
+      await checkDirectPagingMove(tx, caller, stored, body);
+      if (body.default_route !== undefined) await updateDefaultRoute(tx, caller, stored.id, body.default_route);
+      const changed = await updateIntegration(
+        tx,
+        caller.org,
+        stored.id,
+        {
+          ...(body.name === undefined ? {} : { name: body.name }),
+          ...(body.description_short === undefined ? {} : { descriptionShort: body.description_short }),
+          ...(body.team_id === undefined ? {} : { teamId: body.team_id }),
+          ...(body.templates === undefined ? {} : { templates: body.templates(stored.templates) }),
+          ...(body.grouping_scope === undefined ? {} : { groupingScope: body.grouping_scope }),
+          ...(body.labels === undefined || body.labels === null ? {} : { labels: body.labels }),
+          ...(body.dynamic_labels === undefined || body.dynamic_labels === null
+            ? {}
+            : { dynamicLabels: body.dynamic_labels.map(({ key, value }) => ({ key, template: value })) }),
+          ...(body.acknowledge_hosts === undefined ? {} : { acknowledgeHosts: body.acknowledge_hosts }),
+        },
+        clock.now(),
+      );
+      if (!changed.ok) throw refusal(NAME_TAKEN);
+      return changed.integration;
+    },
+    async remove(tx, caller, integration) {
+      if (integration.type === 'direct_paging') throw refusal("Direct paging integrations can't be deleted");
+      await deleteIntegration(tx, caller.org, integration.id, clock.now());
+    },
+  };
+}
+
+function creatableType(slug: string) {
+  if (slug === 'direct_paging') throw refusal("Direct paging integrations can't be created");
+  const type = findIntegrationType(slug);
+  if (type === null) throw refusal('Invalid integration type', 'invalid_integration_type');
+  if (slug.startsWith('legacy_')) throw refusal('This integration type is deprecated');
+  if (!type.canCreate) throw refusal('Invalid integration type', 'invalid_integration_type');
+  return type;
+}
+
+function checkName(name: string | undefined): void {
+  if (name !== undefined && [...name].length > NAME_MAX)
+    throw fieldErrors({ name: [`Ensure this field has no more than ${NAME_MAX} characters.`] });
+}
+
+async function checkDirectPagingMove(tx: Tx, caller: Caller, stored: Integration, body: BodyOf<Fields>): Promise<void> {
+  if (stored.type !== 'direct_paging' || body.team_id === undefined || body.team_id === stored.teamId) return;
+  const taken = await tx
+    .selectFrom('integration')
+    .select('id')
+    .where('organization_id', '=', caller.org)
+    .where('type', '=', 'direct_paging')
+    .where('deleted_at', 'is', null)
+    .where('team_id', body.team_id === null ? 'is' : '=', body.team_id)
+    .executeTakeFirst();
+  if (taken !== undefined) throw refusal('Direct paging integration already exists for this team');
+}
+
+const defaultRouteFields = { escalation_chain_id: reference({ nullable: true }), ...messengerFields };
+
+/** Errors of the default route are reported at the top level, as clients expect. */
+async function readDefaultRoute(tx: Tx, caller: Caller, raw: Readonly<Record<string, unknown>>) {
+  const body = readBody(defaultRouteFields, raw) as Record<string, unknown> & { escalation_chain_id?: string | null };
+  const chainId = body.escalation_chain_id;
+  if (typeof chainId === 'string' && (await findChain(tx, caller.org, chainId)) === null)
+    throw missingReference('escalation_chain_id');
+  return { escalationChainId: chainId, messengers: body };
+}
+
+async function updateDefaultRoute(
+  tx: Tx,
+  caller: Caller,
+  integrationId: string,
+  raw: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const change = await readDefaultRoute(tx, caller, raw);
+  const route = (await defaultRoutes(tx, caller.org, [integrationId])).get(integrationId);
+  if (route === undefined) throw new Error(`integration ${integrationId} has no default route`);
+  await updateRoute(
+    tx,
+    caller.org,
+    route,
+    {
+      ...route,
+      escalationChainId: change.escalationChainId === undefined ? route.escalationChainId : change.escalationChainId,
+      messengers: mergeMessengers(route.messengers, change.messengers),
+    },
+    null,
+  );
+}
+
+const presenter =
+  (baseUrl: string, emailDomain: string) =>
+  async (db: Db | Tx, caller: Caller, rows: readonly Integration[]): Promise<unknown[]> => {
+    const routes = await defaultRoutes(
+      db,
+      caller.org,
+      rows.map((row) => row.id),
+    );
+    return rows.map((integration) => presentOne(integration, routes.get(integration.id), baseUrl, emailDomain));
+  };
+
+const WITHOUT_LINK = new Set(['inbound_email', 'manual', 'maintenance']);
+
+function presentOne(integration: Integration, route: Route | undefined, baseUrl: string, emailDomain: string): unknown {
+  if (route === undefined) throw new Error(`integration ${integration.id} has no default route`);
+  const type = integrationTypeOf(integration.type);
+  const shownType = integration.type.replace(/^legacy_/, '');
+  const link = WITHOUT_LINK.has(integration.type) ? null : `${baseUrl}/integrations/v1/${shownType}/${integration.token}/`;
+  const problems = Object.entries(integration.templateErrors).map(([name, error]) => `Template ${name} fails: ${error.message}`);
+  return {
+    id: integration.id,
+    name: integration.name,
+    description_short: integration.descriptionShort,
+    team_id: integration.teamId,
+    link,
+    inbound_email: integration.type === 'inbound_email' ? `${integration.token}@${emailDomain}` : null,
+    type: shownType,
+    default_route: { id: route.id, escalation_chain_id: route.escalationChainId, ...presentMessengers(route.messengers) },
+    templates: presentTemplates(integration.templates),
+    heartbeat: type.hasHeartbeat && link !== null ? { link: `${link}heartbeat/` } : null,
+    maintenance_mode: integration.maintenanceMode,
+    maintenance_started_at: integration.maintenanceStartedAt === null ? null : apiSeconds(integration.maintenanceStartedAt),
+    maintenance_end_at: integration.maintenanceEndsAt === null ? null : apiSeconds(integration.maintenanceEndsAt),
+    labels: presentLabels(integration.labels),
+    dynamic_labels: presentLabels(integration.dynamicLabels.map(({ key, template }) => ({ key, value: template }))),
+    ...(integration.groupingScope === null ? {} : { grouping_scope: integration.groupingScope }),
+    ...(integration.acknowledgeHosts.length === 0
+      ? {}
+      : {
+          acknowledge_hosts: integration.acknowledgeHosts.map(({ host, port, plain_http }) => ({
+            host: port === null ? host : `${host}:${port}`,
+            plain_http,
+          })),
+        }),
+    ...(problems.length === 0 ? {} : { problems }),
+  };
+}

@@ -1,0 +1,139 @@
+import { Type } from 'typebox';
+import { findChain } from '../../../escalation/index.ts';
+import {
+  createRoute,
+  deleteRoute,
+  findIntegration,
+  findRoute,
+  listRoutes,
+  type Route,
+  type RouteFilter,
+  updateRoute,
+} from '../../../integrations/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Tx } from '../../../platform/db/database.ts';
+import { fieldErrors, refusal } from '../conventions/api-error.ts';
+import type { Caller } from '../conventions/caller.ts';
+import { missingReference } from '../conventions/fields.ts';
+import { single } from '../conventions/pagination.ts';
+import { positionFields, readPlacement } from '../conventions/position-fields.ts';
+import type { Resource } from '../conventions/resource.ts';
+import { LabelsSchema, presentLabels } from './labels-field.ts';
+import { mergeMessengers, messengerSchemas, presentMessengers } from './messengers-field.ts';
+import { readRule, routeFields, type TermChecks } from './route-fields.ts';
+
+const fields = { ...routeFields, ...positionFields };
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+
+const RouteSchema = Type.Object({
+  id: Type.String(),
+  integration_id: Type.String(),
+  escalation_chain_id: TextOrNull,
+  routing_type: Type.Union([Type.Literal('regex'), Type.Literal('jinja2'), Type.Literal('labels')]),
+  routing_regex: TextOrNull,
+  routing_labels: Type.Optional(LabelsSchema),
+  position: Type.Integer(),
+  is_the_last_route: Type.Boolean(),
+  ...messengerSchemas,
+});
+
+export interface RoutesDeps {
+  readonly clock: Clock;
+  readonly termChecks: TermChecks;
+}
+
+export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Route, typeof fields, 'integration_id'> => ({
+  path: 'routes',
+  name: 'route',
+  read: 'integrations:read',
+  write: 'integrations:write',
+  pageSize: 25,
+  item: RouteSchema,
+  filters: {
+    integration_id: Type.Optional(Type.String()),
+    routing_regex: Type.Optional(Type.String()),
+    routing_type: Type.Optional(Type.String()),
+  },
+  fields,
+  required: { create: ['integration_id'] },
+  list(db, caller, query, window) {
+    const filter: Record<string, string> = {};
+    for (const [key, name] of [
+      ['integrationId', 'integration_id'],
+      ['routingRegex', 'routing_regex'],
+      ['routingType', 'routing_type'],
+    ] as const) {
+      const value = single(query[name]);
+      if (value !== undefined && value !== '') filter[key] = value;
+    }
+    return listRoutes(db, caller.org, filter as RouteFilter, window);
+  },
+  get: (db, caller, id) => findRoute(db, caller.org, id),
+  present: (_db, _caller, rows) =>
+    rows.map((route) => ({
+      id: route.id,
+      integration_id: route.integrationId,
+      escalation_chain_id: route.escalationChainId,
+      routing_type: route.routingType,
+      routing_regex: route.routingRegex,
+      ...(route.routingType === 'labels' ? { routing_labels: presentLabels(route.routingLabels ?? []) } : {}),
+      position: route.position,
+      is_the_last_route: route.isDefault,
+      ...presentMessengers(route.messengers),
+    })),
+  async create(tx, caller, body) {
+    const integrationId = body.integration_id;
+    if (integrationId === null || (await findIntegration(tx, caller.org, integrationId)) === null)
+      throw missingReference('integration_id');
+    await checkChain(tx, caller, body.escalation_chain_id);
+    const placement = readPlacement(body);
+    const type = body.routing_type ?? 'regex';
+    if (type !== 'labels') requireTerm(body.routing_regex);
+    const rule = readRule(type, body.routing_regex ?? null, body.routing_labels ?? null, termChecks);
+    return createRoute(
+      tx,
+      caller.org,
+      {
+        integrationId,
+        isDefault: false,
+        ...rule,
+        escalationChainId: body.escalation_chain_id ?? null,
+        messengers: mergeMessengers({}, body as Record<string, unknown>),
+      },
+      placement,
+      clock.now(),
+    );
+  },
+  async update(tx, caller, route, body) {
+    await checkChain(tx, caller, body.escalation_chain_id);
+    const placement = readPlacement(body);
+    const type = route.isDefault ? 'regex' : (body.routing_type ?? route.routingType);
+    if (body.routing_regex === null && type !== 'labels') requireTerm(null);
+    const term = route.isDefault ? null : (body.routing_regex ?? route.routingRegex);
+    const rule = readRule(type, term, body.routing_labels ?? route.routingLabels, termChecks);
+    return updateRoute(
+      tx,
+      caller.org,
+      route,
+      {
+        ...rule,
+        escalationChainId: body.escalation_chain_id === undefined ? route.escalationChainId : body.escalation_chain_id,
+        messengers: mergeMessengers(route.messengers, body as Record<string, unknown>),
+      },
+      placement,
+    );
+  },
+  async remove(tx, caller, route) {
+    if (route.isDefault) throw refusal('Unable to delete default filter');
+    await deleteRoute(tx, caller.org, route);
+  },
+});
+
+function requireTerm(term: string | null | undefined): void {
+  if (term === undefined) throw fieldErrors({ routing_regex: ['This field is required.'] });
+  if (term === null) throw fieldErrors({ routing_regex: ['This field may not be null.'] });
+}
+
+async function checkChain(tx: Tx, caller: Caller, id: string | null | undefined): Promise<void> {
+  if (typeof id === 'string' && (await findChain(tx, caller.org, id)) === null) throw missingReference('escalation_chain_id');
+}
