@@ -1,0 +1,82 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db } from '../platform/db/database.ts';
+import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
+import type { AlertGroupId, OrgId } from './alert-group.ts';
+import type { TimeRange } from './list-groups.ts';
+import type { AlertTable } from './tables.ts';
+
+export type Alert = {
+  organizationId: OrgId;
+  id: string;
+  alertGroupId: AlertGroupId;
+  integrationId: string;
+  createdAt: Date;
+  receivedAt: Date;
+  /** The received JSON text; `{}` after a wipe. */
+  payload: string;
+  isResolveSignal: boolean;
+  isAcknowledgeSignal: boolean;
+  isDemo: boolean;
+  /** How a malformed body was read, null for a well-formed one. */
+  warning: string | null;
+};
+
+export type AlertFilter = {
+  ids?: readonly string[];
+  alertGroupId?: AlertGroupId;
+  integrationId?: string;
+  createdAt?: TimeRange;
+  /** Substring of the payload's JSON text, in any case. */
+  search?: string;
+};
+
+const alertFromRow = (row: Selectable<AlertTable>): Alert => ({
+  organizationId: row.organization_id,
+  id: row.id,
+  alertGroupId: row.alert_group_id,
+  integrationId: row.integration_id,
+  createdAt: row.created_at,
+  receivedAt: row.received_at,
+  payload: row.payload,
+  isResolveSignal: row.is_resolve_signal,
+  isAcknowledgeSignal: row.is_acknowledge_signal,
+  isDemo: row.is_demo,
+  warning: row.warning,
+});
+
+/** Alerts, newest first. */
+export async function listAlerts(db: Db, org: OrgId, filter: AlertFilter, window: Window): Promise<Page<Alert>> {
+  const where = [sql`a.organization_id = ${org}`];
+  if (filter.ids !== undefined) where.push(sql`a.id = any(${[...filter.ids]}::text[])`);
+  if (filter.alertGroupId !== undefined) where.push(sql`a.alert_group_id = ${filter.alertGroupId}`);
+  if (filter.integrationId !== undefined) where.push(sql`a.integration_id = ${filter.integrationId}`);
+  if (filter.createdAt !== undefined) where.push(sql`a.created_at between ${filter.createdAt.from} and ${filter.createdAt.to}`);
+  if (filter.search !== undefined) where.push(sql`a.payload ilike ${`%${filter.search.replace(/[\\%_]/g, '\\$&')}%`}`);
+  const page = await selectPage(
+    db,
+    {
+      from: sql`alert a`,
+      where,
+      id: sql`a.id`,
+      keys: [
+        { column: sql`a.created_at`, type: 'timestamptz' },
+        { column: sql`a.id`, type: 'text' },
+      ],
+      direction: 'desc',
+    },
+    window,
+  );
+  return fillPage(page, await loadAlerts(db, org, page.rows), (alert) => alert.id);
+}
+
+/** Alerts by their ids, in no order. */
+export async function loadAlerts(db: Db, org: OrgId, ids: readonly string[]): Promise<Alert[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('alert')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('id', 'in', [...ids])
+    .execute();
+  return rows.map(alertFromRow);
+}

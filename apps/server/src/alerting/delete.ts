@@ -1,0 +1,27 @@
+import { type ActionDeps, inActionTransaction } from './act.ts';
+import { type Actor, bySystem } from './actor.ts';
+import type { AlertGroupId, OrgId } from './alert-group.ts';
+import { lockChildren, lockGroup, removeGroup } from './store.ts';
+import { freeChildren } from './unattach.ts';
+
+/** Removes a group with its alerts, records and notes. Groups attached to it are freed and escalate. @returns false when there is none */
+export const deleteGroup = (deps: ActionDeps, org: OrgId, id: AlertGroupId, actor: Actor): Promise<boolean> =>
+  inActionTransaction(deps.db, async (tx) => {
+    const group = await lockGroup(tx, org, id);
+    if (group === null) return false;
+    await freeChildren(tx, deps, await lockChildren(tx, [group]), null, bySystem);
+    const now = deps.clock.now();
+    const { kind } = group.state;
+    const change = {
+      organizationId: org,
+      alertGroupId: id,
+      integrationId: group.integrationId,
+      from: kind,
+      to: kind,
+      actor,
+      at: now,
+    };
+    await deps.hooks.onChanged(tx, [{ ...change, event: 'delete', run: 'stop', followsRootId: null }], now);
+    await removeGroup(tx, group);
+    return true;
+  });

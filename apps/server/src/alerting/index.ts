@@ -1,0 +1,49 @@
+import './tables.ts';
+
+export { acknowledge } from './acknowledge.ts';
+export { type ActionDeps, type ActionOptions, type ActionResult, actOnGroup, inActionTransaction } from './act.ts';
+export { ACTION_SOURCE, type ActionSource, type Actor, actorUserId, bySource, byStep, bySystem, byTimer } from './actor.ts';
+export {
+  type AlertGroup,
+  type AlertGroupId,
+  BY,
+  type GroupState,
+  type OrgId,
+  STATE_KINDS,
+  type StateKind,
+  type UserId,
+} from './alert-group.ts';
+export { type Alert, type AlertFilter, listAlerts, loadAlerts } from './alert-store.ts';
+export { applyActions, type Request as ActionRequest } from './apply.ts';
+export { type AttachRefusal, type AttachResult, attach } from './attach.ts';
+export { actOnGroups, type BulkAction, type BulkResult } from './bulk.ts';
+export { deleteGroup } from './delete.ts';
+export { expireSilences } from './expire-silences.ts';
+export type { Guards, Refusal } from './guards.ts';
+export { type AlertGroupHooks, combineHooks, type GroupChange, type GroupEvent } from './hooks.ts';
+export {
+  countByState,
+  findGroupIds,
+  findListedGroup,
+  type GroupFilter,
+  type ListedGroup,
+  listGroups,
+  type TimeRange,
+} from './list-groups.ts';
+export { type CreateNoteResult, createNote, MAX_NOTE_LENGTH } from './resolution-notes/create-note.ts';
+export { deleteNote } from './resolution-notes/delete-note.ts';
+export { findNote, listNotes, NOTE_SOURCES, type NoteSource, type ResolutionNote } from './resolution-notes/note-store.ts';
+export { type UpdateNoteResult, updateNote } from './resolution-notes/update-note.ts';
+export { resolve } from './resolve.ts';
+export { restart } from './restart.ts';
+export { silence } from './silence.ts';
+export { applySourceSignals, type SourceSignal } from './source-signals.ts';
+export { findGroup, findGroups, type GroupRef, lockGroup, lockGroups, refKey } from './store.ts';
+export { ESCALATION_ERROR, type NewTimelineRecord, TIMELINE } from './timeline/record.ts';
+export { addTimelineRecords } from './timeline/timeline-store.ts';
+export type { GroupAction } from './transition.ts';
+export { unacknowledge } from './unacknowledge.ts';
+export { type UnattachResult, unattach } from './unattach.ts';
+export { unresolve } from './unresolve.ts';
+export { unsilence } from './unsilence.ts';
+export { wipe } from './wipe.ts';
