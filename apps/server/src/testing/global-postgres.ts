@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../platform/db/migrate.ts';
+import { installJobQueue } from '../platform/jobs/index.ts';
 import { createLogger } from '../platform/log.ts';
 import { openEmbedded } from '../platform/postgres/index.ts';
 import { MIGRATIONS } from './migrations-folder.ts';
@@ -39,6 +40,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await client.query(`create database ${TEMPLATE}`);
   await client.end();
   await migrate({ ...connection, database: TEMPLATE }, MIGRATIONS, log, () => new Date());
+  await installJobQueue({ ...connection, database: TEMPLATE }, log);
   project.provide('postgres', {
     host: String(connection.host),
     port: Number(connection.port),
