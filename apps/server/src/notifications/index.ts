@@ -1,4 +1,18 @@
-export { CHANNEL_IDS, CHANNELS, type ChannelId, channelInfo, channelOfRuleType, deadlineOf, isChannelId } from './channels.ts';
+export type { Attempted, Channel, ClaimedDelivery, Prepared, SendOutcome } from './channel.ts';
+export {
+  CHANNEL_IDS,
+  CHANNELS,
+  type ChannelId,
+  type ChannelInfo,
+  channelInfo,
+  channelOfRuleType,
+  deadlineOf,
+  isChannelId,
+} from './channels.ts';
+export { startLeaseLoop } from './delivery/leases.ts';
+export { type DeliveryDeps, type DeliveryLoop, startDeliveryLoop } from './delivery/loop.ts';
+export { createDeliveryMetrics, type DeliveryMetrics } from './delivery/metrics.ts';
+export type { PossibleDuplicate, RecordDuplicates } from './delivery/outcomes.ts';
 export {
   type CancelScope,
   cancelDeliveries,
