@@ -9,6 +9,8 @@ import { createLogger } from '../platform/log.ts';
 import { openEmbedded } from '../platform/postgres/index.ts';
 import { MIGRATIONS } from './migrations-folder.ts';
 
+/** Runs share one copy of PostgreSQL's programs. */
+const TEST_RUNTIME = join(tmpdir(), `tocsin-test-runtime-${process.geteuid?.() ?? 0}`);
 export const TEMPLATE = 'tocsin_template';
 
 declare module 'vitest' {
@@ -24,6 +26,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const postgres = await openEmbedded({
     dataDir,
     purpose: 'server',
+    runtimeDir: TEST_RUNTIME,
     log,
     sync: false,
     settings: {

@@ -47,8 +47,9 @@ export function createPool({ connection, poolSize, applicationName = 'tocsin' }:
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: 60_000,
   });
-  // Without a listener a connection that breaks while idle would end the process.
+  // Without listeners a connection that breaks would end the process.
   pool.on('error', (err) => log.warn({ err }, 'an idle database connection broke'));
+  pool.on('connect', (client) => client.on('error', (err) => log.debug({ err }, 'a database connection broke')));
   return pool;
 }
 

@@ -10,7 +10,9 @@ const INSTALL_LOCK = 7_205_759_404;
 /** Brings the queue's own schema, `graphile_worker`, up to date; one process at a time. */
 export async function installJobQueue(connection: ConnectionConfig, log: Log): Promise<void> {
   const pool = new pg.Pool({ ...connection, max: 2, application_name: 'tocsin migrate' });
-  pool.on('error', () => undefined); // the query under way reports it
+  // The query under way reports it.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     const client = await pool.connect();
     try {

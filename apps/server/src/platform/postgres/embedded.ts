@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { ConnectionConfig } from '../db/create-db.ts';
@@ -41,6 +41,8 @@ export type EmbeddedOptions = {
   purpose: 'server' | 'command';
   log: Log;
   settings?: ServerSettings;
+  /** Where PostgreSQL's programs are copied to; below the data folder when left out. */
+  runtimeDir?: string;
   /** false leaves the new cluster's files to the operating system; for tests. */
   sync?: boolean;
 };
@@ -89,7 +91,7 @@ async function start(
   options: EmbeddedOptions,
 ): Promise<{ access: Access; postmaster: Postmaster }> {
   const account = chooseAccount(folder.cluster);
-  const runtime = await prepareRuntime(folder.path, account, options.log);
+  const runtime = await prepareRuntime(options.runtimeDir ?? join(folder.path, 'runtime'), account, options.log);
   await ensureCluster(folder, access, runtime, account, options.sync ?? true);
   const chosen = await configureCluster(folder, access, account, options.settings ?? {});
   removeStaleLock(folder.cluster);

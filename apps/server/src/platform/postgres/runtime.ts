@@ -92,21 +92,21 @@ async function tryFolder(from: Package, folder: string, account: Account | null)
 }
 
 /**
- * PostgreSQL's programs in a copy of our own, at the first place where `account` can run them: below the data folder, or elsewhere
- * when the data folder lies where that user cannot go. A copy stays whole while `npm ci` replaces the package below a running server.
+ * PostgreSQL's programs in a copy of our own, at the first place where `account` can run them: in `folder`, or elsewhere
+ * when that lies where the user cannot go. A copy stays whole while `npm ci` replaces the package below a running server.
  */
-export async function prepareRuntime(dataDir: string, account: Account | null, log: Log): Promise<Runtime> {
+export async function prepareRuntime(folder: string, account: Account | null, log: Log): Promise<Runtime> {
   const from = await findPackage();
-  const candidates = [join(dataDir, 'runtime')];
+  const candidates = [folder];
   if (account !== null) candidates.push('/var/lib/tocsin/runtime', join(tmpdir(), `tocsin-runtime-${process.geteuid?.()}`));
   const problems: string[] = [];
-  for (const folder of candidates) {
+  for (const candidate of candidates) {
     try {
-      return await tryFolder(from, folder, account);
+      return await tryFolder(from, candidate, account);
     } catch (err) {
       const reason = err instanceof Error ? err.message : String(err);
-      problems.push(`${folder}: ${reason}`);
-      log.debug({ folder, reason }, 'PostgreSQL cannot run from this folder');
+      problems.push(`${candidate}: ${reason}`);
+      log.debug({ folder: candidate, reason }, 'PostgreSQL cannot run from this folder');
     }
   }
   throw new Error(`The embedded PostgreSQL cannot run here, set DATABASE_URL instead. ${problems.join('; ')}`);

@@ -1,0 +1,9 @@
+export { type AddressPolicy, AddressPolicyError, createAddressPolicy } from './address-policy.ts';
+export {
+  createOutbound,
+  type Outbound,
+  type OutboundFailure,
+  type OutboundOptions,
+  type OutboundRequest,
+  type OutboundResult,
+} from './outbound.ts';

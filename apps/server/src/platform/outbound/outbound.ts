@@ -1,0 +1,190 @@
+import { type LookupAddress, lookup as lookupName } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, buildConnector, request as send } from 'undici';
+import type { AddressPolicy } from './address-policy.ts';
+
+export type OutboundRequest = {
+  method: string;
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Buffer;
+  /** For everything together: look-up, connection, redirects, the whole answer. */
+  timeoutMs: number;
+  /** What comes after is left unread. 1 MiB when left out. */
+  maxResponseBytes?: number;
+  /** How many redirects to follow; 0 when left out. Each is checked like the first address. */
+  redirects?: number;
+  /** Hosts and networks that this request may reach beside the settings' ones. */
+  allow?: readonly string[];
+};
+
+export type OutboundFailure = {
+  ok: false;
+  /** `blocked`: the address is not of the public Internet and not allowed; `invalid`: the URL or a header cannot be sent. */
+  reason: 'timeout' | 'refused' | 'dns' | 'tls' | 'blocked' | 'network' | 'invalid';
+  /** For people; names the host, never a path, a header or a body. */
+  message: string;
+};
+
+export type OutboundAnswer = {
+  ok: true;
+  status: number;
+  /** Names in lower case; repeated ones joined by a comma. */
+  headers: Record<string, string>;
+  /** Decoded as UTF-8. */
+  body: string;
+  /** The answer was longer than what was read. */
+  truncated: boolean;
+  /** Where the answer came from, after redirects. */
+  url: string;
+};
+
+export type OutboundResult = OutboundAnswer | OutboundFailure;
+
+/** Sends HTTP requests whose addresses others chose. Never throws: what goes wrong is a result. */
+export interface Outbound {
+  request(request: OutboundRequest): Promise<OutboundResult>;
+}
+
+export type OutboundOptions = { policy: AddressPolicy; userAgent: string; lookup?: typeof lookupName };
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+
+class BlockedError extends Error {
+  readonly code = 'EBLOCKED';
+}
+
+/** Resolves a name to those of its addresses that may be reached, so that what was checked is what is connected to. */
+function checkedLookup(policy: AddressPolicy, lookup: typeof lookupName): LookupFunction {
+  return (host, options, callback) => {
+    const hints = options.hints === undefined ? {} : { hints: options.hints };
+    lookup(host, { ...hints, all: true }, (err, addresses: LookupAddress[]) => {
+      if (err !== null) return callback(err, '', 0);
+      const allowed = addresses.filter(({ address }) => policy.allows(host, address));
+      const [first] = allowed;
+      if (first === undefined) {
+        const found = addresses.map(({ address }) => address).join(', ');
+        return callback(new BlockedError(`${host} resolves to ${found}, which Tocsin may not reach`), '', 0);
+      }
+      return options.all === true ? callback(null, allowed) : callback(null, first.address, first.family);
+    });
+  };
+}
+
+/** Connects like undici's own connector, and checks addresses before: literal ones here, names where they are resolved. */
+function checkedConnector(policy: AddressPolicy, lookup: typeof lookupName, timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs, lookup: checkedLookup(policy, lookup), allowH2: false });
+  return (options, callback) => {
+    const host = options.hostname.replace(/^\[|\]$/g, '');
+    if (isIP(host) !== 0 && !policy.allows(host, host)) {
+      return callback(new BlockedError(`${host} is an address that Tocsin may not reach`), null);
+    }
+    return connect(options, callback);
+  };
+}
+
+const TLS_CODE = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+
+function describe(err: unknown, host: string): OutboundFailure {
+  const code = err instanceof Error && 'code' in err ? String(err.code) : '';
+  const failed = (reason: OutboundFailure['reason'], message: string): OutboundFailure => ({ ok: false, reason, message });
+  if (code === 'EBLOCKED') return failed('blocked', err instanceof Error ? err.message : host);
+  if (code === 'ECONNREFUSED') return failed('refused', `${host} refused the connection`);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENODATA')
+    return failed('dns', `${host} could not be resolved (${code})`);
+  if (TLS_CODE.test(code)) return failed('tls', `The TLS connection to ${host} failed (${code})`);
+  if (/TIMEOUT|ETIMEDOUT/.test(code)) return failed('timeout', `${host} did not answer in time`);
+  if (code === 'UND_ERR_INVALID_ARG' || err instanceof TypeError)
+    return failed('invalid', 'The method or a header cannot be sent');
+  return failed('network', `The connection to ${host} failed${code === '' ? '' : ` (${code})`}`);
+}
+
+async function readBody(stream: AsyncIterable<Buffer>, maxBytes: number): Promise<{ body: string; truncated: boolean }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    const room = maxBytes - size;
+    if (chunk.length > room) {
+      chunks.push(chunk.subarray(0, room));
+      return { body: Buffer.concat(chunks).toString('utf8'), truncated: true };
+    }
+    chunks.push(chunk);
+    size += chunk.length;
+  }
+  return { body: Buffer.concat(chunks).toString('utf8'), truncated: false };
+}
+
+function parseUrl(text: string, base?: string): URL | null {
+  if (!URL.canParse(text, base)) return null;
+  const url = new URL(text, base);
+  return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '' ? url : null;
+}
+
+const joinHeaders = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), typeof value === 'string' ? value : value.join(', ')]],
+    ),
+  );
+
+/** The request that a redirect asks for: as browsers and RFC 9110 section 15.4 have it. Credentials stay with their origin. */
+function redirected(request: OutboundRequest, status: number, from: URL, to: URL): OutboundRequest {
+  const asGet = status === 303 || ((status === 301 || status === 302) && request.method.toUpperCase() === 'POST');
+  const dropped = new Set<string>(from.origin === to.origin ? [] : ['authorization', 'cookie', 'proxy-authorization']);
+  if (asGet) for (const name of ['content-type', 'content-length']) dropped.add(name);
+  const headers = Object.fromEntries(Object.entries(request.headers ?? {}).filter(([name]) => !dropped.has(name.toLowerCase())));
+  const { body, ...rest } = request;
+  return {
+    ...rest,
+    ...(asGet || body === undefined ? {} : { body }),
+    headers,
+    method: asGet ? 'GET' : request.method,
+    url: to.href,
+  };
+}
+
+export function createOutbound({ policy, userAgent, lookup = lookupName }: OutboundOptions): Outbound {
+  async function once(request: OutboundRequest, url: URL, agent: Agent, signal: AbortSignal): Promise<OutboundAnswer> {
+    const named = Object.keys(request.headers ?? {}).some((name) => name.toLowerCase() === 'user-agent');
+    const answer = await send(url, {
+      method: request.method.toUpperCase() as 'GET',
+      headers: { ...(named ? {} : { 'user-agent': userAgent }), ...request.headers },
+      body: request.body ?? null,
+      dispatcher: agent,
+      signal,
+    });
+    const { body, truncated } = await readBody(answer.body, request.maxResponseBytes ?? DEFAULT_MAX_BYTES);
+    return { ok: true, status: answer.statusCode, headers: joinHeaders(answer.headers), body, truncated, url: url.href };
+  }
+
+  return {
+    async request(first) {
+      const allowed = policy.with(first.allow ?? []);
+      // One agent per request: a connection that this request was allowed must not serve another one.
+      const agent = new Agent({ connect: checkedConnector(allowed, lookup, first.timeoutMs), headersTimeout: 0, bodyTimeout: 0 });
+      const abort = new AbortController();
+      const timer = setTimeout(() => abort.abort(), first.timeoutMs);
+      let request = first;
+      let url = parseUrl(first.url);
+      try {
+        for (let left = first.redirects ?? 0; ; left -= 1) {
+          if (url === null) return { ok: false, reason: 'invalid', message: 'Not an http or https URL' };
+          const answer = await once(request, url, agent, abort.signal);
+          const { location } = answer.headers;
+          if (left <= 0 || location === undefined || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
+          const next = parseUrl(location, url.href);
+          if (next !== null) request = redirected(request, answer.status, url, next);
+          url = next;
+        }
+      } catch (err) {
+        const host = url?.host ?? '';
+        if (abort.signal.aborted)
+          return { ok: false, reason: 'timeout', message: `${host} did not answer within ${first.timeoutMs / 1_000} s` };
+        return describe(err, host);
+      } finally {
+        clearTimeout(timer);
+        await agent.destroy();
+      }
+    },
+  };
+}
