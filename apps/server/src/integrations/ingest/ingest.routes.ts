@@ -1,0 +1,18 @@
+import type {} from '@fastify/swagger'; // knows the option that keeps a route out of the API's document
+import type { FastifyPluginAsync } from 'fastify';
+import type { createIngestHandler } from './handler.ts';
+
+/**
+ * The integration URLs. Fastify parses and checks nothing here: the handler reads bodies of any media type and framing itself,
+ * and answers in the words that existing senders know.
+ */
+export const ingestRoutes: FastifyPluginAsync<{ handler: ReturnType<typeof createIngestHandler> }> = async (app, { handler }) => {
+  app.all('/integrations/v1/*', {
+    schema: { hide: true },
+    onRequest: (request, reply) => {
+      reply.hijack();
+      void handler(request.raw, reply.raw);
+    },
+    handler: () => undefined,
+  });
+};
