@@ -1,12 +1,19 @@
 import type { FastifyInstance } from 'fastify';
+import type { AlertGroupHooks } from '../../alerting/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
+import { registerAlertGroups } from './alert-groups/alert-groups.routes.ts';
+import { registerAlerts } from './alert-groups/alerts.routes.ts';
+import { notesResource } from './alert-groups/notes.resource.ts';
 import { createAdmission, type Guard } from './conventions/caller.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
 import { readRequestBodies } from './conventions/request-bodies.ts';
 import { registerResource } from './conventions/resource.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
+import { integrationsResource } from './integrations/integrations.resource.ts';
+import type { TermChecks } from './integrations/route-fields.ts';
+import { routesResource } from './integrations/routes.resource.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
 import { registerUsers } from './users/users.routes.ts';
 
@@ -17,6 +24,12 @@ export interface ApiContext {
   readonly baseUrl: string;
   readonly authenticate: Guard['authenticate'];
   readonly requestsPerMinute: number;
+  /** What other domains do when alert groups change. */
+  readonly hooks: AlertGroupHooks;
+  /** What is wrong with the syntax of a template, null when nothing is. */
+  readonly syntaxError: (source: string) => string | null;
+  readonly termChecks: TermChecks;
+  readonly inboundEmailDomain: string | null;
 }
 
 /** The public HTTP API, registered below `/api/v1`. */
@@ -38,4 +51,9 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerUsers(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
   registerResource(app, ctx, stepsResource(ctx));
+  registerResource(app, ctx, integrationsResource(ctx));
+  registerResource(app, ctx, routesResource(ctx));
+  registerAlertGroups(app, ctx);
+  registerAlerts(app, ctx);
+  registerResource(app, ctx, notesResource(ctx));
 }
