@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
+import { isDatabaseUnavailable } from '../db/unavailable.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { collectAllowedMethods } from './allowed-methods.ts';
+import { redactPath } from './redact-path.ts';
+
+export type HttpOptions = {
+  log: Log;
+  metrics: Metrics;
+  /** Bytes; a route may set its own. */
+  bodyLimit: number;
+  /** Addresses and networks whose X-Forwarded-* headers count. */
+  trustedProxies: readonly string[];
+  /** Requests that take longer are marked `slow`. */
+  slowSeconds: number;
+  version: string;
+};
+
+export type Http = FastifyInstance;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Level of the access line of successful requests; `info` when left out. */
+    accessLog?: 'info' | 'debug';
+  }
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,64}$/;
+const RETRY_AFTER_SECONDS = 5;
+
+const requestId = (req: { headers: NodeJS.Dict<string | string[]> }): string => {
+  const given = req.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+};
+
+function accessLine(request: FastifyRequest, reply: FastifyReply, slowSeconds: number) {
+  const seconds = reply.elapsedTime / 1_000;
+  return {
+    request_id: request.id,
+    method: request.method,
+    path: redactPath(request.url),
+    status: reply.statusCode,
+    latency: Number(seconds.toFixed(4)),
+    'content-length': Number(request.headers['content-length'] ?? 0),
+    user_agent: request.headers['user-agent'] ?? '',
+    ip: request.ip,
+    ...(seconds > slowSeconds ? { slow: 1 } : {}),
+  };
+}
+
+function observe(app: FastifyInstance, { metrics, log, slowSeconds }: HttpOptions): void {
+  const duration = metrics.histogram(
+    'tocsin_http_request_duration_seconds',
+    'Time from a request to its answer',
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    ['route', 'method', 'status_class'],
+  );
+  const access = log.child({ scope: 'http' });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    duration.observe(
+      { route, method: request.method, status_class: `${Math.floor(reply.statusCode / 100)}xx` },
+      reply.elapsedTime / 1_000,
+    );
+    const level = reply.statusCode < 400 ? (request.routeOptions.config.accessLog ?? 'info') : 'info';
+    if (access.isLevelEnabled(level)) access[level](accessLine(request, reply, slowSeconds), 'inbound');
+  });
+}
+
+/** What is sent for an error that nothing nearer to its route has answered. */
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (isDatabaseUnavailable(error)) {
+    request.log.warn({ err: error, request_id: request.id }, 'a request failed because the database is unavailable');
+    return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ detail: 'Temporarily unavailable.' });
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) return reply.code(status).send({ detail: error.message });
+  if (status === 503)
+    return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({ detail: 'Temporarily unavailable.' });
+  request.log.error({ err: error, request_id: request.id }, 'a request failed');
+  return reply.code(500).send({ detail: `A server error occurred. Request id: ${request.id}` });
+}
+
+/** A request that is not HTTP gets JSON too. */
+function answerClientError(err: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
+  if (err.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, reason] =
+    err.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? [408, 'Request Timeout']
+      : err.code === 'HPE_HEADER_OVERFLOW'
+        ? [431, 'Request Header Fields Too Large']
+        : [400, 'Bad Request'];
+  const body = JSON.stringify({ detail: `${reason}.` });
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/**
+ * The HTTP server without routes. Every answer carries X-Request-Id and every error is JSON; a slash at the end of a path may be
+ * there or not; a path that knows other methods answers 405 with Allow. Closing it answers what is under way.
+ */
+export async function createHttp(options: HttpOptions): Promise<Http> {
+  const app = fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: requestId,
+    bodyLimit: options.bodyLimit,
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    requestTimeout: 60_000,
+    keepAliveTimeout: 75_000, // longer than load balancers keep theirs
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply as FastifyReply),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setErrorHandler(answerError);
+  const allowedMethods = collectAllowedMethods(app as unknown as FastifyInstance);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(request.url);
+    if (allowed.length === 0) return reply.code(404).send({ detail: 'Not found.' });
+    return reply
+      .code(405)
+      .header('allow', allowed.join(', '))
+      .send({ detail: `Method "${request.method}" not allowed.` });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  observe(app as unknown as FastifyInstance, options);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Tocsin', version: options.version, description: 'The API of Grafana OnCall, and what Tocsin adds to it.' },
+      components: { securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'Authorization' } } },
+      security: [{ token: [] }],
+    },
+  });
+  return app as unknown as Http;
+}
+
+/** Serves the OpenAPI document of all routes with a schema. Register it after them. */
+export function serveOpenApi(app: Http): void {
+  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
