@@ -1,0 +1,91 @@
+import { typeError } from '../errors.ts';
+import type { Runtime } from '../runtime-types.ts';
+import { compareText } from './code-points.ts';
+import { plainNumber, same, typeName } from './protocol.ts';
+import { textOf } from './text.ts';
+import { PyTuple } from './tuple.ts';
+import { type OrderOp, PyObject, type Value } from './types.ts';
+
+const REFLECTED: Readonly<Record<OrderOp, OrderOp>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+
+/** `a op b`. @throws PythonError TypeError when the two have no order */
+export function order(op: OrderOp, a: Value, b: Value, rt: Runtime): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return holds(op, a - b);
+  const x = plainNumber(a);
+  const y = plainNumber(b);
+  if (x !== undefined && y !== undefined) return numbersHold(op, x, y);
+  const s = textOf(a);
+  const t = textOf(b);
+  if (s !== undefined && t !== undefined) return holds(op, compareText(s, t));
+  if (Array.isArray(a) && Array.isArray(b)) return rowsHold(op, a, b, rt);
+  if (a instanceof PyTuple && b instanceof PyTuple) return rowsHold(op, a.items, b.items, rt);
+  const result =
+    (a instanceof PyObject ? a.order(op, b, rt) : undefined) ??
+    (b instanceof PyObject ? b.order(REFLECTED[op], a, rt) : undefined);
+  if (result !== undefined) return result;
+  throw typeError(`'${op}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
+}
+
+function holds(op: OrderOp, difference: number): boolean {
+  switch (op) {
+    case '<':
+      return difference < 0;
+    case '<=':
+      return difference <= 0;
+    case '>':
+      return difference > 0;
+    default:
+      return difference >= 0;
+  }
+}
+
+/** Between bigint and number JavaScript compares exactly; with nan nothing holds. */
+function numbersHold(op: OrderOp, x: number | bigint, y: number | bigint): boolean {
+  switch (op) {
+    case '<':
+      return x < y;
+    case '<=':
+      return x <= y;
+    case '>':
+      return x > y;
+    default:
+      return x >= y;
+  }
+}
+
+/** Rows are ordered by their first pair of unequal items, else by length. */
+function rowsHold(op: OrderOp, a: readonly Value[], b: readonly Value[], rt: Runtime): boolean {
+  const shared = Math.min(a.length, b.length);
+  rt.budget.enter();
+  try {
+    for (let i = 0; i < shared; i++) {
+      rt.budget.step(1);
+      const x = a[i] as Value;
+      const y = b[i] as Value;
+      if (!same(x, y, rt)) return order(op, x, y, rt);
+    }
+    return holds(op, a.length - b.length);
+  } finally {
+    rt.budget.leave();
+  }
+}
+
+/** A stable sort by `<` alone, as Python's; `reverse` keeps the order of equals too. */
+export function sortValues<T>(rows: readonly T[], keyOf: (row: T) => Value, reverse: boolean, rt: Runtime): T[] {
+  rt.budget.grow(24 * rows.length);
+  const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
+  keyed.sort((x, y) => {
+    rt.budget.step(1);
+    const [a, b] = reverse ? [y.key, x.key] : [x.key, y.key];
+    return compareForSort(a, b, rt);
+  });
+  return keyed.map(({ row }) => row);
+}
+
+/** Asks `b < a` first: the question, and so the wording of the error, of Python's insertion sort. */
+function compareForSort(a: Value, b: Value, rt: Runtime): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  if (order('<', b, a, rt)) return 1;
+  return order('<', a, b, rt) ? -1 : 0;
+}
