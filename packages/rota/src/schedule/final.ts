@@ -3,6 +3,7 @@ import { isEmpty } from '../events/event.ts';
 import type { Directory } from '../people.ts';
 import type { Problem } from '../problem.ts';
 import type { Instant } from '../time/instant.ts';
+import { earlierOf, laterOf } from '../time/instant.ts';
 import type { Interval, Window } from '../time/interval.ts';
 import { gapsOf } from './gaps.ts';
 import { resolvePriorities } from './resolve.ts';
@@ -43,7 +44,7 @@ export function cutToWindow<Piece extends Interval>(pieces: readonly Piece[], wi
     .filter((piece) => piece.start < window.to && piece.end > window.from)
     .map((piece) => ({
       ...piece,
-      start: piece.start > window.from ? piece.start : window.from,
-      end: piece.end < window.to ? piece.end : window.to,
+      start: laterOf(piece.start, window.from),
+      end: earlierOf(piece.end, window.to),
     }));
 }

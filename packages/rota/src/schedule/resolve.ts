@@ -1,6 +1,7 @@
 import type { ScheduleEvent } from '../events/event.ts';
 import { byStartAndShift, isEmpty } from '../events/event.ts';
 import type { Instant } from '../time/instant.ts';
+import { earlierOf, laterOf } from '../time/instant.ts';
 import type { Interval, Window } from '../time/interval.ts';
 import { isInWindow } from '../time/interval.ts';
 
@@ -76,8 +77,8 @@ function reignsWithin(reigns: readonly Interval[], event: Interval): Interval[] 
   const parts: Interval[] = [];
   for (let i = low; i < reigns.length && reigns[i]!.start < event.end; i++) {
     const reign = reigns[i]!;
-    const start = reign.start > event.start ? reign.start : event.start;
-    const end = reign.end < event.end ? reign.end : event.end;
+    const start = laterOf(reign.start, event.start);
+    const end = earlierOf(reign.end, event.end);
     parts.push({ start, end });
   }
   return parts;

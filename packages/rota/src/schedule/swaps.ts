@@ -2,6 +2,7 @@ import type { OnCallUser, ScheduleEvent } from '../events/event.ts';
 import type { Directory } from '../people.ts';
 import { attendanceOfIds } from '../people.ts';
 import type { Instant } from '../time/instant.ts';
+import { earlierOf, laterOf } from '../time/instant.ts';
 import type { Interval, Window } from '../time/interval.ts';
 
 /** A request of the beneficiary to be replaced between two instants; `benefactor` is whoever took it. */
@@ -53,8 +54,8 @@ const concerns = (swap: Swap, { from, to }: Window): boolean =>
 function swapped(event: ScheduleEvent, swap: Swap, directory: Directory): ScheduleEvent[] {
   const overlaps = event.start < swap.end && event.end > swap.start && swap.end > swap.start;
   if (!overlaps || !event.users.some((user) => user.id === swap.beneficiary)) return [event];
-  const start = event.start > swap.start ? event.start : swap.start;
-  const end = event.end < swap.end ? event.end : swap.end;
+  const start = laterOf(event.start, swap.start);
+  const end = earlierOf(event.end, swap.end);
   const pieces: ScheduleEvent[] = [];
   if (event.start < start) pieces.push({ ...event, end: start });
   pieces.push(inner({ ...event, start, end }, swap, directory));

@@ -32,3 +32,5 @@ export function parseInstant(text: string): Instant {
 export const formatInstant = (instant: Instant): string => `${formatCivil(instant as number as CivilTime)}Z`;
 
 export const addMs = (instant: Instant, ms: number): Instant => (instant + ms) as Instant;
+export const earlierOf = (a: Instant, b: Instant): Instant => Math.min(a, b) as Instant;
+export const laterOf = (a: Instant, b: Instant): Instant => Math.max(a, b) as Instant;

@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts';
+import { earlierOf, laterOf } from './instant.ts';
 
 /** Half-open: `start` belongs to it, `end` does not. */
 export type Interval = { readonly start: Instant; readonly end: Instant };
@@ -19,7 +20,7 @@ export function unionOf(intervals: readonly Interval[]): Interval[] {
   for (const { start, end } of sorted) {
     const last = union.at(-1);
     if (last !== undefined && start <= last.end) {
-      if (end > last.end) last.end = end;
+      last.end = laterOf(last.end, end);
     } else union.push({ start, end });
   }
   return union;
@@ -31,8 +32,8 @@ export function intersectionOf(a: readonly Interval[], b: readonly Interval[]): 
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
     const left = a[i]!;
     const right = b[j]!;
-    const start = left.start > right.start ? left.start : right.start;
-    const end = left.end < right.end ? left.end : right.end;
+    const start = laterOf(left.start, right.start);
+    const end = earlierOf(left.end, right.end);
     if (start < end) common.push({ start, end });
     if (left.end < right.end) i++;
     else j++;
@@ -49,7 +50,7 @@ export function differenceOf(a: readonly Interval[], b: readonly Interval[]): In
     while (first < b.length && b[first]!.end <= start) first++;
     for (let j = first; j < b.length && b[j]!.start < end; j++) {
       if (b[j]!.start > at) rest.push({ start: at, end: b[j]!.start });
-      if (b[j]!.end > at) at = b[j]!.end;
+      at = laterOf(at, b[j]!.end);
     }
     if (at < end) rest.push({ start: at, end });
   }
