@@ -13,6 +13,9 @@ export { startLeaseLoop } from './delivery/leases.ts';
 export { type DeliveryDeps, type DeliveryLoop, startDeliveryLoop } from './delivery/loop.ts';
 export { createDeliveryMetrics, type DeliveryMetrics } from './delivery/metrics.ts';
 export type { PossibleDuplicate, RecordDuplicates } from './delivery/outcomes.ts';
+export { createEmailChannel, type EmailDeps } from './email/channel.ts';
+export type { RenderedMessage } from './email/content.ts';
+export type { EmailSettings } from './email/settings.ts';
 export {
   type CancelScope,
   cancelDeliveries,
@@ -21,4 +24,5 @@ export {
   type OwedDelivery,
   oweDeliveries,
 } from './ledger.ts';
+export type { PageInfo } from './page-info.ts';
 export { NOTIFICATION_ERROR, RECORD, RECORD_STEP } from './records.ts';

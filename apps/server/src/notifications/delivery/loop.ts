@@ -138,22 +138,22 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
 
   async function sendBatch(claimed: readonly ClaimedDelivery[], claimedAtMs: number): Promise<void> {
     const prepared = await prepare(claimed);
-    const wanted = prepared === null ? claimed : await stillWanted(claimed, claimedAtMs);
+    const wanted = await stillWanted(claimed, claimedAtMs);
     freePlaces(claimed.length - wanted.length);
-    await Promise.all(
-      wanted.map((delivery) => {
-        const sent = prepared === null ? finish(delivery, UNPREPARED) : sendOne(delivery, prepared.get(delivery.id));
-        return sent.finally(() => freePlaces(1));
-      }),
-    );
+    await Promise.all(wanted.map((delivery) => sendOne(delivery, prepared.get(delivery.id)).finally(() => freePlaces(1))));
   }
 
-  async function prepare(claimed: readonly ClaimedDelivery[]): Promise<ReadonlyMap<number, Prepared<unknown>> | null> {
+  /** One page that can't be prepared must not hold up those beside it: after a failure each is tried alone. `null`: not now. */
+  async function prepare(claimed: readonly ClaimedDelivery[]): Promise<ReadonlyMap<number, Prepared<unknown> | null>> {
     try {
       return await channel.prepare(claimed);
     } catch (err) {
-      log.error({ err, channel: channel.id, deliveries: claimed.length }, 'pages could not be prepared');
-      return null;
+      if (claimed.length > 1) {
+        const alone = await Promise.all(claimed.map((delivery) => prepare([delivery])));
+        return new Map(alone.flatMap((one) => [...one]));
+      }
+      log.error({ err, channel: channel.id, delivery: claimed[0]?.id }, 'a page could not be prepared');
+      return new Map(claimed.map(({ id }) => [id, null]));
     }
   }
 
@@ -171,7 +171,8 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     }
   }
 
-  async function sendOne(delivery: ClaimedDelivery, prepared: Prepared<unknown> | undefined): Promise<void> {
+  async function sendOne(delivery: ClaimedDelivery, prepared: Prepared<unknown> | null | undefined): Promise<void> {
+    if (prepared === null) return finish(delivery, UNPREPARED);
     if (prepared === undefined || !prepared.ok) {
       const { code, reason } = prepared ?? { code: info.failureCode, reason: 'the channel did not prepare the message' };
       return finish(delivery, { kind: 'rejected', code, reason });
