@@ -1,0 +1,71 @@
+import type { WordMode } from './ast.ts';
+
+/** Whose rules hold: those of Python's own `re`, or of the `regex` module (its version 0 behaviour). */
+export type RegexFlavour = 're' | 'regex';
+
+export type Flags = {
+  readonly ignoreCase: boolean;
+  readonly multiline: boolean;
+  readonly dotAll: boolean;
+  readonly verbose: boolean;
+  readonly ascii: boolean;
+  /** `(?V1)`: set operations inside classes. */
+  readonly version1: boolean;
+};
+
+export const NO_FLAGS: Flags = {
+  ignoreCase: false,
+  multiline: false,
+  dotAll: false,
+  verbose: false,
+  ascii: false,
+  version1: false,
+};
+
+/** Flag letters and what they set. Letters with an empty change are accepted and change nothing here. */
+const LETTERS: Record<RegexFlavour, ReadonlyMap<string, Partial<Flags>>> = {
+  re: new Map<string, Partial<Flags>>([
+    ['i', { ignoreCase: true }],
+    ['m', { multiline: true }],
+    ['s', { dotAll: true }],
+    ['x', { verbose: true }],
+    ['a', { ascii: true }],
+    ['u', { ascii: false }],
+  ]),
+  regex: new Map<string, Partial<Flags>>([
+    ['i', { ignoreCase: true }],
+    ['m', { multiline: true }],
+    ['s', { dotAll: true }],
+    ['x', { verbose: true }],
+    ['a', { ascii: true }],
+    ['u', { ascii: false }],
+    ['V0', { version1: false }],
+    ['V1', { version1: true }],
+    // Best and enhanced fuzzy match: without fuzzy matching they say nothing.
+    ['b', {}],
+    ['e', {}],
+  ]),
+};
+
+/** Flags of the regex module that would change how everything matches, and are not supported. */
+const UNSUPPORTED = new Set(['f', 'p', 'r', 'w', 'L']);
+
+export function flagChange(flavour: RegexFlavour, letter: string): Partial<Flags> | 'unsupported' | undefined {
+  if (flavour === 'regex' && UNSUPPORTED.has(letter)) return 'unsupported';
+  return LETTERS[flavour].get(letter);
+}
+
+/** Flags that may only stand for a whole pattern, not in `(?flags:...)`. */
+export function isGlobalOnly(flavour: RegexFlavour, letter: string): boolean {
+  return flavour === 'regex' ? ['a', 'u', 'V0', 'V1', 'b', 'e'].includes(letter) : false;
+}
+
+export function caseMode(flags: Flags): 'exact' | 'ascii' | 'unicode' {
+  if (!flags.ignoreCase) return 'exact';
+  return flags.ascii ? 'ascii' : 'unicode';
+}
+
+export function wordMode(flags: Flags, flavour: RegexFlavour): WordMode {
+  if (!flags.ascii) return flavour;
+  return flavour === 're' ? 're-ascii' : 'ascii';
+}
