@@ -81,7 +81,7 @@ export class Markup extends TextObject {
     switch (op) {
       case '+': {
         if (textOf(other) === undefined && !hasHtml(other)) return undefined;
-        const text = escape(other, rt).value;
+        const text = escapeMarkup(other, rt).value;
         rt.budget.grow(2 * (text.length + this.value.length));
         return new Markup(reflected ? text + this.value : this.value + text);
       }
@@ -113,14 +113,14 @@ export function escapeHtml(text: string): string {
 }
 
 /** markupsafe's `escape`: what is safe already stays, everything else is shown as text and escaped. */
-export function escape(v: Value, rt: Runtime): Markup {
+export function escapeMarkup(v: Value, rt: Runtime): Markup {
   if (v instanceof Markup) return v;
   const text = escapeHtml(str(v, rt));
   rt.budget.grow(2 * text.length);
   return new Markup(text);
 }
 
-const escapeText = (v: Value, rt: Runtime): string => escape(v, rt).value;
+const escapeText = (v: Value, rt: Runtime): string => escapeMarkup(v, rt).value;
 
 /** `format(v, spec)` with the result escaped unless the value is safe. */
 function escapeFormatted(v: Value, spec: string, rt: Runtime): string {
@@ -185,7 +185,7 @@ export const markupMethods: ReadonlyMap<string, Method> = new Map<string, Method
     'join',
     (self, args, _kwargs, rt) => {
       const parts: Value[] = [];
-      for (const part of items(args[0] ?? null, rt)) parts.push(escape(part, rt).value);
+      for (const part of items(args[0] ?? null, rt)) parts.push(escapeMarkup(part, rt).value);
       return new Markup(joinText((self as Markup).value, parts, rt));
     },
   ],
@@ -199,7 +199,7 @@ export const markupMethods: ReadonlyMap<string, Method> = new Map<string, Method
     (self, args, kwargs, rt) =>
       new Markup(formatTemplate((self as Markup).value, { args: [], named: mapOf(args, kwargs), show: escapeFormatted }, rt)),
   ],
-  ['escape', (_self, args, _kwargs, rt) => escape(args[0] ?? '', rt)],
+  ['escape', (_self, args, _kwargs, rt) => escapeMarkup(args[0] ?? '', rt)],
   ['unescape', (self) => unescapeHtml((self as Markup).value)],
   ['striptags', (self) => stripTags((self as Markup).value)],
 ]);

@@ -24,7 +24,7 @@ type Directive = {
 };
 
 /** Python's `template % args`. */
-export function printf(template: string, args: Value, rt: Runtime, escape?: Escape): string {
+export function printf(template: string, args: Value, rt: Runtime, escapeWith?: Escape): string {
   const source = new Arguments(args, rt);
   const chars = codePoints(template);
   let out = '';
@@ -40,7 +40,7 @@ export function printf(template: string, args: Value, rt: Runtime, escape?: Esca
     } else {
       const { directive, end } = parse(chars, at, source);
       at = end;
-      const shown = show(directive, source.next(), at - 1, rt, escape);
+      const shown = show(directive, source.next(), at - 1, rt, escapeWith);
       rt.budget.grow(2 * shown.length);
       out += shown;
     }

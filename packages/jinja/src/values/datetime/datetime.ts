@@ -151,7 +151,7 @@ export function fromTimestamp(v: Value, zone: PyTimezone | null): PyDateTime {
   if (Number.isNaN(seconds)) throw valueError('Invalid value NaN (not a number)');
   if (seconds >= 2 ** 63 || seconds < -(2 ** 63)) throw overflowError('timestamp out of range for platform time_t');
   // The year is a 32-bit int in the C library.
-  if (Math.abs(seconds) > 67_768_036_191_694_799)
+  if (Math.abs(seconds) > 67_768_036_191_694_800)
     throw new PythonError('OSError', '[Errno 75] Value too large for defined data type');
   const whole = Math.floor(seconds);
   const us = roundHalfEven((seconds - whole) * SECOND_US);
