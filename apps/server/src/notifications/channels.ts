@@ -107,6 +107,16 @@ export const CHANNELS = {
     ...UNLIMITED,
     failureCode: 31,
   },
+  /** The number is Tocsin's own: the service whose channel this was never showed one. */
+  msteams: {
+    number: 12,
+    ruleType: 'notify_by_msteams',
+    label: 'Microsoft Teams',
+    backendId: 'MSTEAMS',
+    ...CHAT,
+    ...UNLIMITED,
+    failureCode: 24,
+  },
   webhook: {
     number: 11,
     ruleType: 'notify_by_webhook',
