@@ -326,8 +326,19 @@ class Compiler {
   }
 }
 
+const estimates = new WeakMap<RegexNode, number>();
+
 /** Roughly how many instructions a node becomes. */
 function estimate(node: RegexNode): number {
+  let size = estimates.get(node);
+  if (size === undefined) {
+    size = estimateOnce(node);
+    estimates.set(node, size);
+  }
+  return size;
+}
+
+function estimateOnce(node: RegexNode): number {
   switch (node.type) {
     case 'sequence':
     case 'alternatives':

@@ -14,6 +14,9 @@ export class RegexSyntaxError extends Error {
   }
 }
 
+/** Flags that exclude each other: Python's ValueError rather than its own `error`. */
+export class RegexFlagError extends RegexSyntaxError {}
+
 /** A reference to a group that the pattern does not have, by name, in a replacement: Python's IndexError. */
 export class RegexGroupError extends Error {
   override readonly name = 'RegexGroupError';

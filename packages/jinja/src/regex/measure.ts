@@ -3,7 +3,19 @@ import type { RegexNode } from './ast.ts';
 /** How many characters a node can match: the fewest and the most (possibly Infinity). */
 export type Width = { min: number; max: number };
 
+/** Nested repeats ask again and again. */
+const known = new WeakMap<RegexNode, Width>();
+
 export function width(node: RegexNode): Width {
+  let result = known.get(node);
+  if (result === undefined) {
+    result = measure(node);
+    known.set(node, result);
+  }
+  return result;
+}
+
+function measure(node: RegexNode): Width {
   switch (node.type) {
     case 'char':
     case 'set':

@@ -1,7 +1,10 @@
 import type { SetExpression } from './char-set.ts';
 import { type EscapeContext, parseCharacterEscape, parseClassEscape, parseOctalEscape } from './parse-escape.ts';
-import { propertyTest } from './properties.ts';
+import { asciiOnly, propertyTest } from './properties.ts';
 import type { Scanner } from './scanner.ts';
+
+/** Classes inside classes (version 1) go no deeper than this. */
+const MAX_DEPTH = 50;
 
 type ClassContext = EscapeContext & { setOperations: boolean };
 
@@ -9,9 +12,10 @@ type ClassContext = EscapeContext & { setOperations: boolean };
 type Member = number | SetExpression;
 
 /** What stands between `[` and `]`; the scanner stands behind the `[`. */
-export function parseClass(scanner: Scanner, context: ClassContext): SetExpression {
+export function parseClass(scanner: Scanner, context: ClassContext, depth = 0): SetExpression {
+  if (depth > MAX_DEPTH) scanner.fail('pattern is nested too deeply');
   const negated = scanner.take('^');
-  const set = context.setOperations ? parseOperation(scanner, context, 0) : parseUnion(scanner, context);
+  const set = context.setOperations ? parseOperation(scanner, context, depth, 0) : parseUnion(scanner, context, depth);
   if (!scanner.take(']')) unterminated(scanner);
   return negated ? { kind: 'not', item: set } : set;
 }
@@ -20,23 +24,23 @@ export function parseClass(scanner: Scanner, context: ClassContext): SetExpressi
 const OPERATORS = ['||', '~~', '&&', '--'] as const;
 const KINDS = { '~~': 'symmetric', '&&': 'intersection', '--': 'difference' } as const;
 
-function parseOperation(scanner: Scanner, context: ClassContext, level: number): SetExpression {
+function parseOperation(scanner: Scanner, context: ClassContext, depth: number, level: number): SetExpression {
   const operator = OPERATORS[level];
-  if (operator === undefined) return parseUnion(scanner, context);
-  let left = parseOperation(scanner, context, level + 1);
+  if (operator === undefined) return parseUnion(scanner, context, depth);
+  let left = parseOperation(scanner, context, depth, level + 1);
   while (scanner.take(operator)) {
-    const right = parseOperation(scanner, context, level + 1);
+    const right = parseOperation(scanner, context, depth, level + 1);
     left = operator === '||' ? { kind: 'union', items: [left, right] } : { kind: KINDS[operator], left, right };
   }
   return left;
 }
 
-function parseUnion(scanner: Scanner, context: ClassContext): SetExpression {
+function parseUnion(scanner: Scanner, context: ClassContext, depth: number): SetExpression {
   const items: SetExpression[] = [];
   do {
-    const first = parseMember(scanner, context);
+    const first = parseMember(scanner, context, depth);
     if (typeof first !== 'number' && context.flavour === 're' && startsRange(scanner)) scanner.fail('bad character range');
-    items.push(typeof first === 'number' ? parseRange(scanner, context, first, items) : first);
+    items.push(typeof first === 'number' ? parseRange(scanner, context, depth, first, items) : first);
     if (context.setOperations && OPERATORS.some((operator) => startsWith(scanner, operator))) break;
   } while (scanner.peek() !== ']');
   return items.length === 1 && items[0] !== undefined ? items[0] : { kind: 'union', items };
@@ -45,11 +49,11 @@ function parseUnion(scanner: Scanner, context: ClassContext): SetExpression {
 const startsWith = (scanner: Scanner, text: string): boolean => scanner.peek() === text[0] && scanner.peek(1) === text[1];
 const startsRange = (scanner: Scanner): boolean => scanner.peek() === '-' && scanner.peek(1) !== ']' && scanner.peek(1) !== '';
 
-function parseRange(scanner: Scanner, context: ClassContext, low: number, items: SetExpression[]): SetExpression {
+function parseRange(scanner: Scanner, context: ClassContext, depth: number, low: number, items: SetExpression[]): SetExpression {
   const alone: SetExpression = { kind: 'range', low, high: low };
   if (!startsRange(scanner) || (context.setOperations && startsWith(scanner, '--'))) return alone;
   scanner.next();
-  const high = parseMember(scanner, context);
+  const high = parseMember(scanner, context, depth);
   if (typeof high !== 'number') {
     if (context.flavour === 're') scanner.fail('bad character range');
     // "a-\d" is three things: a, the hyphen, and the digits.
@@ -60,14 +64,14 @@ function parseRange(scanner: Scanner, context: ClassContext, low: number, items:
   return { kind: 'range', low, high };
 }
 
-function parseMember(scanner: Scanner, context: ClassContext): Member {
+function parseMember(scanner: Scanner, context: ClassContext, depth: number): Member {
   const char = scanner.next();
   if (char === '') unterminated(scanner);
   if (char === '\\') return parseEscape(scanner, context);
   if (char === '[' && context.flavour === 'regex') {
     const posix = parsePosixClass(scanner, context);
     if (posix !== undefined) return posix;
-    if (context.setOperations) return parseClass(scanner, context);
+    if (context.setOperations) return parseClass(scanner, context, depth + 1);
   }
   return char.codePointAt(0) ?? 0;
 }
@@ -81,7 +85,7 @@ function parsePosixClass(scanner: Scanner, context: ClassContext): SetExpression
     if (scanner.take(':]')) {
       const test = propertyTest(name, true);
       if (test === undefined) scanner.fail('unknown property');
-      const limited = context.ascii ? (code: number) => code < 128 && test(code) : test;
+      const limited = context.ascii ? asciiOnly(test) : test;
       return negated ? { kind: 'not', item: { kind: 'test', test: limited } } : { kind: 'test', test: limited };
     }
   }

@@ -1,6 +1,6 @@
 import type { SetExpression } from './char-set.ts';
 import type { RegexFlavour } from './flags.ts';
-import { type CodePointTest, DIGIT, HORIZONTAL_SPACE, propertyTest, SPACE, WORD } from './properties.ts';
+import { asciiOnly, type CodePointTest, DIGIT, HORIZONTAL_SPACE, propertyTest, SPACE, WORD } from './properties.ts';
 import { isAsciiLetter, isHexDigit, isOctalDigit, type Scanner } from './scanner.ts';
 
 const CONTROLS: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
@@ -33,7 +33,7 @@ export function parseClassEscape(scanner: Scanner, letter: string, context: Esca
 const not = (test: CodePointTest): SetExpression => ({ kind: 'not', item: { kind: 'test', test } });
 
 /** `\p{name}`, `\p{^name}`, `\pL`. Without a closing brace `\p` is the letter p, as the regex module reads it. */
-function parseProperty(scanner: Scanner, negated: boolean, asciiOnly: boolean): SetExpression | undefined {
+function parseProperty(scanner: Scanner, negated: boolean, onlyAscii: boolean): SetExpression | undefined {
   const start = scanner.position;
   let name: string;
   let inverted = negated;
@@ -51,7 +51,7 @@ function parseProperty(scanner: Scanner, negated: boolean, asciiOnly: boolean): 
   }
   const test = propertyTest(name, false);
   if (test === undefined) scanner.fail('unknown property');
-  const limited: CodePointTest = asciiOnly ? (code) => code < 128 && test(code) : test;
+  const limited = onlyAscii ? asciiOnly(test) : test;
   return inverted ? not(limited) : { kind: 'test', test: limited };
 }
 

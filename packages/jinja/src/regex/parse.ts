@@ -1,6 +1,6 @@
 import { type AssertionKind, EMPTY, type LookNode, type ParsedPattern, type RegexNode, type RepeatMode } from './ast.ts';
 import { caseVariants } from './case-fold.ts';
-import { RegexSyntaxError } from './errors.ts';
+import { RegexFlagError, RegexSyntaxError } from './errors.ts';
 import { caseMode, type Flags, flagChange, isGlobalOnly, NO_FLAGS, type RegexFlavour, wordMode } from './flags.ts';
 import { fixedWidth } from './measure.ts';
 import { parseClass } from './parse-class.ts';
@@ -22,8 +22,12 @@ class FlagsChanged extends Error {
   }
 }
 
+/** Longer than any real pattern; keeps the time that compiling takes small. */
+const MAX_LENGTH = 50_000;
+
 /** Reads a pattern. Throws RegexSyntaxError where Python would raise `error`. */
 export function parsePattern(source: string, flavour: RegexFlavour): ParsedPattern {
+  if (source.length > MAX_LENGTH) throw new RegexSyntaxError('pattern is too large');
   let flags = NO_FLAGS;
   for (;;) {
     try {
@@ -52,6 +56,8 @@ const VERBS: Readonly<Record<string, 'fail' | 'prune' | 'skip'>> = { F: 'fail', 
 
 class Parser {
   readonly #scanner: Scanner;
+  readonly #source: string;
+  #laterNames: ReadonlyMap<string, number> | undefined;
   readonly #flavour: RegexFlavour;
   readonly #wholeFlags: Flags;
   #flags: Flags;
@@ -64,6 +70,7 @@ class Parser {
 
   constructor(source: string, flavour: RegexFlavour, flags: Flags) {
     this.#scanner = new Scanner(source);
+    this.#source = source;
     this.#flavour = flavour;
     this.#wholeFlags = flags;
     this.#flags = flags;
@@ -282,28 +289,11 @@ class Parser {
     return known ?? this.#scanner.fail('unknown group', position);
   }
 
-  /** Looks for a group of that name behind the cursor, by parsing on with a copy. */
+  /** The number of a group that comes later in the pattern; the regex module allows references to it. */
   #findLaterGroup(name: string): number | undefined {
-    if (this.#flavour === 're' || this.#names.has('')) return undefined;
-    const rest = new Parser('', this.#flavour, this.#wholeFlags);
-    return rest.#scanGroups(this.#scanner.codes).get(name);
-  }
-
-  /** Numbers of named groups, found by counting parentheses; enough for a reference to a group that comes later. */
-  #scanGroups(codes: readonly number[]): ReadonlyMap<string, number> {
-    const names = new Map<string, number>();
-    const text = String.fromCodePoint(...codes);
-    let count = 0;
-    for (const found of text.matchAll(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?!\?|\*)|\(\?P?<([\p{L}_][\p{L}\p{N}_]*)>/gsu)) {
-      const name = found[1];
-      if (name === undefined) {
-        if (found[0] === '(') count += 1;
-      } else if (!names.has(name)) {
-        count += 1;
-        names.set(name, count);
-      }
-    }
-    return names;
+    if (this.#flavour === 're') return undefined;
+    this.#laterNames ??= scanGroupNames(this.#source);
+    return this.#laterNames.get(name);
   }
 
   #parseGroup(isFirst: boolean): RegexNode | undefined {
@@ -469,7 +459,7 @@ class Parser {
 
   #changeFlags(flags: Flags, on: readonly string[], off: readonly string[], isScoped: boolean): Flags {
     if (on.includes('a') && on.includes('u'))
-      throw new RegexSyntaxError('ASCII, LOCALE and UNICODE flags are mutually incompatible');
+      throw new RegexFlagError('ASCII, LOCALE and UNICODE flags are mutually incompatible');
     let result = flags;
     for (const letter of on) {
       const change = flagChange(this.#flavour, letter);
@@ -492,4 +482,30 @@ class Parser {
   #close(): void {
     if (!this.#scanner.take(')')) this.#scanner.fail('missing )');
   }
+}
+
+/** Numbers of named groups, found by counting parentheses: enough for a reference to a group that comes later. */
+function scanGroupNames(source: string): ReadonlyMap<string, number> {
+  const names = new Map<string, number>();
+  const named = /\(\?P?<([\p{L}_][\p{L}\p{N}_]*)>/uy;
+  let count = 0;
+  let inClass = false;
+  for (let at = 0; at < source.length; at++) {
+    const char = source[at];
+    if (char === '\\') at += 1;
+    else if (inClass) inClass = char !== ']';
+    else if (char === '[') {
+      inClass = true;
+      // A bracket in first place is a member.
+      if (source[at + 1] === '^') at += 1;
+      if (source[at + 1] === ']') at += 1;
+    } else if (char === '(') {
+      named.lastIndex = at;
+      const name = named.exec(source)?.[1];
+      const isPlain = source[at + 1] !== '?' && source[at + 1] !== '*';
+      if (isPlain || (name !== undefined && !names.has(name))) count += 1;
+      if (name !== undefined && !names.has(name)) names.set(name, count);
+    }
+  }
+  return names;
 }

@@ -81,11 +81,23 @@ function testFor(source: string): CodePointTest {
   return test;
 }
 
+/** One function per name, so that a class that lists a property many times tests it once. */
+function named(name: string, make: () => CodePointTest): CodePointTest {
+  let test = tests.get(name);
+  if (test === undefined) {
+    test = make();
+    tests.set(name, test);
+  }
+  return test;
+}
+
+const isAscii: CodePointTest = (code) => code < 128;
+
 const normalise = (name: string): string => name.replace(/[\s_-]/gu, '').toUpperCase();
 
 function blockTest(name: string): CodePointTest | undefined {
   const range = BLOCKS.get(name);
-  return range && ((code) => code >= range[0] && code <= range[1]);
+  return range && named(`block ${name}`, () => (code) => code >= range[0] && code <= range[1]);
 }
 
 function categoryTest(name: string): CodePointTest | undefined {
@@ -123,7 +135,7 @@ function valueTest(property: string, value: string): CodePointTest | undefined {
   }
   const binary = binaryTest(property);
   if (binary === undefined || YES.has(value)) return binary;
-  return NO.has(value) ? (code) => !binary(code) : undefined;
+  return NO.has(value) ? named(`no ${property}`, () => (code) => !binary(code)) : undefined;
 }
 
 /**
@@ -136,7 +148,7 @@ export function propertyTest(text: string, posix: boolean): CodePointTest | unde
   const name = normalise(property);
   if (value !== undefined) return valueTest(name, normalise(value));
   if (posix && POSIX.has(name)) return binaryTest(POSIX.get(name) ?? '');
-  if (name === 'ASCII') return (code) => code < 128;
+  if (name === 'ASCII') return isAscii;
   const found = categoryTest(name) ?? scriptTest(name, 'sc') ?? blockTest(name) ?? binaryTest(name);
   if (found !== undefined) return found;
   if (name.startsWith('IS')) {
@@ -144,6 +156,18 @@ export function propertyTest(text: string, posix: boolean): CodePointTest | unde
     return categoryTest(rest) ?? scriptTest(rest, 'sc') ?? binaryTest(rest);
   }
   return name.startsWith('IN') ? blockTest(name.slice(2)) : undefined;
+}
+
+const asciiTests = new WeakMap<CodePointTest, CodePointTest>();
+
+/** The same test for ASCII characters alone; the same function for the same test. */
+export function asciiOnly(test: CodePointTest): CodePointTest {
+  let limited = asciiTests.get(test);
+  if (limited === undefined) {
+    limited = (code) => code < 128 && test(code);
+    asciiTests.set(test, limited);
+  }
+  return limited;
 }
 
 /** `\w`, `\d`, `\s` in the three ways they can be meant. */
