@@ -1,5 +1,15 @@
 export { type CreateUserResult, createUser, type NewUser } from './create-user.ts';
-export { hashPassword, newOneTimePassword, verifyPassword } from './password.ts';
 export { listUsers, teamsOfUsers, type UserFilter } from './directory.ts';
-export { findUser, findUserByLogin, findUsers } from './store.ts';
+export { hashPassword, newOneTimePassword, verifyPassword } from './password.ts';
+export { findUser, findUserByLogin, findUsers, listAdmins } from './store.ts';
+export {
+  createTeam,
+  deleteTeam,
+  findTeam,
+  listTeams,
+  setTeamMembers,
+  type Team,
+  teamMemberIds,
+  updateTeam,
+} from './team-store.ts';
 export { ROLES, type Role, type User } from './user.ts';

@@ -68,3 +68,17 @@ export async function insertUser(tx: Tx, user: User, passwordHash: string | null
     })
     .execute();
 }
+
+/** The active admins, oldest first. */
+export async function listAdmins(db: Db | Tx, org: string): Promise<User[]> {
+  const rows = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('role', '=', 'admin')
+    .where('is_active', '=', true)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(fromRow);
+}

@@ -22,6 +22,7 @@ export interface UserTable {
 export interface TeamTable {
   organization_id: string;
   id: string;
+  grafana_id: number | null;
   name: string;
   email: string | null;
   avatar_url: string | null;

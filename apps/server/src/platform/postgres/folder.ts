@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createFileOnce } from '../files.ts';
 import type { Account } from './account.ts';
 import { initializeCluster, PostgresError } from './postmaster.ts';
 import type { Runtime } from './runtime.ts';
@@ -76,9 +77,7 @@ export async function ensureAccess(folder: DataFolder): Promise<Access> {
   const known = await readAccess(folder);
   if (known !== null) return known;
   const access = { password: randomBytes(24).toString('hex'), port: SOCKET_PORT };
-  await writeFile(folder.access, JSON.stringify(access), { mode: 0o600, flag: 'wx' }).catch((err) => {
-    if (!isTaken(err)) throw err;
-  });
+  await createFileOnce(folder.access, JSON.stringify(access));
   return (await readAccess(folder)) ?? access;
 }
 

@@ -1,0 +1,168 @@
+import { resolve } from 'node:path';
+import { LOG_LEVELS, type LogLevel } from '../platform/log.ts';
+import { AddressPolicyError, createAddressPolicy } from '../platform/outbound/index.ts';
+import { type DatabaseConfig, readDatabase } from './database.ts';
+import { type Environment, EnvReader } from './env-reader.ts';
+
+export type { DatabaseConfig } from './database.ts';
+export { ConfigError, type Environment } from './env-reader.ts';
+
+export type SmtpConfig = {
+  host: string;
+  port: number;
+  user: string | null;
+  password: string | null;
+  /** `starttls` upgrades a plain connection, `tls` starts with it. */
+  security: 'starttls' | 'tls' | 'none';
+  from: string;
+};
+
+/** Everything the environment says. Secrets stand apart in `secrets` and `smtp`, so that the rest can be printed. */
+export type Config = {
+  /** Public origin for links, without a slash at its end. */
+  baseUrl: string;
+  /** Whether BASE_URL was set. */
+  baseUrlGiven: boolean;
+  host: string;
+  port: number;
+  dataDir: string;
+  database: DatabaseConfig;
+  databasePoolSize: number;
+  workerConcurrency: number;
+  trustedProxies: string[];
+  log: { level: LogLevel; slowSeconds: number };
+  metrics: { enabled: boolean };
+  limits: {
+    ingestBodyBytes: number;
+    apiRequestsPerMinute: number;
+    /** Per user and UTC day. */
+    emailsPerUserAndDay: number;
+    templateLength: number;
+    resultLength: number;
+    titleLength: number;
+    webhookTimeoutSeconds: number;
+  };
+  escalation: { startDelaySeconds: number; auditorEnabled: boolean; heartbeatUrl: string | null; heartbeatEverySeconds: number };
+  /** Entries for `createAddressPolicy`. */
+  outboundAllowed: string[];
+  features: { email: boolean; personalWebhook: boolean };
+  organization: { name: string; orgSlug: string; stackSlug: string; stackId: number };
+  admin: { email: string | null };
+  /** null: not configured. */
+  smtp: SmtpConfig | null;
+  secrets: {
+    /** null: generated and kept in `dataDir`. */
+    secretKey: string | null;
+    metricsSecret: string | null;
+    adminPassword: string | null;
+  };
+};
+
+const SHORTEST_SECRET_KEY = 16;
+
+function readSmtp(read: EnvReader): SmtpConfig | null {
+  const host = read.optional('EMAIL_HOST');
+  const port = read.integer('EMAIL_PORT', 587, { min: 1, max: 65_535 });
+  const user = read.optional('EMAIL_HOST_USER');
+  const password = read.secret('EMAIL_HOST_PASSWORD');
+  const startTls = read.optional('EMAIL_USE_TLS');
+  const useStartTls = read.boolean('EMAIL_USE_TLS', true);
+  const useTls = read.boolean('EMAIL_USE_SSL', false);
+  const from = read.optional('EMAIL_FROM_ADDRESS') ?? user;
+  if (host === null) return null;
+  if (useTls && startTls !== null && useStartTls) read.problem('EMAIL_USE_TLS and EMAIL_USE_SSL cannot both be true');
+  if (from === null || !from.includes('@')) read.problem('EMAIL_FROM_ADDRESS must be an e-mail address when EMAIL_HOST is set');
+  if (password !== null && user === null) read.problem('EMAIL_HOST_PASSWORD is set without EMAIL_HOST_USER');
+  return { host, port, user, password, security: useTls ? 'tls' : useStartTls ? 'starttls' : 'none', from: from ?? '' };
+}
+
+function readSecretKey(read: EnvReader, database: DatabaseConfig): string | null {
+  const secretKey = read.secret('SECRET_KEY');
+  if (secretKey === null && database.kind === 'external') {
+    read.problem('SECRET_KEY is missing; it is required when DATABASE_URL or DATABASE_HOST is set');
+  }
+  if (secretKey !== null && secretKey.length < SHORTEST_SECRET_KEY) {
+    read.problem(`SECRET_KEY must have at least ${SHORTEST_SECRET_KEY} characters, got ${secretKey.length}`);
+  }
+  return secretKey;
+}
+
+function readOutbound(read: EnvReader): string[] {
+  const allowed = read.list('OUTBOUND_ALLOWED_HOSTS');
+  for (const entry of allowed) {
+    try {
+      createAddressPolicy([entry]);
+    } catch (err) {
+      if (!(err instanceof AddressPolicyError)) throw err;
+      read.problem(`OUTBOUND_ALLOWED_HOSTS: ${err.message}`);
+    }
+  }
+  return read.boolean('DANGEROUS_WEBHOOKS_ENABLED', false) ? [...allowed, '*'] : allowed;
+}
+
+/**
+ * The settings of a process.
+ * @throws ConfigError with a line for every mistake
+ */
+export function loadConfig(env: Environment): Config {
+  const read = new EnvReader(env);
+  const port = read.integer('PORT', 8080, { min: 0, max: 65_535 });
+  const baseUrl = read.url('BASE_URL');
+  const database = readDatabase(read);
+  const metricsSecret = read.secret('PROMETHEUS_EXPORTER_SECRET');
+  const seconds = { min: 1, max: 86_400 };
+  const characters = { min: 100, max: 10_000_000 };
+  const config: Config = {
+    baseUrl: baseUrl ?? `http://localhost:${port}`,
+    baseUrlGiven: baseUrl !== null,
+    host: read.string('HOST', '0.0.0.0'),
+    port,
+    dataDir: resolve(read.string('DATA_DIR', './data')),
+    database,
+    databasePoolSize: read.integer('DATABASE_POOL_SIZE', 10, { min: 4, max: 200 }),
+    workerConcurrency: read.integer('WORKER_CONCURRENCY', 4, { min: 1, max: 100 }),
+    trustedProxies: read.list('TRUSTED_PROXIES'),
+    log: {
+      level: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+      slowSeconds: read.number('SLOW_THRESHOLD_SECONDS', 2, { min: 0, max: 3_600 }),
+    },
+    metrics: { enabled: read.boolean('FEATURE_PROMETHEUS_EXPORTER_ENABLED', metricsSecret !== null) },
+    limits: {
+      ingestBodyBytes: read.integer('INGEST_BODY_LIMIT', 10_485_760, { min: 1_024, max: 1_073_741_824 }),
+      apiRequestsPerMinute: read.integer('API_REQUESTS_PER_MINUTE', 300, { min: 1, max: 1_000_000 }),
+      emailsPerUserAndDay: read.integer('EMAIL_NOTIFICATIONS_LIMIT', 200, { min: 0, max: 1_000_000 }),
+      templateLength: read.integer('JINJA_TEMPLATE_MAX_LENGTH', 50_000, characters),
+      resultLength: read.integer('JINJA_RESULT_MAX_LENGTH', 50_000, characters),
+      titleLength: read.integer('JINJA_RESULT_TITLE_MAX_LENGTH', 500, { min: 10, max: 10_000 }),
+      webhookTimeoutSeconds: read.number('OUTGOING_WEBHOOK_TIMEOUT', 4, { min: 0.1, max: 120 }),
+    },
+    escalation: {
+      startDelaySeconds: read.integer('ESCALATION_START_DELAY_SECONDS', 0, { min: 0, max: 3_600 }),
+      auditorEnabled: read.boolean('ESCALATION_AUDITOR_ENABLED', true),
+      heartbeatUrl:
+        read.optional('WATCHDOG_HEARTBEAT_URL') ?? read.optional('ALERT_GROUP_ESCALATION_AUDITOR_CELERY_TASK_HEARTBEAT_URL'),
+      heartbeatEverySeconds: read.integer('WATCHDOG_HEARTBEAT_SECONDS', 60, seconds),
+    },
+    outboundAllowed: readOutbound(read),
+    features: {
+      email: read.boolean('FEATURE_EMAIL_INTEGRATION_ENABLED', true),
+      personalWebhook: read.boolean('FEATURE_PERSONAL_WEBHOOK_ENABLED', true),
+    },
+    organization: {
+      name: read.string('SELF_HOSTED_ORG_TITLE', 'Self-Hosted Organization'),
+      orgSlug: read.string('SELF_HOSTED_ORG_SLUG', 'self_hosted_org'),
+      stackSlug: read.string('SELF_HOSTED_STACK_SLUG', 'self_hosted_stack'),
+      stackId: read.integer('SELF_HOSTED_STACK_ID', 5, { min: 0, max: 2_147_483_647 }),
+    },
+    admin: { email: read.optional('TOCSIN_ADMIN_EMAIL') },
+    smtp: readSmtp(read),
+    secrets: { secretKey: readSecretKey(read, database), metricsSecret, adminPassword: read.secret('TOCSIN_ADMIN_PASSWORD') },
+  };
+  if (config.admin.email !== null && !/^[^\s@]+@[^\s@]+$/.test(config.admin.email)) {
+    read.problem(`TOCSIN_ADMIN_EMAIL must be an e-mail address, got ${JSON.stringify(config.admin.email)}`);
+  }
+  if (config.secrets.adminPassword !== null && config.admin.email === null)
+    read.problem('TOCSIN_ADMIN_PASSWORD is set without TOCSIN_ADMIN_EMAIL');
+  read.throwIfAnyProblem();
+  return config;
+}

@@ -1,0 +1,114 @@
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
+import type pg from 'pg';
+import { type Authentication, authenticate } from './access/index.ts';
+import type { Config } from './config/index.ts';
+import { type Clock, createSystemClock, type SystemClock } from './platform/clock.ts';
+import { type ConnectionConfig, createDb, createPool } from './platform/db/create-db.ts';
+import type { Db } from './platform/db/database.ts';
+import { createJobQueue, type JobQueue } from './platform/jobs/index.ts';
+import { folderLog, type Log } from './platform/log.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createHub, type Hub } from './platform/notify.ts';
+import { createAddressPolicy, createOutbound, type Outbound } from './platform/outbound/index.ts';
+import { createSecretBox, type SecretBox } from './platform/secrets.ts';
+import { VERSION } from './version.ts';
+
+export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url));
+
+/** What lives as long as the process, built once and passed down. */
+export interface Context {
+  readonly config: Config;
+  readonly connection: ConnectionConfig;
+  readonly host: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly pool: pg.Pool;
+  readonly db: Db;
+  readonly hub: Hub;
+  readonly metrics: Metrics;
+  readonly secrets: SecretBox;
+  readonly outbound: Outbound;
+  readonly jobs: JobQueue;
+  readonly authenticate: (header: string | undefined) => Promise<Authentication>;
+  close(): Promise<void>;
+}
+
+export type ContextOptions = {
+  config: Config;
+  connection: ConnectionConfig;
+  secretKey: string;
+  log: Log;
+  /** In place of the system's clock that follows the database's; for tests. */
+  clock?: Clock;
+  metrics?: Metrics;
+};
+
+const FOLLOW_EVERY_MS = 30_000;
+
+/** Keeps the clock with the database's (escalation.md G29). @returns a function that ends it */
+async function followDatabase(clock: SystemClock, db: Db, log: Log, metrics: Metrics): Promise<() => void> {
+  metrics.gauge('tocsin_clock_skew_seconds', "Database's clock minus this host's", [], (gauge) =>
+    gauge.set(clock.hostSkewMs() / 1_000),
+  );
+  const readDatabaseTime = async () => {
+    const answer = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
+    return (answer.rows[0] as { at: Date }).at;
+  };
+  const follow = async () => {
+    const { skewMs, jumped } = await clock.follow(readDatabaseTime);
+    if (jumped) log.error({ skewMs: Math.round(skewMs) }, "the database's clock jumped");
+  };
+  await follow();
+  const timer = setInterval(
+    () => void follow().catch((err) => log.warn({ err }, "the database's clock could not be read")),
+    FOLLOW_EVERY_MS,
+  );
+  return () => clearInterval(timer);
+}
+
+/** Connects and wires. The database must be reachable; whoever builds a context closes it. */
+export async function createContext({
+  config,
+  connection,
+  secretKey,
+  log,
+  clock: given,
+  metrics = createMetrics(),
+}: ContextOptions): Promise<Context> {
+  const platformLog = folderLog(log, 'platform');
+  const pool = createPool({ connection, poolSize: config.databasePoolSize }, platformLog);
+  const db = createDb(pool);
+  const systemClock = createSystemClock();
+  const clock = given ?? systemClock;
+  const stopFollowing = given === undefined ? await followDatabase(systemClock, db, platformLog, metrics) : () => undefined;
+  const hub = createHub(connection, platformLog);
+  metrics.gauge('tocsin_build_info', 'Version of the program', ['version']).set({ version: VERSION }, 1);
+  metrics.gauge('tocsin_db_pool_in_use', 'Database connections at work', [], (gauge) =>
+    gauge.set(pool.totalCount - pool.idleCount),
+  );
+  metrics.gauge('tocsin_db_pool_waiting', 'Callers that wait for a database connection', [], (gauge) =>
+    gauge.set(pool.waitingCount),
+  );
+  return {
+    config,
+    connection,
+    host: hostname(),
+    log,
+    clock,
+    pool,
+    db,
+    hub,
+    metrics,
+    secrets: createSecretBox(secretKey),
+    outbound: createOutbound({ policy: createAddressPolicy(config.outboundAllowed), userAgent: `Tocsin/${VERSION}` }),
+    jobs: createJobQueue(clock),
+    authenticate: (header) => authenticate({ db, clock }, header),
+    async close() {
+      stopFollowing();
+      await hub.close();
+      await db.destroy();
+    },
+  };
+}

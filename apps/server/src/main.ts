@@ -1,0 +1,78 @@
+import { text } from 'node:stream/consumers';
+import { type Output, runCommand } from './cli/commands.ts';
+import { type Command, parseCommand } from './cli/parse.ts';
+import { type RunningServer, serve } from './cli/serve.ts';
+import { USAGE, UsageError } from './cli/usage.ts';
+import { ConfigError } from './config/index.ts';
+import { createLogger, LOG_LEVELS, type Log, type LogLevel } from './platform/log.ts';
+import { setUp } from './setup/set-up.ts';
+import { VERSION } from './version.ts';
+
+const io: Output = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  readStdin: () => text(process.stdin),
+};
+
+/** The level from the environment where it is valid; what is wrong with it is told by `loadConfig`. */
+const levelOf = (wanted: string | undefined, otherwise: LogLevel): LogLevel =>
+  LOG_LEVELS.find((level) => level === wanted?.toLowerCase()) ?? otherwise;
+
+function stopOnSignals(server: RunningServer, log: Log): void {
+  let asked = false;
+  const stop = (reason: string, exitCode: number) => {
+    if (asked) return;
+    asked = true;
+    server.stop(reason).then(
+      () => process.exit(exitCode),
+      (err) => {
+        log.fatal({ err }, 'Tocsin did not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(1); // whoever asks twice means now
+      stop(signal, 0);
+    });
+  }
+  const onBug = (err: unknown) => {
+    log.fatal({ err }, 'a bug ends this process');
+    stop('bug', 1);
+  };
+  process.on('uncaughtException', onBug);
+  process.on('unhandledRejection', onBug);
+}
+
+async function run(command: Command): Promise<void> {
+  switch (command.run) {
+    case 'help':
+      return io.out(USAGE.trimEnd());
+    case 'version':
+      return io.out(VERSION);
+    case 'serve': {
+      const log = createLogger({ level: levelOf(process.env.LOG_LEVEL, 'info') });
+      const server = await serve(command, { env: process.env, log, io, onSetup: setUp });
+      return stopOnSignals(server, log);
+    }
+    default: {
+      const log = createLogger({ level: levelOf(process.env.LOG_LEVEL, 'warn') }, process.stderr);
+      await runCommand(command, process.env, log, io);
+      process.exit(0);
+    }
+  }
+}
+
+/** The command line. Exit codes: 0 done, 1 failed, 2 a wrong command line or settings. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await run(parseCommand(argv));
+  } catch (err) {
+    const isMistake = err instanceof UsageError || err instanceof ConfigError;
+    const isKnown = isMistake || (err instanceof Error && 'code' in err);
+    io.err(isKnown ? `tocsin: ${(err as Error).message}` : `tocsin: ${err instanceof Error ? err.stack : String(err)}`);
+    if (err instanceof UsageError) io.err('Run "tocsin --help" for what there is.');
+    process.exit(isMistake ? 2 : 1);
+  }
+}

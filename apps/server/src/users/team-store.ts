@@ -1,0 +1,112 @@
+import { type Selectable, sql } from 'kysely';
+import type { Db, Tx } from '../platform/db/database.ts';
+import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
+import { newId } from '../platform/ids.ts';
+import type { TeamTable } from './tables.ts';
+
+export interface Team {
+  readonly id: string;
+  /** The number that Grafana's API calls the team's id. */
+  readonly grafanaId: number;
+  readonly name: string;
+  readonly email: string | null;
+  readonly avatarUrl: string | null;
+}
+
+/** Teams of the organization, oldest first. */
+export async function listTeams(db: Db, org: string, filter: { name?: string }, window: Window): Promise<Page<Team>> {
+  const where = [sql`organization_id = ${org}`];
+  if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
+  const page = await selectPage(
+    db,
+    {
+      from: sql`team`,
+      where,
+      id: sql`id`,
+      keys: [
+        { column: sql`created_at`, type: 'timestamptz' },
+        { column: sql`id`, type: 'text' },
+      ],
+      direction: 'asc',
+    },
+    window,
+  );
+  if (page.rows.length === 0) return { ...page, rows: [] };
+  const rows = await db.selectFrom('team').selectAll().where('organization_id', '=', org).where('id', 'in', page.rows).execute();
+  return fillPage(page, rows.map(fromRow), (team) => team.id);
+}
+
+export async function findTeam(db: Db | Tx, org: string, id: string): Promise<Team | null> {
+  const row = await db.selectFrom('team').selectAll().where('organization_id', '=', org).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+export type TeamValues = { readonly name: string; readonly email: string | null };
+
+/** Adds a team; breaks `team_name_key` when the name is taken. */
+export async function createTeam(tx: Tx, org: string, values: TeamValues, now: Date): Promise<Team> {
+  const { rows } = await sql<{ number: number }>`
+    insert into organization_counter as c (organization_id, last_grafana_team_id) values (${org}, 1)
+    on conflict (organization_id) do update set last_grafana_team_id = c.last_grafana_team_id + 1
+    returning last_grafana_team_id as number`.execute(tx);
+  const team: Team = { id: newId('T'), grafanaId: rows[0]?.number ?? 1, ...values, avatarUrl: null };
+  await tx
+    .insertInto('team')
+    .values({
+      organization_id: org,
+      id: team.id,
+      grafana_id: team.grafanaId,
+      name: team.name,
+      email: team.email,
+      avatar_url: null,
+      created_at: now,
+    })
+    .execute();
+  return team;
+}
+
+export async function updateTeam(tx: Tx, org: string, team: Team): Promise<Team> {
+  await tx
+    .updateTable('team')
+    .set({ name: team.name, email: team.email })
+    .where('organization_id', '=', org)
+    .where('id', '=', team.id)
+    .execute();
+  return team;
+}
+
+/** Removes a team; what belonged to it belongs to none. */
+export async function deleteTeam(tx: Tx, org: string, id: string): Promise<void> {
+  for (const table of ['integration', 'escalation_chain', 'escalation_step', 'webhook', 'schedule', 'on_call_shift']) {
+    await sql`update ${sql.table(table)} set team_id = null where organization_id = ${org} and team_id = ${id}`.execute(tx);
+  }
+  await tx.deleteFrom('team').where('organization_id', '=', org).where('id', '=', id).execute();
+}
+
+/** Makes exactly these people the members; ids that are not there are passed over. */
+export async function setTeamMembers(tx: Tx, org: string, teamId: string, userIds: readonly string[]): Promise<void> {
+  const wanted = [...new Set(userIds)];
+  await sql`delete from team_member where organization_id = ${org} and team_id = ${teamId} and user_id <> all(${wanted}::text[])`.execute(
+    tx,
+  );
+  await sql`
+    insert into team_member (organization_id, team_id, user_id)
+    select ${org}, ${teamId}, id from users where organization_id = ${org} and is_active and id = any(${wanted}::text[])
+    on conflict do nothing`.execute(tx);
+}
+
+/** Active members of a team, in the order of their names. */
+export async function teamMemberIds(db: Db | Tx, org: string, teamId: string): Promise<string[]> {
+  const { rows } = await sql<{ user_id: string }>`
+    select m.user_id from team_member m join users u on u.organization_id = m.organization_id and u.id = m.user_id
+    where m.organization_id = ${org} and m.team_id = ${teamId} and u.is_active order by u.username, u.id`.execute(db);
+  return rows.map((row) => row.user_id);
+}
+
+const fromRow = (row: Selectable<TeamTable>): Team => ({
+  id: row.id,
+  grafanaId: row.grafana_id ?? 0,
+  name: row.name,
+  email: row.email,
+  avatarUrl: row.avatar_url,
+});
