@@ -134,3 +134,4 @@ create index time_off_user on time_off (organization_id, user_id, starts_at);
 alter table team add column grafana_id integer;
 create unique index team_grafana_id_key on team (organization_id, grafana_id) where grafana_id is not null;
 alter table organization_counter add column last_grafana_team_id integer not null default 0;
+create unique index team_name_key on team (organization_id, name);

@@ -40,7 +40,15 @@ export interface OnCallShift extends ShiftSettings {
 
 /** What does not belong to a shift's type, as it is stored whatever was asked for (http-api-oncall.md 7.4). */
 export function forcedByType(shift: ShiftSettings): ShiftSettings {
-  const once = { frequency: null, interval: null, byDay: null, byMonth: null, byMonthday: null, rollingUsers: null, startRotationFromUserIndex: null };
+  const once = {
+    frequency: null,
+    interval: null,
+    byDay: null,
+    byMonth: null,
+    byMonthday: null,
+    rollingUsers: null,
+    startRotationFromUserIndex: null,
+  };
   switch (shift.type) {
     case 'single_event':
       return { ...shift, ...once };

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sql } from 'kysely';
 import { type TSchema, Type } from 'typebox';
 import type { Permission } from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
@@ -42,6 +43,15 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   list(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>, window: Window): Promise<Page<Row>>;
   get(db: Db | Tx, caller: Caller, id: string): Promise<Row | null>;
   present(db: Db | Tx, caller: Caller, rows: readonly Row[]): Promise<readonly unknown[]> | readonly unknown[];
+  /** How rows of the list are shown where that differs from a single object. */
+  presentListed?(
+    db: Db,
+    caller: Caller,
+    rows: readonly Row[],
+    query: Readonly<Record<string, unknown>>,
+  ): Promise<readonly unknown[]> | readonly unknown[];
+  /** Runs before the transaction of a write, for checks that take a network call; `stored` is null on creation. */
+  prepare?(caller: Caller, body: BodyOf<F>, stored: Row | null): Promise<void>;
   create?(tx: Tx, caller: Caller, body: BodyOf<F, Created>): Promise<Row>;
   update?(tx: Tx, caller: Caller, row: Row, body: BodyOf<F>, method: 'PUT' | 'PATCH'): Promise<Row>;
   remove?(tx: Tx, caller: Caller, row: Row, body: unknown): Promise<void>;
@@ -97,7 +107,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       const caller = callerOf(request);
       const query = request.query as Record<string, unknown>;
       const page = await resource.list(db, caller, query, readWindow(query, resource.pageSize));
-      const items = await resource.present(db, caller, page.rows);
+      const items = await (resource.presentListed?.(db, caller, page.rows, query) ?? resource.present(db, caller, page.rows));
       return sendJson(reply, 200, stringifyWithRaw(envelope(page, items, baseUrl, request.url)));
     },
   );
@@ -135,6 +145,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       async (request, reply) => {
         const caller = callerOf(request);
         const body = readBody<F, Created>(resource.fields, request.body, resource.required.create);
+        await resource.prepare?.(caller, body, null);
         const text = await write(async (tx) => one(tx, caller, await create.call(resource, tx, caller, body)));
         return sendJson(reply, 201, text);
       },
@@ -157,9 +168,12 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
         },
         handler: async (request, reply) => {
           const caller = callerOf(request);
+          const stored = await found(db, caller, request);
+          const body = readBody<F>(resource.fields, request.body, required as never[]);
+          await resource.prepare?.(caller, body, stored);
           const text = await write(async (tx) => {
+            await oneWriterAtATime(tx, resource.path, caller, request);
             const row = await found(tx, caller, request);
-            const body = readBody<F>(resource.fields, request.body, required as never[]);
             return one(tx, caller, await update.call(resource, tx, caller, row, body, method));
           });
           return sendJson(reply, 200, text);
@@ -182,11 +196,20 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       },
       async (request, reply) => {
         const caller = callerOf(request);
-        await write(async (tx) => remove.call(resource, tx, caller, await found(tx, caller, request), request.body));
+        await write(async (tx) => {
+          await oneWriterAtATime(tx, resource.path, caller, request);
+          await remove.call(resource, tx, caller, await found(tx, caller, request), request.body);
+        });
         return reply.code(204).send();
       },
     );
   }
+}
+
+/** Holds other writers of the same object until this one commits, so that two partial updates do not undo each other. */
+async function oneWriterAtATime(tx: Tx, path: string, caller: Caller, request: FastifyRequest): Promise<void> {
+  const key = `${path} ${caller.org} ${(request.params as { id: string }).id}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx);
 }
 
 /** Sends JSON text as it is, with the media type that existing clients get (no charset). */

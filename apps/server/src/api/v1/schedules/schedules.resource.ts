@@ -1,0 +1,166 @@
+import { Type } from 'typebox';
+import { rolesWith } from '../../../access/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Db, Tx } from '../../../platform/db/database.ts';
+import {
+  attachShifts,
+  createSchedule,
+  deleteSchedule,
+  findSchedule,
+  listSchedules,
+  onCallNow,
+  type ScheduleInfo,
+  type ScheduleSettings,
+  saveSchedule,
+  shiftsById,
+  shiftsOfSchedules,
+  takeShifts,
+} from '../../../schedules/index.ts';
+import { fieldErrors, refusal } from '../conventions/api-error.ts';
+import type { Caller } from '../conventions/caller.ts';
+import { single } from '../conventions/pagination.ts';
+import type { Resource } from '../conventions/resource.ts';
+import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
+import { ScheduleSchema, scheduleFields } from './schedule-fields.ts';
+
+/** Why an address cannot be used as a calendar, in the words that clients see; null when it can. */
+export type CheckFeed = (
+  url: string,
+) => Promise<'Potential self-reference' | 'Ical download failed' | 'Ical parse failed' | null>;
+
+export interface SchedulesDeps {
+  readonly clock: Clock;
+  readonly checkFeed: CheckFeed;
+}
+
+/** People with these roles may be notified, so they count in schedules. */
+export const notifiableRoles = rolesWith('notifications:read');
+
+/** Schedules (http-api-oncall.md 6). */
+export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource<ScheduleInfo, typeof scheduleFields, never> => ({
+  path: 'schedules',
+  name: 'schedule',
+  read: 'schedules:read',
+  write: 'schedules:write',
+  pageSize: 50,
+  item: ScheduleSchema,
+  filters: { name: Type.Optional(Type.String()), team_id: Type.Optional(Type.String()) },
+  fields: scheduleFields,
+  required: { create: [] },
+  async list(db, caller, query, window) {
+    const name = single(query.name);
+    const teamId = await readTeamFilter(db, caller, query);
+    return listSchedules(
+      db,
+      caller.org,
+      { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }) },
+      window,
+    );
+  },
+  get: (db, caller, id) => findSchedule(db, caller.org, id),
+  present: (db, caller, rows) => presentSchedules(db, caller, rows, clock.now()),
+  // Addresses are fetched before the transaction begins: no network call happens inside one.
+  async prepare(_caller, body, stored) {
+    const type = stored?.type ?? body.type;
+    if (type === undefined) throw fieldErrors({ type: 'This field is required' });
+    if (stored === null && body.name === undefined) throw fieldErrors({ name: ['This field is required.'] });
+    if (type !== 'ical') return;
+    if (stored === null && body.ical_url_primary === undefined)
+      throw fieldErrors({ ical_url_primary: ['This field is required.'] });
+    for (const key of ['ical_url_primary', 'ical_url_overrides'] as const) {
+      const url = body[key];
+      if (typeof url !== 'string') continue;
+      const wrong = await checkFeed(url);
+      if (wrong !== null) throw fieldErrors({ [key]: [wrong] });
+    }
+  },
+  async create(tx, caller, body) {
+    const { type, name } = body;
+    if (type === undefined || name === undefined) throw new Error('a schedule without type or name passed its checks');
+    await checkTeam(tx, caller, body.team_id);
+    const settings: ScheduleSettings = {
+      type,
+      name,
+      teamId: body.team_id ?? null,
+      timeZone: type === 'ical' ? 'UTC' : (body.time_zone ?? 'UTC'),
+      icalUrlPrimary: type === 'ical' ? (body.ical_url_primary ?? null) : null,
+      icalUrlOverrides: type === 'web' ? null : (body.ical_url_overrides ?? null),
+      enableWebOverrides:
+        type === 'calendar' ? (body.enable_web_overrides === undefined ? false : body.enable_web_overrides) : false,
+      slackChannelId: null,
+      slackUserGroupId: null,
+    };
+    const schedule = await createSchedule(tx, caller.org, settings, clock.now());
+    await setShifts(tx, caller, schedule, body.shifts, clock.now());
+    return schedule;
+  },
+  async update(tx, caller, schedule, body) {
+    await checkTeam(tx, caller, body.team_id);
+    const given = <T>(value: T | undefined, kept: T, applies = true): T => (value === undefined || !applies ? kept : value);
+    const changed: ScheduleInfo = {
+      ...schedule,
+      name: given(body.name, schedule.name),
+      teamId: given(body.team_id, schedule.teamId),
+      timeZone: given(body.time_zone, schedule.timeZone, schedule.type !== 'ical'),
+      icalUrlPrimary: given<string | null>(body.ical_url_primary, schedule.icalUrlPrimary, schedule.type === 'ical'),
+      icalUrlOverrides: given(body.ical_url_overrides, schedule.icalUrlOverrides, schedule.type !== 'web'),
+      enableWebOverrides: given(body.enable_web_overrides, schedule.enableWebOverrides, schedule.type === 'calendar'),
+    };
+    await saveSchedule(tx, caller.org, changed, clock.now());
+    if (schedule.type === 'calendar') await setShifts(tx, caller, changed, body.shifts, clock.now());
+    return changed;
+  },
+  remove: (tx, caller, schedule) => deleteSchedule(tx, caller.org, schedule.id),
+});
+
+/** Null means none; ids that are not there are dropped silently. */
+async function setShifts(
+  tx: Tx,
+  caller: Caller,
+  schedule: ScheduleInfo,
+  ids: readonly string[] | null | undefined,
+  now: Date,
+): Promise<void> {
+  if (ids === undefined || schedule.type === 'ical') return;
+  const shifts = await shiftsById(tx, caller.org, ids ?? []);
+  const known = shifts.map((shift) => shift.id);
+  if (schedule.type === 'web') return takeShifts(tx, caller.org, schedule.id, known);
+  if (shifts.some((shift) => shift.type === 'override'))
+    throw refusal('Shifts of type override are not supported in this schedule');
+  await attachShifts(tx, caller.org, schedule.id, known, now);
+}
+
+async function presentSchedules(db: Db | Tx, caller: Caller, rows: readonly ScheduleInfo[], now: Date): Promise<unknown[]> {
+  const ids = rows.map((row) => row.id);
+  const [onCall, shifts] = await Promise.all([
+    onCallNow(db, caller.org, ids, notifiableRoles, now),
+    shiftsOfSchedules(db, caller.org, ids),
+  ]);
+  return rows.map((row) => {
+    const of = shifts.get(row.id) ?? [];
+    const common = { id: row.id, team_id: row.teamId, name: row.name, type: row.type };
+    const slack = { channel_id: row.slackChannelId, user_group_id: row.slackUserGroupId };
+    const onCallNowIds = onCall.get(row.id) ?? [];
+    if (row.type === 'calendar') {
+      return {
+        ...common,
+        time_zone: row.timeZone,
+        ical_url_overrides: row.icalUrlOverrides,
+        enable_web_overrides: row.enableWebOverrides,
+        shifts: of.filter((shift) => shift.ownedByScheduleId === null).map((shift) => shift.id),
+        slack,
+        on_call_now: onCallNowIds,
+      };
+    }
+    if (row.type === 'ical') {
+      return {
+        ...common,
+        ical_url_primary: row.icalUrlPrimary,
+        ical_url_overrides: row.icalUrlOverrides,
+        slack,
+        on_call_now: onCallNowIds,
+      };
+    }
+    return { ...common, time_zone: row.timeZone, shifts: of.map((shift) => shift.id), slack, on_call_now: onCallNowIds };
+  });
+}

@@ -1,0 +1,169 @@
+import { Type } from 'typebox';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Tx } from '../../../platform/db/database.ts';
+import {
+  createShift,
+  endShift,
+  findSchedule,
+  findShift,
+  listShifts,
+  type OnCallShift,
+  type ShiftSettings,
+  saveShift,
+} from '../../../schedules/index.ts';
+import { findUsers } from '../../../users/index.ts';
+import { fieldErrors, refusal } from '../conventions/api-error.ts';
+import type { Caller } from '../conventions/caller.ts';
+import { single } from '../conventions/pagination.ts';
+import type { Resource } from '../conventions/resource.ts';
+import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
+import { changedShift, newShift } from './read-shift.ts';
+import { shiftFields } from './shift-fields.ts';
+
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+const IntegerOrNull = Type.Union([Type.Integer(), Type.Null()]);
+const listOrNull = (item: Parameters<typeof Type.Array>[0]) => Type.Union([Type.Array(item), Type.Null()]);
+
+export const ShiftSchema = Type.Object(
+  {
+    id: Type.String(),
+    team_id: TextOrNull,
+    schedule: TextOrNull,
+    name: TextOrNull,
+    type: Type.String(),
+    time_zone: TextOrNull,
+    level: Type.Optional(Type.Integer()),
+    start: Type.String(),
+    duration: Type.Integer(),
+    rotation_start: Type.String(),
+    frequency: Type.Optional(TextOrNull),
+    interval: Type.Optional(IntegerOrNull),
+    week_start: Type.Optional(Type.String()),
+    until: Type.Optional(TextOrNull),
+    by_day: Type.Optional(listOrNull(Type.String())),
+    by_month: Type.Optional(listOrNull(Type.Integer())),
+    by_monthday: Type.Optional(listOrNull(Type.Integer())),
+    users: Type.Optional(Type.Array(Type.String())),
+    rolling_users: Type.Optional(listOrNull(Type.Array(Type.String()))),
+    start_rotation_from_user_index: Type.Optional(IntegerOrNull),
+    members: Type.Optional(Type.Array(Type.Object({ user_id: Type.String(), joins: TextOrNull, leaves: TextOrNull }))),
+  },
+  { description: 'Keys that do not belong to the type are left out.' },
+);
+
+/** On-call shifts and rotations (http-api-oncall.md 7). */
+export const shiftsResource = ({
+  clock,
+}: {
+  clock: Clock;
+}): Resource<OnCallShift, typeof shiftFields, 'type' | 'start' | 'duration'> => ({
+  path: 'on_call_shifts',
+  name: 'on-call shift',
+  read: 'schedules:read',
+  write: 'schedules:write',
+  pageSize: 50,
+  item: ShiftSchema,
+  filters: {
+    name: Type.Optional(Type.String()),
+    schedule_id: Type.Optional(Type.String()),
+    team_id: Type.Optional(Type.String()),
+  },
+  fields: shiftFields,
+  required: { create: ['type', 'start', 'duration'] },
+  async list(db, caller, query, window) {
+    const name = single(query.name) || undefined;
+    const scheduleId = single(query.schedule_id) || undefined;
+    const teamId = await readTeamFilter(db, caller, query);
+    return listShifts(
+      db,
+      caller.org,
+      {
+        ...(name === undefined ? {} : { name }),
+        ...(scheduleId === undefined ? {} : { scheduleId }),
+        ...(teamId === undefined ? {} : { teamId }),
+      },
+      window,
+    );
+  },
+  get: (db, caller, id) => findShift(db, caller.org, id),
+  async present(db, caller, rows) {
+    const users = await findUsers(db, caller.org, [...new Set(rows.flatMap((row) => row.userIds))]);
+    return rows.map((row) => presentShift(row, (id) => users.get(id)?.isActive === true));
+  },
+  async create(tx, caller, body) {
+    const settings = await withKnownPeople(tx, caller, newShift(body));
+    await checkTeam(tx, caller, body.team_id);
+    return createShift(tx, caller.org, settings, await ownerOf(tx, caller, settings, body.schedule ?? null), clock.now());
+  },
+  async update(tx, caller, shift, body) {
+    await checkTeam(tx, caller, body.team_id);
+    const changed = changedShift(shift, body);
+    const settings = { ...changed, ...(await withKnownPeople(tx, caller, changed, body.rolling_users === undefined)) };
+    await saveShift(tx, caller.org, settings, clock.now());
+    return settings;
+  },
+  remove: (tx, caller, shift) => endShift(tx, caller.org, shift, clock.now()),
+});
+
+/** An override may name the schedule that it belongs to; other shifts are attached from the schedule's side. */
+async function ownerOf(tx: Tx, caller: Caller, shift: ShiftSettings, scheduleId: string | null): Promise<string | null> {
+  if (shift.type !== 'override' || scheduleId === null) return null;
+  const schedule = await findSchedule(tx, caller.org, scheduleId);
+  if (schedule === null) throw fieldErrors({ schedule: ['Object does not exist'] });
+  if (schedule.type === 'ical') throw refusal('Shifts of type override are not supported in this schedule');
+  return schedule.id;
+}
+
+/** People of `users` who are not there are dropped; those of `rolling_users` and `members` must exist. */
+async function withKnownPeople(tx: Tx, caller: Caller, shift: ShiftSettings, turnsUnchanged = false): Promise<ShiftSettings> {
+  const groups = shift.rollingUsers ?? [];
+  const known = await findUsers(tx, caller.org, [
+    ...new Set([...shift.userIds, ...groups.flat(), ...shift.members.map((member) => member.userId)]),
+  ]);
+  const isActive = (id: string): boolean => known.get(id)?.isActive === true;
+  if (!turnsUnchanged) {
+    const errors = groups.flatMap((group, index) => {
+      const unknown = group.filter((id) => !isActive(id));
+      return unknown.length === 0
+        ? []
+        : [[String(index), [`User does not exist {${unknown.map((id) => `'${id}'`).join(', ')}}`]] as const];
+    });
+    if (errors.length > 0) throw fieldErrors({ rolling_users: Object.fromEntries(errors) });
+  }
+  if (shift.members.some((member) => !known.has(member.userId))) throw fieldErrors({ members: ['Object does not exist'] });
+  return { ...shift, userIds: shift.userIds.filter(isActive) };
+}
+
+export function presentShift(shift: OnCallShift, isActive: (userId: string) => boolean): Record<string, unknown> {
+  const recurs = shift.type === 'recurrent_event' || shift.type === 'rolling_users';
+  return {
+    id: shift.id,
+    team_id: shift.teamId,
+    schedule: shift.scheduleId,
+    name: shift.name,
+    type: shift.type,
+    time_zone: shift.timeZone,
+    ...(shift.type === 'override' ? {} : { level: shift.level }),
+    start: shift.start,
+    duration: shift.durationSeconds,
+    rotation_start: shift.rotationStart,
+    ...(recurs
+      ? {
+          frequency: shift.frequency,
+          interval: shift.interval,
+          ...(shift.frequency === 'weekly' ? { week_start: shift.weekStart } : {}),
+          until: shift.until,
+          by_day: shift.byDay,
+          by_month: shift.byMonth,
+          by_monthday: shift.byMonthday,
+        }
+      : {}),
+    ...(shift.type === 'rolling_users'
+      ? { rolling_users: shift.rollingUsers, start_rotation_from_user_index: shift.startRotationFromUserIndex }
+      : { users: shift.userIds.filter(isActive) }),
+    // "tests compare whole objects": the addition shows only where it is used
+    ...(shift.members.length === 0
+      ? {}
+      : { members: shift.members.map((member) => ({ user_id: member.userId, joins: member.joins, leaves: member.leaves })) }),
+  };
+}

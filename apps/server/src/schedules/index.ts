@@ -1,0 +1,42 @@
+import './tables.ts';
+
+export { isTimeZone } from '@tocsin/rota';
+
+export { endShift } from './end-shift.ts';
+export { eventsOfSwap, type FinalShift, finalShifts, type OnCall, onCallNow, whoIsNext, whoIsOnCall } from './on-call.ts';
+export { SCHEDULE_TYPES, type ScheduleInfo, type ScheduleSettings, type ScheduleType } from './schedule.ts';
+export {
+  attachShifts,
+  createSchedule,
+  deleteSchedule,
+  findSchedule,
+  listSchedules,
+  type ScheduleFilter,
+  saveSchedule,
+  scheduleChanged,
+  takeShifts,
+} from './schedule-store.ts';
+export {
+  FREQUENCIES,
+  type Frequency,
+  forcedByType,
+  type OnCallShift,
+  SHIFT_TYPES,
+  type ShiftSettings,
+  type ShiftSource,
+  type ShiftType,
+  WEEKDAYS,
+  type Weekday,
+} from './shift.ts';
+export { createShift, findShift, listShifts, saveShift, schedulesOfShift, shiftsById, shiftsOfSchedules } from './shift-store.ts';
+export {
+  createSwap,
+  deleteSwap,
+  findSwap,
+  listSwaps,
+  type ShiftSwap,
+  type SwapFilter,
+  saveSwap,
+  swapStatus,
+  takeSwap,
+} from './swap-store.ts';

@@ -1,0 +1,103 @@
+import {
+  assembleSchedule,
+  createDirectory,
+  type Directory,
+  type ImportedCalendar,
+  importCalendar,
+  type Schedule,
+} from '@tocsin/rota';
+import { sql } from 'kysely';
+import type { Db, Tx } from '../platform/db/database.ts';
+import type { ScheduleInfo } from './schedule.ts';
+import { schedulesById } from './schedule-store.ts';
+import { shiftsOfSchedules } from './shift-store.ts';
+import { swapsOfSchedules } from './swap-store.ts';
+import { toRotaShift, toRotaSwap } from './to-rota.ts';
+
+/** Schedules ready to be asked who is on call, and the people that they may name. */
+export interface LoadedSchedules {
+  readonly schedules: ReadonlyMap<string, Schedule>;
+  readonly directory: Directory;
+  /** Schedules whose imported calendar has no usable copy. */
+  readonly withoutCopy: ReadonlySet<string>;
+}
+
+/**
+ * Reads schedules of one organization with all that decides who is on call. Ids that are not there are passed over.
+ * @param notifiableRoles roles whose people may be notified
+ */
+export async function loadSchedules(
+  db: Db | Tx,
+  org: string,
+  ids: readonly string[],
+  notifiableRoles: readonly string[],
+): Promise<LoadedSchedules> {
+  const infos = await schedulesById(db, org, ids);
+  const [shifts, swaps, feeds, directory] = await Promise.all([
+    shiftsOfSchedules(db, org, ids),
+    swapsOfSchedules(db, org, ids),
+    readFeeds(db, org, ids),
+    readDirectory(db, org, notifiableRoles),
+  ]);
+  const schedules = new Map<string, Schedule>();
+  const withoutCopy = new Set<string>();
+  for (const info of infos) {
+    const of = shifts.get(info.id) ?? [];
+    const primary = feeds.get(`${info.id} primary`) ?? null;
+    const overrides = feeds.get(`${info.id} overrides`) ?? null;
+    if (info.type === 'ical' && primary === null) withoutCopy.add(info.id);
+    const own = swaps.filter((swap) => swap.scheduleId === info.id).map(toRotaSwap);
+    schedules.set(info.id, assembleSchedule(storedOf(info, of, primary, overrides), own));
+  }
+  return { schedules, directory, withoutCopy };
+}
+
+function storedOf(
+  info: ScheduleInfo,
+  shifts: Awaited<ReturnType<typeof shiftsOfSchedules>> extends Map<string, infer S> ? S : never,
+  primary: ImportedCalendar | null,
+  overrides: ImportedCalendar | null,
+): Parameters<typeof assembleSchedule>[0] {
+  switch (info.type) {
+    case 'ical':
+      return { type: 'ical', primary, overrides };
+    case 'calendar':
+      return {
+        type: 'calendar',
+        timeZone: info.timeZone,
+        shifts: shifts.filter((shift) => shift.ownedByScheduleId === null).map(toRotaShift),
+        enableWebOverrides: info.enableWebOverrides === true,
+        webOverrides: shifts.filter((shift) => shift.ownedByScheduleId !== null).map(toRotaShift),
+        overrides,
+      };
+    case 'web':
+      return { type: 'web', shifts: shifts.map(toRotaShift) };
+  }
+}
+
+/** Parsed copies of feeds by `<schedule id> <kind>`. Copies are parsed once and kept while their content stays the same. */
+async function readFeeds(db: Db | Tx, org: string, ids: readonly string[]): Promise<Map<string, ImportedCalendar>> {
+  const { rows } = await sql<{ schedule_id: string; kind: string; content: string }>`
+    select schedule_id, kind, content from schedule_feed
+    where organization_id = ${org} and schedule_id = any(${[...ids]}::text[]) and content is not null`.execute(db);
+  const calendars = new Map<string, ImportedCalendar>();
+  for (const row of rows) {
+    const read = importCalendar(row.content, { floatingTimes: 'utc' });
+    if (read.ok) calendars.set(`${row.schedule_id} ${row.kind}`, read.calendar); // a copy is stored only when it could be read
+  }
+  return calendars;
+}
+
+async function readDirectory(db: Db | Tx, org: string, notifiableRoles: readonly string[]): Promise<Directory> {
+  const { rows } = await sql<{ id: string; username: string; email: string; role: string; is_active: boolean }>`
+    select id, username, email, role, is_active from users where organization_id = ${org}`.execute(db);
+  return createDirectory(
+    rows.map((row) => ({
+      id: row.id,
+      username: row.username,
+      email: row.email === '' ? null : row.email,
+      active: row.is_active,
+      notifiable: notifiableRoles.includes(row.role),
+    })),
+  );
+}
