@@ -1,5 +1,3 @@
-import './tables.ts';
-
 export { acknowledge } from './acknowledge.ts';
 export { type ActionDeps, type ActionOptions, type ActionResult, actOnGroup, inActionTransaction } from './act.ts';
 export { ACTION_SOURCE, type ActionSource, type Actor, actorUserId, bySource, byStep, bySystem, byTimer } from './actor.ts';

@@ -1,3 +1,30 @@
-export { type ChainStep, EMPTY_STEP, type EscalationChain, STEP_TYPES, type StepType, type StepValues } from './settings/chain.ts';
+export { noSchedules, noWebhookCalls } from './default-ports.ts';
+export { escalationHooks } from './hooks.ts';
+export { createEscalationMetrics, type EscalationMetrics } from './metrics.ts';
+export { advancePersonalRuns } from './personal/advance-personal-runs.ts';
+export { endOwnPages, type PageUsersResult, pageUsers, unpageUser } from './personal/page-users.ts';
+export type {
+  AdminNotice,
+  EscalationPorts,
+  NotifyAdmins,
+  OnCallAnswer,
+  OnCallQuestion,
+  OnCallResolver,
+  WebhookAnswer,
+  WebhookCall,
+  WebhookTrigger,
+} from './ports.ts';
+export { advanceRuns, type EngineDeps } from './run/advance-runs.ts';
+export { checkReached } from './run/reached.ts';
+export { SnapshotCache } from './run/snapshot-store.ts';
+export { alertsJoined, ESCALATION_NOTIFY_CHANNEL, startRuns } from './run/start-runs.ts';
+export {
+  type ChainStep,
+  EMPTY_STEP,
+  type EscalationChain,
+  STEP_TYPES,
+  type StepType,
+  type StepValues,
+} from './settings/chain.ts';
 export { createChain, deleteChain, findChain, listChains, updateChain } from './settings/chain-store.ts';
 export { createStep, deleteStep, findStep, listSteps, updateStep } from './settings/step-store.ts';

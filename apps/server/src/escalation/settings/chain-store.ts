@@ -32,17 +32,32 @@ export async function listChains(db: Db, org: string, filter: ChainFilter, windo
     window,
   );
   if (page.rows.length === 0) return { ...page, rows: [] };
-  const rows = await db.selectFrom('escalation_chain').selectAll().where('organization_id', '=', org).where('id', 'in', page.rows).execute();
+  const rows = await db
+    .selectFrom('escalation_chain')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('id', 'in', page.rows)
+    .execute();
   return fillPage(page, rows.map(fromRow), (row) => row.id);
 }
 
 export async function findChain(db: Db | Tx, org: string, id: string): Promise<EscalationChain | null> {
-  const row = await db.selectFrom('escalation_chain').selectAll().where('organization_id', '=', org).where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('escalation_chain')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('id', '=', id)
+    .executeTakeFirst();
   return row === undefined ? null : fromRow(row);
 }
 
 /** Breaks `escalation_chain_organization_id_name_key` when the name is taken. */
-export async function createChain(tx: Tx, org: string, chain: { name: string; teamId: string | null }, now: Date): Promise<EscalationChain> {
+export async function createChain(
+  tx: Tx,
+  org: string,
+  chain: { name: string; teamId: string | null },
+  now: Date,
+): Promise<EscalationChain> {
   const row = { organization_id: org, id: newId('F'), name: chain.name, team_id: chain.teamId, created_at: now };
   await tx.insertInto('escalation_chain').values(row).execute();
   return fromRow(row);
@@ -60,7 +75,9 @@ export async function updateChain(tx: Tx, org: string, chain: EscalationChain): 
 
 /** Removes a chain and its steps. Routes that led to it lead nowhere; runs go on from their snapshots. */
 export async function deleteChain(tx: Tx, org: string, id: string): Promise<void> {
-  await sql`update route set escalation_chain_id = null where organization_id = ${org} and escalation_chain_id = ${id}`.execute(tx);
+  await sql`update route set escalation_chain_id = null where organization_id = ${org} and escalation_chain_id = ${id}`.execute(
+    tx,
+  );
   await tx.deleteFrom('escalation_chain').where('organization_id', '=', org).where('id', '=', id).execute();
   await notify(tx, 'integration_changed', '');
 }

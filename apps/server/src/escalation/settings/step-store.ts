@@ -27,17 +27,34 @@ export async function listSteps(db: Db, org: string, filter: { chainId?: string 
     window,
   );
   if (page.rows.length === 0) return { ...page, rows: [] };
-  const rows = await db.selectFrom('escalation_step').selectAll().where('organization_id', '=', org).where('id', 'in', page.rows).execute();
+  const rows = await db
+    .selectFrom('escalation_step')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('id', 'in', page.rows)
+    .execute();
   return fillPage(page, rows.map(fromRow), (row) => row.id);
 }
 
 export async function findStep(db: Db | Tx, org: string, id: string): Promise<ChainStep | null> {
-  const row = await db.selectFrom('escalation_step').selectAll().where('organization_id', '=', org).where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('escalation_step')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('id', '=', id)
+    .executeTakeFirst();
   return row === undefined ? null : fromRow(row);
 }
 
 /** Adds a step behind the chain's others, then moves it to where it is wanted. */
-export async function createStep(tx: Tx, org: string, chainId: string, values: StepValues, placement: Placement | null, now: Date): Promise<ChainStep> {
+export async function createStep(
+  tx: Tx,
+  org: string,
+  chainId: string,
+  values: StepValues,
+  placement: Placement | null,
+  now: Date,
+): Promise<ChainStep> {
   await lockChain(tx, org, chainId);
   const id = newId('E');
   const scope = scopeOf(org, chainId);
@@ -50,10 +67,21 @@ export async function createStep(tx: Tx, org: string, chainId: string, values: S
   return existingStep(tx, org, id);
 }
 
-export async function updateStep(tx: Tx, org: string, step: ChainStep, values: StepValues, placement: Placement | null): Promise<ChainStep> {
+export async function updateStep(
+  tx: Tx,
+  org: string,
+  step: ChainStep,
+  values: StepValues,
+  placement: Placement | null,
+): Promise<ChainStep> {
   await lockChain(tx, org, step.chainId);
   const current = await existingStep(tx, org, step.id); // its position as it is under the lock
-  await tx.updateTable('escalation_step').set(toColumns(values)).where('organization_id', '=', org).where('id', '=', step.id).execute();
+  await tx
+    .updateTable('escalation_step')
+    .set(toColumns(values))
+    .where('organization_id', '=', org)
+    .where('id', '=', step.id)
+    .execute();
   if (placement !== null) await placeRow(tx, scopeOf(org, step.chainId), step.id, current.position, placement);
   return existingStep(tx, org, step.id);
 }
@@ -65,11 +93,22 @@ export async function deleteStep(tx: Tx, org: string, id: string): Promise<void>
 
 /** Changes of one chain's steps run one after the other. */
 async function lockChain(tx: Tx, org: string, id: string): Promise<void> {
-  await tx.selectFrom('escalation_chain').select('id').where('organization_id', '=', org).where('id', '=', id).forUpdate().execute();
+  await tx
+    .selectFrom('escalation_chain')
+    .select('id')
+    .where('organization_id', '=', org)
+    .where('id', '=', id)
+    .forUpdate()
+    .execute();
 }
 
 async function existingStep(tx: Tx, org: string, id: string): Promise<ChainStep> {
-  const row = await tx.selectFrom('escalation_step').selectAll().where('organization_id', '=', org).where('id', '=', id).executeTakeFirstOrThrow();
+  const row = await tx
+    .selectFrom('escalation_step')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
   return fromRow(row);
 }
 
