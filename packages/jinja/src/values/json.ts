@@ -13,6 +13,7 @@ const MOST_DEPTH = 990;
  */
 export function parseJson(text: string): Value {
   const reader = new Reader(text);
+  if (text.startsWith('\ufeff')) throw reader.error('Unexpected UTF-8 BOM (decode using utf-8-sig)', 0);
   reader.skipSpace();
   const value = reader.value(0);
   reader.skipSpace();
@@ -55,8 +56,10 @@ class Reader {
         return this.object(depth + 1);
       case 0x5b:
         return this.array(depth + 1);
-      default:
-        return this.word() ?? this.number();
+      default: {
+        const word = this.word();
+        return word === undefined ? this.number() : word;
+      }
     }
   }
 

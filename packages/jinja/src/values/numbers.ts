@@ -1,6 +1,7 @@
 import { overflowError, valueError, zeroDivision } from '../errors.ts';
 import type { Runtime } from '../runtime-types.ts';
 import { bitLength, type Int, intOf, normalize } from './integers.ts';
+import { accuratePower, scaleByPowerOfTwo } from './power.ts';
 import { type BinaryOp, PyFloat, type Value } from './types.ts';
 
 /**
@@ -88,10 +89,7 @@ function payForProduct(xBits: number, yBits: number, rt: Runtime): void {
 /** The quotient of two ints rounded once, as Python does even where neither fits a float. */
 function trueDivide(x: Int, y: Int): number {
   if (y === 0) throw zeroDivision('division by zero');
-  if (typeof x === 'number' && typeof y === 'number') {
-    const quotient = x / y;
-    return quotient === 0 && x === 0 ? 0 : quotient;
-  }
+  if (typeof x === 'number' && typeof y === 'number') return x / y;
   const negative = x < 0 !== y < 0;
   let a = BigInt(x);
   let b = BigInt(y);
@@ -104,21 +102,6 @@ function trueDivide(x: Int, y: Int): number {
   const result = scaleByPowerOfTwo(exact ? scaled : scaled | 1n, -shift);
   if (!Number.isFinite(result)) throw overflowError('integer division result too large for a float');
   return negative ? -result : result;
-}
-
-/** `n * 2 ** power` rounded once to a float; `n` is not negative. */
-function scaleByPowerOfTwo(n: bigint, power: number): number {
-  if (n === 0n) return 0;
-  const top = bitLength(n) - 1 + power;
-  if (top >= -1022) return Number(n) * 2 ** Math.trunc(power / 2) * 2 ** (power - Math.trunc(power / 2));
-  // Subnormal: round to the multiple of 2 ** -1074 by hand.
-  const drop = BigInt(-1074 - power);
-  if (drop <= 0n) return Number(n << -drop) * 2 ** -1074;
-  const kept = n >> drop;
-  const rest = n - (kept << drop);
-  const half = 1n << (drop - 1n);
-  const up = rest > half || (rest === half && (kept & 1n) === 1n);
-  return Number(up ? kept + 1n : kept) * 2 ** -1074;
 }
 
 export function intFloorDivide(x: Int, y: Int): Int {
@@ -225,7 +208,7 @@ function floatPower(f: number, g: number): number {
   if (f < 0 && Number.isFinite(f) && Number.isFinite(g) && !Number.isInteger(g)) {
     throw valueError('complex numbers are not supported');
   }
-  const power = f ** g;
+  const power = accuratePower(f, g);
   if (!Number.isFinite(power) && Number.isFinite(f) && Number.isFinite(g)) {
     throw overflowError("(34, 'Numerical result out of range')");
   }

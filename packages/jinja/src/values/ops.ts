@@ -24,9 +24,6 @@ export function add(a: Value, b: Value, rt: Runtime): Value {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (Number.isSafeInteger(sum)) return sum;
-  } else if (typeof a === 'string' && typeof b === 'string') {
-    rt.budget.grow(2 * (a.length + b.length));
-    return a + b;
   }
   return binary('+', a, b, rt);
 }
@@ -50,6 +47,10 @@ export function binary(op: BinaryOp, a: Value, b: Value, rt: Runtime): Value {
 function sequenceOp(op: BinaryOp, a: Value, b: Value, rt: Runtime): Value | undefined {
   if (op === '%' && typeof a === 'string') return printf(a, b, rt);
   if (op === '+') {
+    if (typeof a === 'string' && typeof b === 'string') {
+      rt.budget.grow(2 * (a.length + b.length));
+      return a + b;
+    }
     if (Array.isArray(a) && Array.isArray(b)) {
       rt.budget.grow(8 * (a.length + b.length));
       return a.concat(b);

@@ -74,18 +74,17 @@ function rowsHold(op: OrderOp, a: readonly Value[], b: readonly Value[], rt: Run
 export function sortValues<T>(rows: readonly T[], keyOf: (row: T) => Value, reverse: boolean, rt: Runtime): T[] {
   rt.budget.grow(24 * rows.length);
   const keyed = rows.map((row) => ({ row, key: keyOf(row) }));
-  keyed.sort((x, y) => {
-    rt.budget.step(1);
-    const [a, b] = reverse ? [y.key, x.key] : [x.key, y.key];
-    return compareForSort(a, b, rt);
-  });
+  if (reverse) keyed.reverse();
+  keyed.sort((x, y) => compareForSort(x.key, y.key, rt));
+  if (reverse) keyed.reverse();
   return keyed.map(({ row }) => row);
 }
 
-/** Asks `b < a` first: the question, and so the wording of the error, of Python's insertion sort. */
+/** V8 sorts by the same algorithm as CPython and asks about the later item first, so that the wording of errors agrees. */
 function compareForSort(a: Value, b: Value, rt: Runtime): number {
+  rt.budget.step(1);
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
-  if (order('<', b, a, rt)) return 1;
-  return order('<', a, b, rt) ? -1 : 0;
+  if (order('<', a, b, rt)) return -1;
+  return order('<', b, a, rt) ? 1 : 0;
 }

@@ -72,9 +72,12 @@ class Arguments {
     return value;
   }
 
+  checkMapping(): void {
+    if (this.mapping === undefined) throw typeError('format requires a mapping');
+  }
+
   /** Makes the value of a key the next and only one. */
   select(key: string): void {
-    if (this.mapping === undefined) throw typeError('format requires a mapping');
     if (Array.isArray(this.mapping)) throw typeError('list indices must be integers or slices, not str');
     const { mapping, rt } = this;
     const value = mapping instanceof PyDict ? mapping.getText(key) : (mapping as PyObject).getItem(key, rt);
@@ -94,6 +97,7 @@ function parse(chars: readonly string[], from: number, source: Arguments): { dir
   let at = from;
   let key: string | undefined;
   if (chars[at] === '(') {
+    source.checkMapping();
     let open = 1;
     const start = ++at;
     while (at < chars.length && open > 0) {
@@ -149,14 +153,14 @@ function digits(chars: readonly string[], from: number, tooBig: string): [number
   return [text === '' ? 0 : Number(text), at];
 }
 
-function show(d: Directive, v: Value, place: number, rt: Runtime, escape: Escape | undefined): string {
+function show(d: Directive, v: Value, place: number, rt: Runtime, escapeWith: Escape | undefined): string {
   switch (d.code) {
     case 's':
-      return showText(d, escape === undefined ? str(v, rt) : escape(v, rt), rt);
+      return showText(d, escapeWith === undefined ? str(v, rt) : escapeWith(v, rt), rt);
     case 'r':
-      return showText(d, escape === undefined ? repr(v, rt) : escape(repr(v, rt), rt), rt);
+      return showText(d, escapeWith === undefined ? repr(v, rt) : escapeWith(repr(v, rt), rt), rt);
     case 'a':
-      return showText(d, escape === undefined ? toAscii(v, rt) : escape(toAscii(v, rt), rt), rt);
+      return showText(d, escapeWith === undefined ? toAscii(v, rt) : escapeWith(toAscii(v, rt), rt), rt);
     case 'c':
       return showText(d, charOf(v), rt);
     case 'd':

@@ -2,11 +2,16 @@
 
 export type CivilDate = { readonly year: number; readonly month: number; readonly day: number };
 
+export type ClockTime = { readonly hour: number; readonly minute: number; readonly second: number; readonly microsecond: number };
+
 export const LAST_ORDINAL = 3652059;
 export const EPOCH_ORDINAL = 719163;
 export const DAY_SECONDS = 86_400;
 export const SECOND_US = 1_000_000;
 export const DAY_US = 86_400_000_000;
+
+/** Microseconds since midnight. */
+export const usOfDay = (t: ClockTime): number => ((t.hour * 60 + t.minute) * 60 + t.second) * SECOND_US + t.microsecond;
 
 export const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 

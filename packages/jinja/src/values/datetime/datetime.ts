@@ -5,12 +5,13 @@ import { codePointLength } from '../code-points.ts';
 import { BoundMethod } from '../function.ts';
 import { intValue } from '../numbers.ts';
 import { KEY_MARK, typeName } from '../protocol.ts';
+import { strRepr } from '../str-repr.ts';
 import { textOf } from '../text.ts';
 import { type BinaryOp, type HashKey, type Method, type OrderOp, PyFloat, type Value } from '../types.ts';
-import { DAY_US, dateOfOrdinal, EPOCH_ORDINAL, LAST_ORDINAL, ordinalOf, SECOND_US } from './civil.ts';
+import { DAY_US, dateOfOrdinal, EPOCH_ORDINAL, LAST_ORDINAL, ordinalOf, SECOND_US, usOfDay } from './civil.ts';
 import { isoDate, PyDate, sharedDateMethods } from './date.ts';
-import { checkDate, intField, zoneField } from './fields.ts';
-import { parseIsoDateTime } from './iso.ts';
+import { checkDate, checkTime, intField, zoneField } from './fields.ts';
+import { offsetUsOf, readIso } from './iso.ts';
 import type { Moment } from './strftime.ts';
 import { parseWithFormat } from './strptime.ts';
 import { clockOf, clockParts, isoTime, PyTime, replaceClock, zoneMethods } from './time.ts';
@@ -175,9 +176,17 @@ function roundHalfEven(x: number): number {
 
 /** Python's `datetime.fromisoformat`. @throws PythonError ValueError */
 export function fromIsoFormat(text: string): PyDateTime {
-  const parsed = parseIsoDateTime(text);
-  if (parsed === undefined) throw valueError(`Invalid isoformat string: '${text}'`);
-  return new PyDateTime(parsed.ordinal, parsed.us, parsed.offsetUs === null ? null : zoneOf(parsed.offsetUs));
+  const parts = readIso(text);
+  if (parts === undefined) throw valueError(`Invalid isoformat string: ${strRepr(text)}`);
+  const { date, clock, offset } = parts;
+  const offsetUs = offset === null ? 0 : offsetUsOf(offset);
+  if (Math.abs(offsetUs) >= DAY_US) {
+    const shown = new PyTimeDelta(BigInt(offsetUs)).repr();
+    throw valueError(`offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not ${shown}.`);
+  }
+  checkDate(date.year, date.month, date.day);
+  checkTime(clock.hour, clock.minute, clock.second, clock.microsecond);
+  return new PyDateTime(ordinalOf(date), usOfDay(clock), offset === null ? null : zoneOf(offsetUs));
 }
 
 /** Python's `datetime.strptime`. @throws PythonError ValueError */

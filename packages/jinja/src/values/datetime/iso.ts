@@ -1,4 +1,13 @@
-import { DAY_US, daysInMonth, isoYearStart, LAST_ORDINAL, ordinalOf, SECOND_US } from './civil.ts';
+import {
+  type CivilDate,
+  type ClockTime,
+  dateOfOrdinal,
+  daysInMonth,
+  isoYearStart,
+  LAST_ORDINAL,
+  ordinalOf,
+  usOfDay,
+} from './civil.ts';
 
 export type ParsedMoment = {
   readonly ordinal: number;
@@ -8,22 +17,48 @@ export type ParsedMoment = {
   readonly offsetUs: number | null;
 };
 
+/** What a text says, whether or not there is such a day or time. */
+export type IsoParts = {
+  readonly date: CivilDate;
+  readonly clock: ClockTime;
+  readonly offset: { readonly sign: 1 | -1; readonly clock: ClockTime } | null;
+};
+
 const DATE = /^(?:(\d{4})-(\d{2})-(\d{2})|(\d{4})(\d{2})(\d{2})|(\d{4})-W(\d{2})(?:-(\d))?|(\d{4})W(\d{2})(\d)?)$/;
 const CLOCK = /^(\d{2})(?:(:?)(\d{2})(?:\2(\d{2})(?:[.,](\d+))?)?)?$/;
+/** In front of an offset CPython overlooks one character, or any number behind six places of a fraction. */
+const CLOCK_BEFORE_OFFSET = /^(\d{2})(?:(:?)(\d{2})(?:\2(\d{2})(?:[.,](?:(\d{6,})\D.*|(\d+)))?)?)?.?$/su;
+const MIDNIGHT: ClockTime = { hour: 0, minute: 0, second: 0, microsecond: 0 };
 
 /**
  * Text as Python 3.11 and later read it with `datetime.fromisoformat`: date, or date, any one character, time; basic and extended forms,
  * week dates, fractions cut to six digits, an offset or `Z`. Undefined for anything else.
  */
 export function parseIsoDateTime(text: string): ParsedMoment | undefined {
+  const parts = readIso(text);
+  if (parts === undefined) return undefined;
+  const { date, clock, offset } = parts;
+  if (date.year < 1 || date.month < 1 || date.month > 12 || date.day < 1 || date.day > daysInMonth(date.year, date.month))
+    return undefined;
+  if (!isClock(clock) || (offset !== null && !isClock(offset.clock))) return undefined;
+  return { ordinal: ordinalOf(date), us: usOfDay(clock), offsetUs: offset === null ? null : offsetUsOf(offset) };
+}
+
+const isClock = ({ hour, minute, second }: ClockTime): boolean => hour < 24 && minute < 60 && second < 60;
+
+export function offsetUsOf(offset: { readonly sign: 1 | -1; readonly clock: ClockTime }): number {
+  const us = usOfDay(offset.clock);
+  return us === 0 ? 0 : us * offset.sign;
+}
+
+/** The parts of a text of ISO 8601; undefined when it has not its form. */
+export function readIso(text: string): IsoParts | undefined {
   const separator = separatorPlace(text);
-  const ordinal = parseDate(text.slice(0, separator));
-  if (ordinal === undefined || separator > text.length) return undefined;
-  if (separator === text.length) return { ordinal, us: 0, offsetUs: null };
-  const separatorChar = Array.from(text.slice(separator))[0] as string;
-  const rest = text.slice(separator + separatorChar.length);
-  const time = parseTime(rest);
-  return time && { ordinal, ...time };
+  const date = readDate(text.slice(0, separator));
+  if (date === undefined || separator > text.length) return undefined;
+  if (separator === text.length) return { date, clock: MIDNIGHT, offset: null };
+  const separatorChar = String.fromCodePoint(text.codePointAt(separator) as number);
+  return readTime(date, text.slice(separator + separatorChar.length));
 }
 
 /** Where the date ends. Python decides by the shape of what comes first. */
@@ -48,17 +83,14 @@ function separatorPlace(text: string): number {
 
 const isDigit = (char: string | undefined): boolean => char !== undefined && char >= '0' && char <= '9';
 
-function parseDate(text: string): number | undefined {
+function readDate(text: string): CivilDate | undefined {
   const match = DATE.exec(text);
   if (match === null) return undefined;
   const [, y1, m1, d1, y2, m2, d2, y3, w3, wd3, y4, w4, wd4] = match;
   const isoYear = y3 ?? y4;
-  if (isoYear !== undefined) return isoWeekDay(Number(isoYear), Number(w3 ?? w4), Number(wd3 ?? wd4 ?? 1));
-  const year = Number(y1 ?? y2);
-  const month = Number(m1 ?? m2);
-  const day = Number(d1 ?? d2);
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
-  return ordinalOf({ year, month, day });
+  if (isoYear === undefined) return { year: Number(y1 ?? y2), month: Number(m1 ?? m2), day: Number(d1 ?? d2) };
+  const ordinal = isoWeekDay(Number(isoYear), Number(w3 ?? w4), Number(wd3 ?? wd4 ?? 1));
+  return ordinal === undefined ? undefined : dateOfOrdinal(ordinal);
 }
 
 /** Ordinal of a day of an ISO week; undefined when there is no such week or day. */
@@ -70,25 +102,27 @@ export function isoWeekDay(year: number, week: number, weekday: number): number 
   return ordinal < 1 || ordinal > LAST_ORDINAL ? undefined : ordinal;
 }
 
-/** A time of day with an optional offset. */
-function parseTime(text: string): { us: number; offsetUs: number | null } | undefined {
+function readTime(date: CivilDate, text: string): IsoParts | undefined {
   const at = text.search(/[+\-Z]/);
-  const us = parseClock(at === -1 ? text : text.slice(0, at));
-  if (us === undefined || us >= DAY_US) return undefined;
-  if (at === -1) return { us, offsetUs: null };
-  const zone = text.slice(at);
-  if (zone === 'Z') return { us, offsetUs: 0 };
-  if (zone.startsWith('Z')) return undefined;
-  const offset = parseClock(zone.slice(1));
-  if (offset === undefined || offset >= DAY_US) return undefined;
-  return { us, offsetUs: zone.startsWith('-') && offset !== 0 ? -offset : offset };
+  if (at === -1) {
+    const clock = readClock(CLOCK, text);
+    return clock && { date, clock, offset: null };
+  }
+  const clock = readClock(CLOCK_BEFORE_OFFSET, text.slice(0, at));
+  if (clock === undefined) return undefined;
+  if (text[at] === 'Z') return at === text.length - 1 ? { date, clock, offset: { sign: 1, clock: MIDNIGHT } } : undefined;
+  const offset = readClock(CLOCK, text.slice(at + 1));
+  return offset && { date, clock, offset: { sign: text[at] === '-' ? -1 : 1, clock: offset } };
 }
 
-function parseClock(text: string): number | undefined {
-  const match = CLOCK.exec(text);
+function readClock(form: RegExp, text: string): ClockTime | undefined {
+  const match = form.exec(text);
   if (match === null) return undefined;
-  const [, hour, , minute = '0', second = '0', fraction = ''] = match;
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  const micros = Number(fraction.slice(0, 6).padEnd(6, '0'));
-  return ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * SECOND_US + micros;
+  const [, hour, , minute = '0', second = '0', fraction, shorter = ''] = match;
+  return {
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    microsecond: Number((fraction ?? shorter).slice(0, 6).padEnd(6, '0')),
+  };
 }

@@ -79,7 +79,9 @@ type Found = Readonly<Record<string, string | undefined>>;
 /** Python's strptime for datetimes. @throws PythonError ValueError when the text does not fit or the format is no format */
 export function parseWithFormat(text: string, format: string): ParsedText {
   const match = new RegExp(patternOf(format, format, new Set()), 'iy').exec(text);
-  if (match === null) throw valueError(`time data ${strRepr(text)} does not match format ${strRepr(format)}`);
+  // All letters but this one may be small.
+  if (match === null || match.groups?.z === 'z')
+    throw valueError(`time data ${strRepr(text)} does not match format ${strRepr(format)}`);
   if (match[0].length < text.length) throw valueError(`unconverted data remains: ${text.slice(match[0].length)}`);
   const found: Found = match.groups ?? {};
   const { year, month, day } = dateFrom(found);

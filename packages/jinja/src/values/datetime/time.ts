@@ -3,16 +3,12 @@ import { bindNames, named, noArgs, textArg } from '../args.ts';
 import { BoundMethod } from '../function.ts';
 import { KEY_MARK } from '../protocol.ts';
 import { type HashKey, type Kwargs, type Method, type OrderOp, PyObject, type Value } from '../types.ts';
-import { DAY_US, pad2, pad6, SECOND_US } from './civil.ts';
+import { type ClockTime, DAY_US, pad2, pad6, SECOND_US, usOfDay } from './civil.ts';
 import { strftimeMethod } from './date.ts';
 import { checkTime, intField, zoneField } from './fields.ts';
 import { type Moment, strftime } from './strftime.ts';
 import { orderHolds, PyTimeDelta } from './timedelta.ts';
 import { offsetText, type PyTimezone } from './timezone.ts';
-
-export type ClockTime = { readonly hour: number; readonly minute: number; readonly second: number; readonly microsecond: number };
-
-export const usOfDay = (t: ClockTime): number => ((t.hour * 60 + t.minute) * 60 + t.second) * SECOND_US + t.microsecond;
 
 export function clockOf(us: number): ClockTime {
   const seconds = Math.floor(us / SECOND_US);

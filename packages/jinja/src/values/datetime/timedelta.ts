@@ -120,7 +120,7 @@ export class PyTimeDelta extends PyObject {
     if (op === '+') return new PyTimeDelta(this.micros + other);
     if (op === '-') return new PyTimeDelta(this.micros - other);
     if (op !== '/' && op !== '//' && op !== '%') return undefined;
-    if (other === 0n) throw zeroDivision(op === '/' ? 'division by zero' : 'integer division or modulo by zero');
+    if (other === 0n) throw zeroDivision(ZERO_MESSAGES[op]);
     if (op === '//') return normalize(floorDiv(this.micros, other));
     if (op === '%') return new PyTimeDelta(this.micros - floorDiv(this.micros, other) * other);
     return new PyFloat(Number(this.micros) / Number(other));
@@ -156,6 +156,8 @@ const totalSeconds: Method = noArgs<PyTimeDelta>(
   'total_seconds',
   (self) => new PyFloat(Number(self.micros) / SECOND_US),
 );
+
+const ZERO_MESSAGES = { '/': 'division by zero', '//': 'integer division or modulo by zero', '%': 'integer modulo by zero' };
 
 export function orderHolds<T extends bigint | number>(op: OrderOp, a: T, b: T): boolean {
   switch (op) {

@@ -39,6 +39,7 @@ function intDigits(n: Int, spec: Spec): { digits: string; prefix: string } {
 function formatChar(n: Int, spec: Spec, rt: Runtime): string {
   if (spec.sign !== '') throw valueError("Sign not allowed with integer format specifier 'c'");
   if (spec.alternate) throw valueError("Alternate form (#) not allowed with integer format specifier 'c'");
+  if (n < -(2n ** 63n) || n >= 2n ** 63n) throw overflowError('Python int too large to convert to C long');
   if (n < 0 || n > 0x10ffff) throw overflowError('%c arg not in range(0x110000)');
   return padTo('', String.fromCodePoint(Number(n)), spec, rt);
 }

@@ -45,7 +45,7 @@ function searchMethod(name: string, run: (self: string, args: readonly Value[]) 
   return [
     name,
     (self, args, kwargs, rt) => {
-      if (kwargs !== null && kwargs.size > 0) throw typeError(`str.${name}() takes no keyword arguments`);
+      if (kwargs !== null && kwargs.size > 0) throw typeError(`${name}() takes no keyword arguments`);
       if (args.length === 0) throw typeError(`${name}() takes at least 1 argument (0 given)`);
       if (args.length > 3) throw typeError(`${name}() takes at most 3 arguments (${args.length} given)`);
       rt.budget.step(1 + Math.floor((self as string).length / 256));
