@@ -3,7 +3,8 @@ import './tables.ts';
 export { isTimeZone } from '@tocsin/rota';
 
 export { endShift } from './end-shift.ts';
-export { eventsOfSwap, type FinalShift, finalShifts, type OnCall, onCallNow, whoIsNext, whoIsOnCall } from './on-call.ts';
+export { answerOnCall } from './escalation-answers.ts';
+export { eventsOfSwap, type FinalShift, finalShifts, onCallNow } from './on-call.ts';
 export { SCHEDULE_TYPES, type ScheduleInfo, type ScheduleSettings, type ScheduleType } from './schedule.ts';
 export {
   attachShifts,

@@ -1,33 +1,6 @@
-import { cutToWindow, finalSchedule, formatInstant, instantOf, nextOnCall, onCallAt, type ScheduleEvent } from '@tocsin/rota';
+import { cutToWindow, finalSchedule, formatInstant, instantOf, onCallAt, type ScheduleEvent } from '@tocsin/rota';
 import type { Db, Tx } from '../platform/db/database.ts';
-import { type LoadedSchedules, loadSchedules } from './load-schedules.ts';
-
-export type OnCall =
-  | { readonly ok: true; readonly userIds: readonly string[] }
-  | { readonly ok: false; readonly reason: 'schedule_missing' | 'calendar_unavailable' };
-
-type Who = (loaded: LoadedSchedules, scheduleId: string) => string[];
-
-const ask = async (db: Db | Tx, org: string, scheduleId: string, roles: readonly string[], who: Who): Promise<OnCall> => {
-  const loaded = await loadSchedules(db, org, [scheduleId], roles);
-  if (!loaded.schedules.has(scheduleId)) return { ok: false, reason: 'schedule_missing' };
-  if (loaded.withoutCopy.has(scheduleId)) return { ok: false, reason: 'calendar_unavailable' };
-  return { ok: true, userIds: who(loaded, scheduleId) };
-};
-
-/** Who is on call in a schedule at an instant, after overrides, priorities and taken swaps. */
-export const whoIsOnCall = (db: Db | Tx, org: string, scheduleId: string, roles: readonly string[], at: Date): Promise<OnCall> =>
-  ask(db, org, scheduleId, roles, ({ schedules, directory }, id) => {
-    const schedule = schedules.get(id);
-    return schedule === undefined ? [] : onCallAt(schedule, directory, instantOf(at));
-  });
-
-/** Whom the schedule brings next: the earliest later shift's people who are not on call at the instant. */
-export const whoIsNext = (db: Db | Tx, org: string, scheduleId: string, roles: readonly string[], at: Date): Promise<OnCall> =>
-  ask(db, org, scheduleId, roles, ({ schedules, directory }, id) => {
-    const schedule = schedules.get(id);
-    return schedule === undefined ? [] : nextOnCall(schedule, directory, instantOf(at));
-  });
+import { loadSchedules } from './load-schedules.ts';
 
 /** Who is on call now, for many schedules of one organization at once. */
 export async function onCallNow(

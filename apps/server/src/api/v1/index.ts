@@ -14,7 +14,14 @@ import { stepsResource } from './escalation/steps.resource.ts';
 import { integrationsResource } from './integrations/integrations.resource.ts';
 import type { TermChecks } from './integrations/route-fields.ts';
 import { routesResource } from './integrations/routes.resource.ts';
+import { registerFinalShifts } from './schedules/final-shifts.routes.ts';
+import { type CheckFeed, schedulesResource } from './schedules/schedules.resource.ts';
+import { shiftsResource } from './schedules/shifts.resource.ts';
+import { registerSwaps } from './schedules/swaps.routes.ts';
+import { registerSlackObjects } from './teams/slack-objects.routes.ts';
+import { teamsResource } from './teams/teams.resource.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
+import { rulesResource } from './users/rules.resource.ts';
 import { registerUsers } from './users/users.routes.ts';
 
 export interface ApiContext {
@@ -30,6 +37,7 @@ export interface ApiContext {
   readonly syntaxError: (source: string) => string | null;
   readonly termChecks: TermChecks;
   readonly inboundEmailDomain: string | null;
+  readonly checkFeed: CheckFeed;
 }
 
 /** The public HTTP API, registered below `/api/v1`. */
@@ -56,4 +64,11 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerAlertGroups(app, ctx);
   registerAlerts(app, ctx);
   registerResource(app, ctx, notesResource(ctx));
+  registerResource(app, ctx, rulesResource(ctx));
+  registerResource(app, ctx, teamsResource(ctx));
+  registerSlackObjects(app, ctx);
+  registerResource(app, ctx, schedulesResource(ctx));
+  registerFinalShifts(app, ctx);
+  registerResource(app, ctx, shiftsResource(ctx));
+  registerSwaps(app, ctx);
 }

@@ -115,8 +115,9 @@ async function withKnownTargets(tx: Tx, caller: Caller, values: StepValues): Pro
   if (values.teamId !== null && !(await exists('team', values.teamId, 'true'))) throw missingReference('team_to_notify');
   if (values.webhookId !== null && !(await exists('webhook', values.webhookId, 'deleted_at is null')))
     throw missingReference('action_to_trigger');
-  // Schedules and Slack user groups come with their own releases; until then there is none to name.
-  if (values.scheduleId !== null) throw missingReference('notify_on_call_from_schedule');
+  // No Slack workspace can be connected yet, so there is no user group to name.
+  if (values.scheduleId !== null && !(await exists('schedule', values.scheduleId, 'true')))
+    throw missingReference('notify_on_call_from_schedule');
   if (values.userGroupId !== null) throw missingReference('group_to_notify');
   return { ...values, userIds: values.userIds.filter((id) => live.has(id)) };
 }

@@ -1,0 +1,116 @@
+import { Type } from 'typebox';
+import {
+  createRule,
+  deleteRule,
+  findRule,
+  listRules,
+  type NotificationRule,
+  RULE_TYPES,
+  type RuleType,
+  updateRule,
+} from '../../../notifications/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import { findUser } from '../../../users/index.ts';
+import { fieldErrors, refusal } from '../conventions/api-error.ts';
+import { boolean, custom, Invalid, reference } from '../conventions/fields.ts';
+import { single } from '../conventions/pagination.ts';
+import { positionFields, readPlacement } from '../conventions/position-fields.ts';
+import type { Resource } from '../conventions/resource.ts';
+
+const DEFAULT_WAIT_SECONDS = 300;
+const WAIT_TEXTS: Readonly<Record<string, number>> = {
+  '0:01:00': 60,
+  '0:05:00': 300,
+  '0:15:00': 900,
+  '0:30:00': 1800,
+  '1:00:00': 3600,
+};
+
+const clockText = (seconds: number): string => {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+};
+
+const duration = custom<number>(Type.Integer({ minimum: 60, maximum: 86_400 }), (raw) => {
+  if (typeof raw === 'string' && Object.hasOwn(WAIT_TEXTS, raw)) return WAIT_TEXTS[raw] ?? DEFAULT_WAIT_SECONDS;
+  if (typeof raw !== 'number' || !Number.isFinite(raw)) throw refusal('Invalid duration format');
+  if (!Number.isInteger(raw) || raw < 60 || raw > 86_400)
+    throw new Invalid([`"${clockText(Math.trunc(raw))}" is not a valid choice.`]);
+  return raw;
+});
+
+const ruleType = custom<RuleType>(Type.Union(RULE_TYPES.map((type) => Type.Literal(type))), (raw) => {
+  const type = RULE_TYPES.find((known) => known === raw);
+  if (type === undefined) throw fieldErrors({ type: 'Invalid type' });
+  return type;
+});
+
+const fields = { user_id: reference({ nullable: false }), type: ruleType, duration, important: boolean(), ...positionFields };
+
+const RuleSchema = Type.Object({
+  id: Type.String(),
+  user_id: Type.String(),
+  position: Type.Integer(),
+  type: Type.Union(RULE_TYPES.map((type) => Type.Literal(type))),
+  duration: Type.Optional(Type.Integer({ description: 'Only when the type is `wait`; seconds.' })),
+  important: Type.Boolean(),
+});
+
+/** How people are notified (http-api-oncall.md 5). Filters apply to lists only. */
+export const rulesResource = ({ clock }: { clock: Clock }): Resource<NotificationRule, typeof fields, 'user_id'> => ({
+  path: 'personal_notification_rules',
+  name: 'personal notification rule',
+  read: 'user-settings:read',
+  write: 'user-settings:write',
+  pageSize: 50,
+  item: RuleSchema,
+  filters: {
+    user_id: Type.Optional(Type.String()),
+    important: Type.Optional(Type.String({ description: '`true` or `false`.' })),
+  },
+  fields,
+  required: { create: ['user_id'] },
+  async list(db, caller, query, window) {
+    const userId = single(query.user_id) || undefined;
+    if (userId !== undefined && (await findUser(db, caller.org, userId))?.isActive !== true) throw refusal('User not found.');
+    const important = single(query.important) || undefined;
+    if (important !== undefined && important !== 'true' && important !== 'false') throw refusal('Important is not bool');
+    return listRules(
+      db,
+      caller.org,
+      { ...(userId === undefined ? {} : { userId }), ...(important === undefined ? {} : { important: important === 'true' }) },
+      window,
+    );
+  },
+  get: (db, caller, id) => findRule(db, caller.org, id),
+  present: (_db, _caller, rows) =>
+    rows.map((rule) => ({
+      id: rule.id,
+      user_id: rule.userId,
+      position: rule.position,
+      type: rule.type,
+      ...(rule.type === 'wait' ? { duration: rule.waitSeconds ?? 0 } : {}),
+      important: rule.important,
+    })),
+  async create(tx, caller, body) {
+    const user = body.user_id === null ? null : await findUser(tx, caller.org, body.user_id);
+    if (user?.isActive !== true) throw refusal('User does not exist');
+    if (body.type === undefined) throw fieldErrors({ type: 'Type is required' });
+    if (body.duration !== undefined && body.type !== 'wait') throw durationNotSettable();
+    const placement = readPlacement(body);
+    const waitSeconds = body.type === 'wait' ? (body.duration ?? DEFAULT_WAIT_SECONDS) : null;
+    const rule = { userId: user.id, important: body.important ?? false, type: body.type, waitSeconds };
+    return createRule(tx, caller.org, rule, placement, clock.now());
+  },
+  async update(tx, caller, rule, body) {
+    const type = body.type ?? rule.type;
+    if (body.duration !== undefined && type !== 'wait') throw durationNotSettable();
+    // A wait that stays one keeps its length when none is sent; a rule that becomes one gets the usual length.
+    const kept = rule.type === 'wait' ? rule.waitSeconds : DEFAULT_WAIT_SECONDS;
+    const waitSeconds = type === 'wait' ? (body.duration ?? kept) : null;
+    return updateRule(tx, caller.org, rule, { type, waitSeconds }, readPlacement(body));
+  },
+  remove: (tx, caller, rule) => deleteRule(tx, caller.org, rule.id),
+});
+
+const durationNotSettable = () => fieldErrors({ duration: "Duration can't be set" });
