@@ -1,1 +1,30 @@
-export {};
+export { Budget, type BudgetLimits, defaultLimits } from './budget.ts';
+export { Environment, type EnvironmentOptions, type RenderOptions, Template } from './environment.ts';
+export {
+  BudgetError,
+  type BudgetKind,
+  FilterArgumentError,
+  PythonError,
+  SecurityError,
+  TemplateAssertionError,
+  TemplateError,
+  TemplateNotFound,
+  TemplateRuntimeError,
+  TemplateSyntaxError,
+  TemplatesNotFound,
+  UndefinedError,
+} from './errors.ts';
+export { oncall } from './oncall/index.ts';
+export {
+  compilePythonRegex,
+  type PythonRegex,
+  type RegexFlavour,
+  RegexGroupError,
+  RegexLimitError,
+  type RegexLimits,
+  type RegexMatch,
+  RegexSyntaxError,
+} from './regex/index.ts';
+export { toRepr, toStr } from './to-text.ts';
+export { parseJson } from './values/json.ts';
+export type { Value } from './values/types.ts';
