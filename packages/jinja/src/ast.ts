@@ -56,7 +56,7 @@ export interface Compare extends At {
 export interface Conditional extends At {
   readonly kind: 'conditional';
   readonly test: Expression;
-  readonly then: Expression;
+  readonly value: Expression;
   readonly otherwise: Expression | null;
 }
 export interface GetAttribute extends At {

@@ -33,7 +33,7 @@ const float = /(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\
 const integer = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[0-9a-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iuy;
 const name = /[\p{L}\p{N}\p{XIDC}_]+/uy;
 const identifier = /^[\p{XIDS}_]\p{XIDC}*$/u;
-const string = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"/y;
+const string = /'[^'\\]*(?:\\[\s\S][^'\\]*)*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
 const closing: Partial<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 type Part = 'block' | 'variable' | 'comment' | 'raw';
@@ -186,22 +186,30 @@ export class Lexer {
       this.#at = blank;
       return;
     }
+    if (!this.#lexWord(at)) this.#lexOperator(at);
+  }
+
+  /** Numbers, names and strings. */
+  #lexWord(at: number): boolean {
+    const text = this.#text;
     // A number straight after a dot is an index: a.1.5 is a[1][5].
-    const value = (text[at - 1] === '.' ? null : match(float, text, at)) ?? null;
-    if (value !== null) return this.#take('float', value.replaceAll('_', ''), at, value.length);
-    const digits = match(integer, text, at);
-    if (digits !== null) return this.#take('integer', digits.replaceAll('_', ''), at, digits.length);
+    const decimal = text[at - 1] === '.' ? null : match(float, text, at);
+    const digits = decimal ?? match(integer, text, at);
+    if (digits !== null) {
+      this.#take(decimal === null ? 'integer' : 'float', digits.replaceAll('_', ''), at, digits.length);
+      return true;
+    }
     const word = match(name, text, at);
     if (word !== null) {
       if (!identifier.test(word)) this.fail('Invalid character in identifier', at);
-      return this.#take('name', word, at, word.length);
+      this.#take('name', word, at, word.length);
+      return true;
     }
     const literal = match(string, text, at);
-    if (literal !== null) {
-      const decoded = decodeEscapes(literal.slice(1, -1), (message) => this.fail(message, at));
-      return this.#take('string', decoded, at, literal.length);
-    }
-    this.#lexOperator(at);
+    if (literal === null) return false;
+    const decoded = decodeEscapes(literal.slice(1, -1), (message) => this.fail(message, at));
+    this.#take('string', decoded, at, literal.length);
+    return true;
   }
 
   #take(type: TokenType, value: string, at: number, length: number): void {

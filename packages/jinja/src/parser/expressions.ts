@@ -34,7 +34,7 @@ export function parseExpression(p: Parser): Expression {
       chain = link(p, chain);
       const test = parseOr(p);
       const otherwise = p.skipName('else') ? parseExpression(p) : null;
-      expression = { kind: 'conditional', test, then: expression, otherwise, at };
+      expression = { kind: 'conditional', test, value: expression, otherwise, at };
       at = p.current.at;
     }
     return expression;

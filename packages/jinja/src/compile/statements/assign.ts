@@ -1,0 +1,84 @@
+import type { Target } from '../../ast.ts';
+import { TemplateRuntimeError, typeError, valueError } from '../../errors.ts';
+import { Namespace } from '../../globals/namespace.ts';
+import type { Frame, RenderState } from '../../runtime/state.ts';
+import { isIterable, iterate, typeName } from '../../values/ops.ts';
+import { PyTuple } from '../../values/tuple.ts';
+import type { Value } from '../../values/types.ts';
+import { reader, type Scope } from '../scope.ts';
+import { walkTarget } from '../walk.ts';
+
+/** Gives a value to a target: a name, names to unpack into, or a namespace's attribute. */
+export type Assign = (f: Frame, value: Value) => void;
+
+export function compileAssign(scope: Scope, target: Target): Assign {
+  switch (target.kind) {
+    case 'target': {
+      const { index } = scope.symbols.ref(target.name);
+      return (f, value) => {
+        f.vars[index] = value;
+      };
+    }
+    case 'namespace': {
+      const read = reader(scope, scope.symbols.ref(target.name));
+      const { attribute } = target;
+      return (f, value) => {
+        const namespace = read(f);
+        if (namespace instanceof Namespace) namespace.set(attribute, value, f.rt);
+      };
+    }
+    case 'targets': {
+      const parts = target.items.map((item) => compileAssign(scope, item));
+      const { at } = target;
+      return (f, value) => {
+        f.rt.at = at;
+        const values = unpack(value, parts.length, f.rt);
+        for (const [i, part] of parts.entries()) part(f, values[i] ?? null);
+      };
+    }
+  }
+}
+
+/** The check that Jinja2 makes before it computes what to assign; null when there is nothing to check. */
+export function compileTargetCheck(scope: Scope, target: Target): ((f: Frame) => void) | null {
+  if (target.kind !== 'namespace') return null;
+  const read = reader(scope, scope.symbols.ref(target.name));
+  const { at } = target;
+  return (f) => {
+    f.rt.at = at;
+    if (!(read(f) instanceof Namespace)) throw new TemplateRuntimeError('cannot assign attribute on non-namespace object');
+  };
+}
+
+/** Makes what the top level of the template sets visible to blocks; null elsewhere. */
+export function compileExport(scope: Scope, target: Target): ((f: Frame) => void) | null {
+  if (!scope.topLevel) return null;
+  const names: (readonly [string, number])[] = [];
+  walkTarget(target, (part) => {
+    if (part.kind === 'target') names.push([part.name, scope.symbols.ref(part.name).index]);
+  });
+  return (f) => {
+    for (const [name, index] of names) {
+      const value = f.vars[index];
+      if (value !== undefined) f.context.set(name, value);
+    }
+  };
+}
+
+function unpack(value: Value, count: number, rt: RenderState): readonly Value[] {
+  const items = Array.isArray(value) ? value : value instanceof PyTuple ? value.items : take(value, count + 1, rt);
+  if (items.length > count) throw valueError(`too many values to unpack (expected ${count})`);
+  if (items.length < count) throw valueError(`not enough values to unpack (expected ${count}, got ${items.length})`);
+  return items;
+}
+
+function take(value: Value, most: number, rt: RenderState): Value[] {
+  if (!isIterable(value, rt)) throw typeError(`cannot unpack non-iterable ${typeName(value)} object`);
+  const iterator = iterate(value, rt);
+  const items: Value[] = [];
+  for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
+    items.push(next.value);
+    if (items.length === most) break;
+  }
+  return items;
+}
