@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import { inTransaction } from '../../platform/db/create-db.ts';
+import type { Db } from '../../platform/db/database.ts';
+import { newTimeId } from '../../platform/ids.ts';
+import type { InboundAlert } from './store.ts';
+
+/** Tries that an alert has before it is put aside (ingest.md B-4). */
+export const MAX_TRIES = 5;
+
+/** Counts a failed try of an alert. @returns tries so far */
+export async function countTry(db: Db, id: number): Promise<number> {
+  const { rows } = await sql<{ attempts: number }>`
+    update inbound_alert set attempts = attempts + 1 where id = ${id} returning attempts`.execute(db);
+  return rows[0]?.attempts ?? 0;
+}
+
+/** Puts an alert aside with its error, so that the ones behind it go on. */
+export async function parkAlert(db: Db, alert: InboundAlert, error: string, now: Date): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await sql`
+      with taken as (delete from inbound_alert where id = ${alert.id} returning *)
+      insert into parked_alert (organization_id, id, integration_id, received_at, payload, is_demo, is_split, warning, error, parked_at)
+      select organization_id, ${newTimeId('X', now)}, integration_id, received_at, payload, is_demo, is_split, warning, ${error.slice(0, 2_000)}, ${now}
+      from taken`.execute(tx);
+  });
+}
+
+/**
+ * Puts a parked alert back behind what its integration has waiting; false when there is none of that id.
+ * @param shard the shard that the integration has now
+ */
+export async function retryParkedAlert(db: Db, organizationId: string, id: string, shard: number): Promise<boolean> {
+  const { rows } = await sql<{ id: number }>`
+    with taken as (delete from parked_alert where organization_id = ${organizationId} and id = ${id} returning *)
+    insert into inbound_alert (shard, organization_id, integration_id, received_at, payload, is_demo, is_split, warning)
+    select ${shard}, organization_id, integration_id, received_at, payload, is_demo, is_split, warning from taken
+    returning id`.execute(db);
+  return rows.length > 0;
+}

@@ -1,0 +1,73 @@
+import { BudgetError, Environment, oncall, PythonError, TemplateError, TemplateSyntaxError, UndefinedError } from '@tocsin/jinja';
+
+/** JINJA_TEMPLATE_MAX_LENGTH of the reference. */
+const MAX_SOURCE = 50_000;
+
+/** Python exceptions whose text begins with "Template Warning" (templates.md 6). Everything else is an error. */
+const WARNINGS: ReadonlySet<string> = new Set([
+  'TypeError',
+  'KeyError',
+  'ValueError',
+  'UnknownTimeZoneError',
+  'JSONDecodeError',
+  'UnicodeDecodeError',
+  'UnicodeEncodeError',
+]);
+
+export type Failure = {
+  kind: 'error' | 'warning';
+  /** Without the prefix. */
+  message: string;
+  line: number | null;
+  /** A budget of the render was used up. */
+  budget: BudgetError['kind'] | null;
+};
+
+/** What an error of a template is called towards people. @throws what is not an error of a template */
+export function toFailure(err: unknown): Failure {
+  if (!(err instanceof TemplateError)) throw err;
+  const isWarning = err instanceof UndefinedError || (err instanceof PythonError && WARNINGS.has(err.pyName));
+  return {
+    kind: isWarning ? 'warning' : 'error',
+    message: err.message,
+    line: err.line ?? null,
+    budget: err instanceof BudgetError ? err.kind : null,
+  };
+}
+
+/** The text that stands where the result would. Clients know the prefixes. */
+export function failureText({ kind, message, line }: Failure): string {
+  const where = line === null || line <= 1 ? '' : ` (line ${line})`;
+  return `Template ${kind === 'error' ? 'Error' : 'Warning'}: ${message}${where}`;
+}
+
+export const lengthFailure = (source: string): Failure | null => {
+  if (source.length <= MAX_SOURCE) return null;
+  const length = Array.from(source).length;
+  if (length <= MAX_SOURCE) return null;
+  return { kind: 'error', message: `Template exceeds length limit (${length} > ${MAX_SOURCE})`, line: null, budget: null };
+};
+
+/** What is wrong with a template's syntax, null when nothing is; unknown filters and tests count. For saving. */
+export function checkTemplateSyntax(source: string): string | null {
+  try {
+    syntaxChecker().compile(source);
+    return null;
+  } catch (err) {
+    if (err instanceof TemplateSyntaxError || err instanceof TemplateError) return err.message;
+    throw err;
+  }
+}
+
+let checker: Environment | undefined;
+function syntaxChecker(): Environment {
+  checker ??= createEnvironment();
+  return checker;
+}
+
+/** An environment with the filters and globals of alert templates. */
+export function createEnvironment(options: ConstructorParameters<typeof Environment>[0] = {}): Environment {
+  const env = new Environment(options);
+  oncall(env);
+  return env;
+}

@@ -1,0 +1,28 @@
+export { checkTemplateSyntax, createEnvironment, type Failure } from './engine.ts';
+export { createTemplates, type Rendered, type TemplateContext, type Templates } from './service.ts';
+export {
+  cutResult,
+  cutTitle,
+  emailMessage,
+  emailTitle,
+  imageUrl,
+  phoneTitle,
+  pushText,
+  slackTitle,
+  smsTitle,
+  telegramPayloadText,
+  telegramTitle,
+  webMessage,
+  webTitle,
+} from './text-formats.ts';
+export { isTruthy } from './truth.ts';
+export {
+  isScalar,
+  jsonOfSortedKeys,
+  mappingItems,
+  PayloadSource,
+  parseJsonValue,
+  payloadMember,
+  pythonText,
+  type TemplateValue,
+} from './values.ts';

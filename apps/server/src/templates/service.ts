@@ -1,0 +1,143 @@
+import {
+  compilePythonRegex,
+  type PythonRegex,
+  RegexLimitError,
+  RegexSyntaxError,
+  type RenderPool,
+  type Template,
+} from '@tocsin/jinja';
+import type { Clock } from '../platform/clock.ts';
+import { createEnvironment, type Failure, failureText, lengthFailure, toFailure } from './engine.ts';
+import { Lru } from './lru.ts';
+import { cutResult } from './text-formats.ts';
+import { PayloadSource } from './values.ts';
+
+/** Names and values that a template sees. Maps, lists and plain values become Python's. */
+export type TemplateContext = { payload: PayloadSource; labels?: unknown } & Record<string, unknown>;
+
+export type Rendered =
+  | { ok: true; text: string; wasSlow: boolean }
+  /** `text` is what people see: "Template Error: …" or "Template Warning: …". */
+  | { ok: false; kind: Failure['kind']; text: string; wasSlow: boolean };
+
+export interface Templates {
+  /** Renders at once where it can, on another thread where it takes longer. Never throws for what templates or payloads do. */
+  render(source: string, context: TemplateContext): Rendered | Promise<Rendered>;
+  /**
+   * Searches a payload's JSON text, as Python's json.dumps writes it, with a pattern of Python's `re`. An invalid pattern, or one
+   * that takes more than two seconds, finds nothing.
+   */
+  searchPayload(pattern: string, payload: PayloadSource): boolean | Promise<boolean>;
+}
+
+export type TemplatesOptions = { clock: Clock; pool: RenderPool };
+
+type Compiled = { ok: true; template: Template } | { ok: false; failure: Failure };
+
+const MOST_TEMPLATES = 20_000;
+const MOST_SOURCE_CHARACTERS = 16_000_000;
+const MOST_PATTERNS = 5_000;
+/** What a render or a search may take on the main thread; what takes longer begins again on another (templates.md B-5). */
+const INLINE_MS = 20;
+
+/** Compiled templates and patterns, kept by their source, and the budgets of templates.md B-5. */
+export function createTemplates({ clock, pool }: TemplatesOptions): Templates {
+  const env = createEnvironment({
+    clock: () => clock.now().getTime() * 1_000,
+    monotonic: () => clock.monotonicMs(),
+    limits: { timeMs: INLINE_MS, regexMs: INLINE_MS, regexTotalMs: INLINE_MS },
+  });
+  const compiled = new Lru<string, Compiled>(MOST_TEMPLATES, MOST_SOURCE_CHARACTERS);
+  const patterns = new Lru<string, PythonRegex | null>(MOST_PATTERNS, MOST_SOURCE_CHARACTERS);
+  const dumped = new WeakMap<PayloadSource, string>();
+  const dump = env.compile('{{ payload | json_dumps }}');
+
+  function compile(source: string): Compiled {
+    const known = compiled.get(source);
+    if (known !== undefined) return known;
+    const made = compileNow(source);
+    compiled.set(source, made, source.length + 100);
+    return made;
+  }
+
+  function compileNow(source: string): Compiled {
+    const tooLong = lengthFailure(source);
+    if (tooLong !== null) return { ok: false, failure: tooLong };
+    try {
+      return { ok: true, template: env.compile(source) };
+    } catch (err) {
+      return { ok: false, failure: toFailure(err) };
+    }
+  }
+
+  const failed = (failure: Failure, wasSlow: boolean): Rendered => ({
+    ok: false,
+    kind: failure.kind,
+    text: cutResult(failureText(failure)),
+    wasSlow,
+  });
+
+  function compilePattern(pattern: string): PythonRegex | null {
+    const known = patterns.get(pattern);
+    if (known !== undefined) return known;
+    const made = tryPattern(pattern);
+    patterns.set(pattern, made, pattern.length + 100);
+    return made;
+  }
+
+  function textOf(payload: PayloadSource): string {
+    const known = dumped.get(payload);
+    if (known !== undefined) return known;
+    const text = dump.render({ payload: payload.value }, { limits: { timeMs: 1_000 } });
+    dumped.set(payload, text);
+    return text;
+  }
+
+  const plainContext = (context: TemplateContext): Record<string, unknown> => ({ ...context, payload: context.payload.value });
+
+  async function renderApart(source: string, context: TemplateContext): Promise<Rendered> {
+    try {
+      const text = await pool.render(source, plainContext(context));
+      return { ok: true, text: cutResult(text), wasSlow: true };
+    } catch (err) {
+      return failed(toFailure(err), true);
+    }
+  }
+
+  return {
+    render(source, context) {
+      const made = compile(source);
+      if (!made.ok) return failed(made.failure, false);
+      try {
+        return { ok: true, text: cutResult(made.template.render(plainContext(context))), wasSlow: false };
+      } catch (err) {
+        const failure = toFailure(err);
+        const mayEndApart = failure.budget === 'time' || failure.budget === 'regex';
+        return mayEndApart ? renderApart(source, context) : failed(failure, failure.budget !== null);
+      }
+    },
+    searchPayload(pattern, payload) {
+      const regex = compilePattern(pattern);
+      if (regex === null) return false;
+      const text = textOf(payload);
+      const endMs = clock.monotonicMs() + INLINE_MS;
+      try {
+        return regex.test(text, { expired: () => clock.monotonicMs() > endMs });
+      } catch (err) {
+        if (!(err instanceof RegexLimitError)) throw err;
+        const subject = new PayloadSource(JSON.stringify({ text, pattern }));
+        const apart = renderApart('{{ payload.text | regex_search(payload.pattern) }}', { payload: subject });
+        return apart.then((rendered) => rendered.ok && rendered.text === 'True');
+      }
+    },
+  };
+}
+
+function tryPattern(pattern: string): PythonRegex | null {
+  try {
+    return compilePythonRegex(pattern, { flavour: 're' });
+  } catch (err) {
+    if (err instanceof RegexSyntaxError) return null;
+    throw err;
+  }
+}

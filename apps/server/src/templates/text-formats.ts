@@ -1,0 +1,95 @@
+import MarkdownIt from 'markdown-it';
+import { replaceEmojiCodes } from './emoji.ts';
+import { type LinkForm, replaceSlackSyntax } from './slack-syntax.ts';
+
+/** How texts of templates are brought into the form of a channel (templates.md 8). All functions take and give plain strings. */
+
+const MAX_TITLE = 500;
+const MAX_TEXT = 50_000;
+
+/** The first `limit` characters and two dots, when there are more. Counts code points. */
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const characters = Array.from(text.slice(0, limit * 2 + 1));
+  return characters.length <= limit ? text : `${characters.slice(0, limit).join('')}..`;
+}
+
+/** Titles of lists and channels (templates.md B-4). */
+export const cutTitle = (text: string): string => cut(text, MAX_TITLE);
+/** Any other result of a template. */
+export const cutResult = (text: string): string => cut(text, MAX_TEXT);
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+export const escapeEntities = (text: string): string => text.replace(/[&<>]/g, (character) => ENTITIES[character] ?? character);
+
+const withEmoji = (text: string, links: LinkForm): string => replaceEmojiCodes(replaceSlackSyntax(text, links));
+
+/** Markdown with `*` alone as emphasis and every line end a break; raw HTML stays text unless `html` says otherwise. */
+function markdown(html: boolean): MarkdownIt {
+  const reader = new MarkdownIt({ html, breaks: true, linkify: true });
+  const UNDERSCORE = 0x5f;
+  const rules = reader.inline.ruler as unknown as {
+    __rules__: { name: string; fn: (state: never, silent: boolean) => boolean }[];
+  };
+  const emphasis = rules.__rules__.find((rule) => rule.name === 'emphasis')?.fn;
+  if (emphasis === undefined) throw new Error('markdown-it has no rule "emphasis"');
+  reader.inline.ruler.at('emphasis', (state, silent) =>
+    state.src.charCodeAt(state.pos) === UNDERSCORE ? false : emphasis(state as never, silent),
+  );
+  reader.disable('strikethrough');
+  const open = reader.renderer.rules.link_open ?? ((tokens, at, options, _env, self) => self.renderToken(tokens, at, options));
+  reader.renderer.rules.link_open = (tokens, at, options, env, self) => {
+    tokens[at]?.attrSet('rel', 'nofollow noopener');
+    tokens[at]?.attrSet('target', '_blank');
+    return open(tokens, at, options, env, self);
+  };
+  return reader;
+}
+
+const escaping = markdown(false);
+const passing = markdown(true);
+
+/** Plain text; who shows it escapes it, once (templates.md B-14). */
+export const webTitle = (text: string): string => cutTitle(withEmoji(text, 'markdown'));
+/** HTML without anything live from the payload (templates.md B-8). */
+export const webMessage = (text: string): string => escaping.render(withEmoji(text, 'markdown')).trim();
+
+export const emailTitle = (text: string): string => cutTitle(withEmoji(text, 'dash').replaceAll(/\r?\n/g, ' '));
+/** HTML as template and payload have it. Not to be trusted: the mail's writer sanitises it. */
+export const emailMessage = (text: string): string => passing.render(withEmoji(text, 'dash')).trim();
+
+/** One line of plain text, without the signs of Markdown. */
+export const smsTitle = (text: string): string => cutTitle(markdownToText(withEmoji(text, 'title')).replaceAll(/~(\w+)~/g, '$1'));
+export const phoneTitle = (text: string): string => smsTitle(text).replaceAll('"', '');
+
+const HTML_ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
+
+function markdownToText(text: string): string {
+  const html = passing
+    .render(text)
+    .replaceAll(/<br>\n?/g, '\n')
+    .replaceAll(/<[^<>]*>/g, '');
+  return html
+    .replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => HTML_ENTITIES[entity] ?? entity)
+    .replaceAll(/(?<!\w)_([^_\n]+)_(?!\w)/g, '$1')
+    .trim();
+}
+
+/** Line ends become one blank (templates.md B-15). */
+export const slackTitle = (text: string): string => cutTitle(text.replaceAll(/(?:\r?\n|\r)+/g, ' ').trim());
+/** Text for a Telegram message; the payload was escaped before rendering. */
+export const telegramTitle = (text: string): string => cutTitle(text);
+export const telegramPayloadText = (text: string): string => escapeEntities(withEmoji(text, 'dash'));
+
+const MOST_PUSH_CHARACTERS = 200;
+export function pushText(text: string): string {
+  const characters = Array.from(text);
+  return characters.length <= MOST_PUSH_CHARACTERS ? text : `${characters.slice(0, MOST_PUSH_CHARACTERS).join('')}...`;
+}
+
+/** An address of an image that a browser can load; null for anything else (templates.md 8.1). */
+export function imageUrl(text: string): string | null {
+  if (!/^(?:https?|ftps?):\/\/[^\s/?#]+[^\s]*$/i.test(text)) return null;
+  const host = URL.canParse(text) ? new URL(text).hostname : '';
+  return host === 'localhost' || host.includes('.') || host.startsWith('[') ? text : null;
+}
