@@ -57,7 +57,8 @@ export const dictType: PyType = new PyType(
 
 function pop(self: PyDict, args: readonly Value[], rt: Runtime): Value {
   const [key, missing] = args as [Value, Value?];
-  const value = self.delete(key, rt) ?? missing;
+  const removed = self.delete(key, rt);
+  const value = removed === undefined ? missing : removed;
   if (value === undefined) throw keyError(repr(key, rt));
   return value;
 }
@@ -69,7 +70,13 @@ const view = (kind: 'keys' | 'values' | 'items'): [string, Method] => [
 
 /** All methods of dict. */
 export const dictMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
-  ['get', positional<PyDict>('dict', 'get', 1, 2, (self, [key, missing = null], rt) => self.get(key as Value, rt) ?? missing)],
+  [
+    'get',
+    positional<PyDict>('dict', 'get', 1, 2, (self, [key, missing = null], rt) => {
+      const found = self.get(key as Value, rt);
+      return found === undefined ? missing : found;
+    }),
+  ],
   view('keys'),
   view('values'),
   view('items'),
@@ -87,8 +94,9 @@ export const dictMethods: ReadonlyMap<string, Method> = new Map<string, Method>(
     'setdefault',
     positional<PyDict>('dict', 'setdefault', 1, 2, (self, [key, missing = null], rt) => {
       const found = self.get(key as Value, rt);
-      if (found === undefined) self.set(key as Value, missing, rt);
-      return found ?? missing;
+      if (found !== undefined) return found;
+      self.set(key as Value, missing, rt);
+      return missing;
     }),
   ],
   [
