@@ -39,7 +39,8 @@ export function occurrencesOf(shift: Shift, zone: Zone, window: Window, limit = 
   const lengthMs = shift.durationSeconds * SECOND_MS;
   const range = {
     from: (zone.toCivil(window.from) - lengthMs - SLACK_MS) as CivilTime,
-    to: (zone.toCivil(window.to) + SLACK_MS) as CivilTime,
+    // No shift is followed beyond its own end.
+    to: (Math.min(zone.toCivil(window.to), shift.until ?? Number.POSITIVE_INFINITY) + SLACK_MS) as CivilTime,
   };
   const { starts, truncated } = startsOf(shift, range, limit);
   const occurrences: Occurrence[] = [];

@@ -6,6 +6,12 @@ import { createZone, UTC } from './zone.ts';
 
 /** Shorter than the shortest time between two changes that undo each other (Morocco's Ramadan, about 30 days). */
 const SAMPLE_DAYS = 13;
+/**
+ * Years whose changes are looked up; outside of them the offset of the nearest New Year holds. Nobody knows the rules of
+ * those times, and a shift of a thousand years must not cost a look-up for each of them.
+ */
+const FIRST_YEAR = 1850;
+const LAST_YEAR = 2200;
 const UTC_NAMES = new Set([
   'utc',
   'etc/utc',
@@ -69,6 +75,10 @@ function parseOffset(text: string): number {
 }
 
 function segmentsOfYear(year: number, offsetAt: (instant: Instant) => number): OffsetSegment[] {
+  if (year < FIRST_YEAR || year > LAST_YEAR) {
+    const nearest = dayOf(Math.min(Math.max(year, FIRST_YEAR), LAST_YEAR + 1), 1, 1) * DAY_MS;
+    return [{ from: (dayOf(year, 1, 1) * DAY_MS) as Instant, offsetMs: offsetAt(nearest as Instant) }];
+  }
   const yearEnd = dayOf(year + 1, 1, 1) * DAY_MS;
   let at = (dayOf(year, 1, 1) * DAY_MS) as Instant;
   let offsetMs = offsetAt(at);
