@@ -1,9 +1,18 @@
 import './tables.ts';
 
 export { isTimeZone } from '@tocsin/rota';
-
 export { endShift } from './end-shift.ts';
 export { answerOnCall } from './escalation-answers.ts';
+export { exportPerson, exportSchedule } from './export/export-calendar.ts';
+export {
+  createExportToken,
+  type ExportScope,
+  findExportToken,
+  openExport,
+  revokeExportToken,
+} from './export/export-token.ts';
+export { createFeedCheck } from './feeds/fetch-feed.ts';
+export { type FeedDeps, refreshFeeds } from './feeds/refresh-feeds.ts';
 export { eventsOfSwap, type FinalShift, finalShifts, onCallNow } from './on-call.ts';
 export { SCHEDULE_TYPES, type ScheduleInfo, type ScheduleSettings, type ScheduleType } from './schedule.ts';
 export {
@@ -41,3 +50,12 @@ export {
   swapStatus,
   takeSwap,
 } from './swap-store.ts';
+export {
+  createTimeOff,
+  deleteTimeOff,
+  findTimeOff,
+  listTimeOff,
+  type TimeOff,
+  timeOffBetween,
+  updateTimeOff,
+} from './time-off-store.ts';
