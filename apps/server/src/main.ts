@@ -1,11 +1,10 @@
 import { text } from 'node:stream/consumers';
-import { type Output, runCommand } from './cli/commands.ts';
+import type { Output } from './cli/commands.ts';
 import { type Command, parseCommand } from './cli/parse.ts';
-import { type RunningServer, serve } from './cli/serve.ts';
+import type { RunningServer } from './cli/serve.ts';
 import { USAGE, UsageError } from './cli/usage.ts';
 import { ConfigError } from './config/index.ts';
 import { createLogger, LOG_LEVELS, type Log, type LogLevel } from './platform/log.ts';
-import { setUp } from './setup/set-up.ts';
 import { VERSION } from './version.ts';
 
 const io: Output = {
@@ -45,6 +44,7 @@ function stopOnSignals(server: RunningServer, log: Log): void {
   process.on('unhandledRejection', onBug);
 }
 
+/** Loads only what the command needs. */
 async function run(command: Command): Promise<void> {
   switch (command.run) {
     case 'help':
@@ -52,11 +52,13 @@ async function run(command: Command): Promise<void> {
     case 'version':
       return io.out(VERSION);
     case 'serve': {
+      const [{ serve }, { setUp }] = await Promise.all([import('./cli/serve.ts'), import('./setup/set-up.ts')]);
       const log = createLogger({ level: levelOf(process.env.LOG_LEVEL, 'info') });
       const server = await serve(command, { env: process.env, log, io, onSetup: setUp });
       return stopOnSignals(server, log);
     }
     default: {
+      const { runCommand } = await import('./cli/commands.ts');
       const log = createLogger({ level: levelOf(process.env.LOG_LEVEL, 'warn') }, process.stderr);
       await runCommand(command, process.env, log, io);
       process.exit(0);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -80,9 +80,20 @@ async function isOurs(folder: string): Promise<boolean> {
   return (uid === process.geteuid?.() || uid === 0) && (mode & 0o022) === 0;
 }
 
+/** Whether a user may go to a folder: it and all above it let him through. */
+async function canEnter(folder: string, { uid, gid }: Account): Promise<boolean> {
+  for (let at = await realpath(folder); ; at = dirname(at)) {
+    const found = await stat(at);
+    const bit = found.uid === uid ? 0o100 : found.gid === gid ? 0o010 : 0o001;
+    if ((found.mode & bit) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
 async function tryFolder(from: Package, folder: string, account: Account | null): Promise<Runtime> {
   await mkdir(folder, { recursive: true, mode: 0o755 });
   if (!(await isOurs(folder))) throw new Error('belongs to somebody else, or others may write to it');
+  if (account !== null && !(await canEnter(folder, account))) throw new Error(`${account.name} cannot go there`);
   const copy = join(folder, `postgres-${from.version}`);
   if ((await stat(copy).catch(() => null)) === null) await copyRuntime(from, copy);
   const runtime = { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') };
