@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import { type DueLoop, type DueLoopOptions, startDueLoop } from './platform/due/due-loop.ts';
+import type { DueLoop, DueLoopOptions } from './platform/due/due-loop.ts';
 import {
   type AnyJob,
   type CronEntry,
@@ -10,16 +10,18 @@ import {
   startWorker,
 } from './platform/jobs/index.ts';
 import { folderLog } from './platform/log.ts';
-
-/** What a domain's loop is: its name, how it is woken, and one batch of its work. */
-export type LoopDefinition = Pick<DueLoopOptions, 'name' | 'run' | 'channel' | 'pollMs'>;
+import type { Metrics } from './platform/metrics.ts';
 
 /** Everything that works without being asked over HTTP. */
 export type BackgroundWork = {
-  loops: readonly LoopDefinition[];
+  /** Started already; manual ones when the background is. In the order in which tests run them. */
+  loops: readonly Pick<DueLoop, 'name' | 'runUntilIdle' | 'stop' | 'health'>[];
   jobs: readonly AnyJob<Context>[];
   cron: readonly CronEntry<Context>[];
 };
+
+/** Starts the domains' loops, or with `manual` makes them ready to be run. */
+export type StartWork = (ctx: Context, options: { manual: boolean }) => BackgroundWork;
 
 export type BackgroundHealth = { name: string; secondsSinceBeat: number; failuresInARow: number };
 
@@ -31,25 +33,22 @@ export interface Background {
   stop(): Promise<void>;
 }
 
-function startLoops(ctx: Context, loops: readonly LoopDefinition[], manual: boolean): DueLoop[] {
-  const batches = ctx.metrics.counter('tocsin_loop_batches_total', 'Batches of due work', ['loop', 'result']);
-  const items = ctx.metrics.counter('tocsin_loop_items_total', 'Due things handled', ['loop']);
-  const duration = ctx.metrics.histogram(
+/** What loops report to; the same series for all of them. */
+export function loopObserver(metrics: Metrics): NonNullable<DueLoopOptions['onRun']> {
+  const batches = metrics.counter('tocsin_loop_batches_total', 'Batches of due work', ['loop', 'result']);
+  const items = metrics.counter('tocsin_loop_items_total', 'Due things handled', ['loop']);
+  const duration = metrics.histogram(
     'tocsin_loop_batch_seconds',
     'Time a batch takes',
     [0.005, 0.025, 0.1, 0.5, 1, 5, 10],
     ['loop'],
   );
-  const onRun: DueLoopOptions['onRun'] = ({ name, ran, failed, seconds }) => {
+  return ({ name, ran, failed, seconds }) => {
     batches.inc({ loop: name, result: failed ? 'failed' : 'ok' });
-    if (ran > 0) {
-      items.inc({ loop: name }, ran);
-      duration.observe({ loop: name }, seconds);
-    }
+    if (ran === 0) return;
+    items.inc({ loop: name }, ran);
+    duration.observe({ loop: name }, seconds);
   };
-  return loops.map((loop) =>
-    startDueLoop({ ...loop, clock: ctx.clock, log: folderLog(ctx.log, 'due'), hub: ctx.hub, manual, onRun }),
-  );
 }
 
 function startJobs(ctx: Context, work: BackgroundWork, presence: Presence): JobWorker {
@@ -77,15 +76,15 @@ function startJobs(ctx: Context, work: BackgroundWork, presence: Presence): JobW
 }
 
 /** Starts the loops and the job worker. */
-export async function startBackground(ctx: Context, work: BackgroundWork, role: string): Promise<Background> {
+export async function startBackground(ctx: Context, startWork: StartWork, role: string): Promise<Background> {
   const { connection, db, clock, host } = ctx;
   const presence = await joinProcesses({ connection, db, clock, host, role, log: folderLog(ctx.log, 'jobs') });
-  const loops = startLoops(ctx, work.loops, false);
+  const work = startWork(ctx, { manual: false });
   const worker = startJobs(ctx, work, presence);
   const since = (beatMs: number) => (clock.monotonicMs() - beatMs) / 1_000;
   return {
     health: () => [
-      ...loops.map((loop) => {
+      ...work.loops.map((loop) => {
         const { name, lastBeatMs, failuresInARow } = loop.health();
         return { name, secondsSinceBeat: since(lastBeatMs), failuresInARow };
       }),
@@ -93,27 +92,28 @@ export async function startBackground(ctx: Context, work: BackgroundWork, role: 
     ],
     runUntilIdle: () => Promise.reject(new Error('This background runs by itself')),
     async stop() {
-      await Promise.all([...loops.map((loop) => loop.stop()), worker.stop()]);
+      await Promise.all([...work.loops.map((loop) => loop.stop()), worker.stop()]);
       await presence.close();
     },
   };
 }
 
 /** The same work, done only when asked for. */
-export function createManualBackground(ctx: Context, work: BackgroundWork): Background {
-  const loops = startLoops(ctx, work.loops, true);
+export function createManualBackground(ctx: Context, startWork: StartWork): Background {
+  const work = startWork(ctx, { manual: true });
   return {
     health: () => [],
     async runUntilIdle() {
       for (let total = 0; ; ) {
-        let ran = (await runJobsOnce(ctx.db, work.jobs, ctx, ctx.clock.now())).length;
-        for (const loop of loops) ran += await loop.runUntilIdle();
+        let ran = 0;
+        for (const loop of work.loops) ran += await loop.runUntilIdle();
+        ran += (await runJobsOnce(ctx.db, work.jobs, ctx, ctx.clock.now())).length;
         total += ran;
         if (ran === 0) return total;
       }
     },
     async stop() {
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await Promise.all(work.loops.map((loop) => loop.stop()));
     },
   };
 }

@@ -1,5 +1,4 @@
-import type { BackgroundWork } from './background.ts';
-import type { Context } from './context.ts';
+import type { StartWork } from './background.ts';
 
 /** The loops, jobs and cron entries of all domains. */
-export const createWork = (_ctx: Context): BackgroundWork => ({ loops: [], jobs: [], cron: [] });
+export const startWork: StartWork = () => ({ loops: [], jobs: [], cron: [] });

@@ -6,7 +6,7 @@ import { ensureSecretKey } from '../config/secret-key.ts';
 import { type Context, createContext } from '../context.ts';
 import type { Http } from '../platform/http/index.ts';
 import type { Log } from '../platform/log.ts';
-import { createWork } from '../work.ts';
+import { startWork } from '../work.ts';
 import type { Output } from './commands.ts';
 import { migrateAll, type OpenDatabase, openDatabase, requireMigrated } from './database.ts';
 import type { Command, ProcessRole } from './parse.ts';
@@ -67,7 +67,7 @@ export async function serve(command: Extract<Command, { run: 'serve' }>, options
     if (command.setup || config.database.kind === 'embedded') await migrateAll(database.connection, log);
     else await requireMigrated(database.connection);
     ctx = await createContext({ config, connection: database.connection, secretKey, log });
-    if (command.role !== 'web') background = await startBackground(ctx, createWork(ctx), command.role);
+    if (command.role !== 'web') background = await startBackground(ctx, startWork, command.role);
     app = await createApp(ctx, { web: command.role !== 'worker', background, lifecycle });
     await app.listen({ host: config.host, port: config.port });
     const { port } = app.server.address() as AddressInfo;
