@@ -1,3 +1,8 @@
+import './tables.ts';
+
+export { ingestRoutes } from './ingest/ingest.routes.ts';
+export { createIngestion, type Ingestion, type Pipeline, startPipeline } from './ingestion.ts';
+export type { PipelinePorts } from './pipeline/ports.ts';
 export {
   createIntegration,
   deleteIntegration,

@@ -3,7 +3,7 @@ import {
   type PythonRegex,
   RegexLimitError,
   RegexSyntaxError,
-  type RenderPool,
+  
   type Template,
 } from '@tocsin/jinja';
 import type { Clock } from '../platform/clock.ts';
@@ -30,7 +30,10 @@ export interface Templates {
   searchPayload(pattern: string, payload: PayloadSource): boolean | Promise<boolean>;
 }
 
-export type TemplatesOptions = { clock: Clock; pool: RenderPool };
+/** Renders on another thread, with the whole budget. Rejects with a TemplateError. */
+export type SlowRenderer = { render(source: string, context: Readonly<Record<string, unknown>>): Promise<string> };
+
+export type TemplatesOptions = { clock: Clock; pool: SlowRenderer };
 
 type Compiled = { ok: true; template: Template } | { ok: false; failure: Failure };
 

@@ -21,8 +21,8 @@ export type RunnerOptions = BatchDeps & {
 };
 
 export interface ShardRunner {
-  /** Says that these shards have new alerts. */
-  add(shards: readonly number[]): void;
+  /** Says that these shards have new alerts. @returns whether one of them is its own */
+  add(shards: readonly number[]): boolean;
   /** For a due loop: handles what waits, for at most about a second. */
   run(now: Date): Promise<DueResult>;
 }
@@ -122,7 +122,9 @@ export function createShardRunner(options: RunnerOptions): ShardRunner {
 
   return {
     add(shards) {
-      for (const shard of shards) if (isMine(shard)) pending.add(shard);
+      const mine = shards.filter(isMine);
+      for (const shard of mine) pending.add(shard);
+      return mine.length > 0;
     },
     async run() {
       for (const shard of await pendingShards(db)) if (isMine(shard)) pending.add(shard);

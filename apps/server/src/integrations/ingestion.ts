@@ -1,0 +1,170 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../platform/clock.ts';
+import type { ConnectionConfig } from '../platform/db/create-db.ts';
+import type { Db } from '../platform/db/database.ts';
+import { type DueLoop, startDueLoop } from '../platform/due/due-loop.ts';
+import type { Log } from '../platform/log.ts';
+import { type Hub, notify } from '../platform/notify.ts';
+import type { Templates } from '../templates/index.ts';
+import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './ingest/group-commit.ts';
+import { createIngestHandler, type IngestDeps } from './ingest/handler.ts';
+import { createHeartbeats } from './ingest/heartbeats.ts';
+import { createIngestLog, type IngestLog } from './ingest/ingest-log.ts';
+import { createTokenCache, type TokenCache } from './ingest/token-cache.ts';
+import type { PipelinePorts } from './pipeline/ports.ts';
+import { createShardRunner, type RunnerOptions } from './pipeline/shard-runner.ts';
+import { resolveByCount } from './pipeline/source-count.ts';
+
+/** Carries the shards that have new alerts, separated by commas. */
+const INBOUND_CHANNEL = 'tocsin_inbound';
+
+export type IngestionOptions = {
+  db: Db;
+  connection: ConnectionConfig;
+  hub: Hub;
+  clock: Clock;
+  log: Log;
+  bodyLimit: number;
+  /** A pipeline of the same process, told without a detour. */
+  wake?: (shards: readonly number[]) => void;
+  onAnswered?: IngestDeps['onAnswered'];
+  onFlush?: GroupCommitOptions['onFlush'];
+  limits?: GroupCommitOptions['limits'];
+};
+
+export interface Ingestion {
+  handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  tokens: TokenCache;
+  commit: GroupCommit;
+  ingestLog: IngestLog;
+  /** Takes nothing more, and settles when what was taken is committed and answered. */
+  stop(): Promise<void>;
+}
+
+/** The integration URLs of a process with the web role. */
+export function createIngestion(options: IngestionOptions): Ingestion {
+  const { db, hub, clock, log } = options;
+  const announce = createAnnouncer(db, log);
+  const tokens = createTokenCache({ db, hub, clock });
+  const ingestLog = createIngestLog({ db, clock, log });
+  const commit = createGroupCommit({
+    connection: options.connection,
+    clock,
+    log,
+    onCommitted: (shards) => {
+      options.wake?.(shards);
+      announce.add(shards);
+    },
+    ...(options.onFlush === undefined ? {} : { onFlush: options.onFlush }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  const handler = createIngestHandler({
+    tokens,
+    commit,
+    ingestLog,
+    clock,
+    log,
+    heartbeats: createHeartbeats({ db, clock, log }),
+    bodyLimit: options.bodyLimit,
+    ...(options.onAnswered === undefined ? {} : { onAnswered: options.onAnswered }),
+  });
+  return {
+    handler,
+    tokens,
+    commit,
+    ingestLog,
+    async stop() {
+      await commit.stop();
+      await announce.flush();
+      await ingestLog.flush();
+    },
+  };
+}
+
+/**
+ * Tells other processes of new alerts apart from the commit: a transaction that notifies holds a lock that all others that notify
+ * wait for. What is lost here is found by their poll.
+ */
+function createAnnouncer(db: Db, log: Log): { add(shards: readonly number[]): void; flush(): Promise<void> } {
+  const waiting = new Set<number>();
+  let sending: Promise<void> | null = null;
+  async function send(): Promise<void> {
+    while (waiting.size > 0) {
+      const shards = [...waiting].join(',');
+      waiting.clear();
+      await notify(db, INBOUND_CHANNEL, shards).catch((err) => log.warn({ err }, 'new alerts could not be announced'));
+    }
+    sending = null;
+  }
+  return {
+    add(shards) {
+      for (const shard of shards) waiting.add(shard);
+      sending ??= send();
+    },
+    flush: () => sending ?? Promise.resolve(),
+  };
+}
+
+export type PipelineOptions = {
+  db: Db;
+  hub: Hub;
+  clock: Clock;
+  log: Log;
+  templates: Templates;
+  ports: PipelinePorts;
+  /** Nothing runs until the loops are run by hand; for tests. */
+  manual?: boolean;
+  batchLimit?: number;
+  onRun?: Parameters<typeof startDueLoop>[0]['onRun'];
+  onBatch?: RunnerOptions['onBatch'];
+  onParked?: RunnerOptions['onParked'];
+};
+
+export interface Pipeline {
+  loops: readonly DueLoop[];
+  /** Says that these shards have new alerts. */
+  wake(shards: readonly number[]): void;
+  stop(): Promise<void>;
+}
+
+/** Shards that one process handles side by side: while one waits for the database another renders. */
+const FAST_SHARDS_AT_ONCE = 2;
+
+/** What puts accepted alerts into their groups, in a process with the worker role. */
+export function startPipeline(options: PipelineOptions): Pipeline {
+  const { db, hub, clock, log, ports, manual = false } = options;
+  const observed = {
+    ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }),
+    ...(options.onParked === undefined ? {} : { onParked: options.onParked }),
+    ...(options.batchLimit === undefined ? {} : { batchLimit: options.batchLimit }),
+  };
+  const onRun = options.onRun === undefined ? {} : { onRun: options.onRun };
+  const runner = (kind: 'fast' | 'slow', concurrency: number) => {
+    const shards = createShardRunner({ db, clock, log, templates: options.templates, ports, kind, concurrency, ...observed });
+    const name = kind === 'fast' ? 'alert pipeline' : 'alert pipeline of slow integrations';
+    return { shards, loop: startDueLoop({ name, clock, log, manual, run: shards.run, ...onRun }) };
+  };
+  const runners = [runner('fast', FAST_SHARDS_AT_ONCE), runner('slow', 1)];
+  const count = startDueLoop({
+    name: 'recoveries by count',
+    clock,
+    log,
+    manual,
+    run: (now) => resolveByCount({ db, clock, ports }, now),
+    ...onRun,
+  });
+  const wake = (shards: readonly number[]) => {
+    for (const { shards: runnerShards, loop } of runners) {
+      if (runnerShards.add(shards)) loop.wake();
+    }
+  };
+  hub.listen(INBOUND_CHANNEL, (payload) => wake(payload.split(',').map(Number)));
+  const loops = [...runners.map(({ loop }) => loop), count];
+  return {
+    loops,
+    wake,
+    async stop() {
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}
