@@ -24,6 +24,8 @@ import { registerOrganizations } from './users/organizations.routes.ts';
 import { rulesResource } from './users/rules.resource.ts';
 import { registerUsers } from './users/users.routes.ts';
 
+export type { TermChecks };
+
 export interface ApiContext {
   readonly db: Db;
   readonly clock: Clock;

@@ -19,11 +19,11 @@ import {
   wipe,
 } from '../../../alerting/index.ts';
 import type { Tx } from '../../../platform/db/database.ts';
+import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { ApiError, fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { isObject, readBody, text } from '../conventions/fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
-import { stringifyWithRaw } from '../conventions/raw-json.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { groupFilterParameters, readGroupFilter } from './group-filters.ts';
 import { AlertGroupSchema, presentGroups } from './present-group.ts';

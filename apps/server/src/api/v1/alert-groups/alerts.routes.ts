@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { listAlerts, loadAlerts } from '../../../alerting/index.ts';
+import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
-import { stringifyWithRaw } from '../conventions/raw-json.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 import { readRange } from './group-filters.ts';
 import { AlertSchema, presentAlert } from './present-group.ts';

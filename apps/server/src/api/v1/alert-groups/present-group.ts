@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { Type } from 'typebox';
 import { type Alert, type GroupState, type ListedGroup, loadAlerts } from '../../../alerting/index.ts';
 import type { Db } from '../../../platform/db/database.ts';
-import { RawJson } from '../conventions/raw-json.ts';
+import { RawJson } from '../../../platform/raw-json.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);

@@ -5,11 +5,11 @@ import type { Permission } from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import type { Page, Window } from '../../../platform/db/page.ts';
 import { uniqueViolation } from '../../../platform/db/unique-violation.ts';
+import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { type ApiError, notFound } from './api-error.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { type BodyOf, type Field, readBody } from './fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from './pagination.ts';
-import { stringifyWithRaw } from './raw-json.ts';
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
 

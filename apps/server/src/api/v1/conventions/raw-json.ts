@@ -1,1 +1,0 @@
-export { RawJson, stringifyWithRaw } from '../../../platform/raw-json.ts';

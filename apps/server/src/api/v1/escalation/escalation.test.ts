@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ApiWorld, startApi } from '../../../testing/api.ts';
+
+let api: ApiWorld;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+test('a chain is created, read back, renamed, listed, filtered and deleted', async () => {
+  const { admin } = api;
+  const made = await admin.post('escalation_chains/', { name: ' payments ', team_id: '' });
+  expect(made.status).toBe(201);
+  expect(made.body).toEqual({ id: expect.stringMatching(/^F[A-Z1-9]{12}$/), name: 'payments', team_id: null });
+  const { id } = made.body;
+  expect((await admin.get(`escalation_chains/${id}`)).body).toEqual(made.body);
+  expect((await admin.put(`escalation_chains/${id}/`, { name: 'payments-primary' })).body.name).toBe('payments-primary');
+  expect((await admin.put(`escalation_chains/${id}/`, {})).body).toEqual({ name: ['This field is required.'] });
+  const page = await admin.get('escalation_chains?name=payments-primary');
+  expect(page.body).toMatchObject({
+    count: 1,
+    next: null,
+    previous: null,
+    current_page_number: 1,
+    page_size: 50,
+    total_pages: 1,
+  });
+  expect((await admin.get('escalation_chains/?name=')).body.count).toBe(0);
+  expect((await admin.get('escalation_chains/?team_id=TNOPE')).body).toEqual({
+    team_id: ['Select a valid choice. That choice is not one of the available choices.'],
+  });
+  const gone = await admin.delete(`escalation_chains/${id}/`);
+  expect([gone.status, gone.text]).toEqual([204, '']);
+  expect((await admin.get(`escalation_chains/${id}/`)).body).toEqual({ detail: 'Not found.' });
+});
+
+test('two chains of one name are refused, of two organizations not', async () => {
+  const { admin } = api;
+  await admin.post('escalation_chains/', { name: 'twice' });
+  const second = await admin.post('escalation_chains/', { name: 'twice' });
+  expect([second.status, second.body]).toEqual([
+    400,
+    { non_field_errors: ['The fields organization, name must make a unique set.'] },
+  ]);
+  const other = await api.user('olga', 'admin', await api.organization('Other'));
+  expect((await other.post('escalation_chains/', { name: 'twice' })).status).toBe(201);
+});
+
+test.each([
+  ['nothing', {}, { name: ['This field is required.'] }],
+  ['null', { name: null }, { name: ['This field may not be null.'] }],
+  ['blanks', { name: '  ' }, { name: ['This field may not be blank.'] }],
+  ['a list', { name: [] }, { name: ['Not a valid string.'] }],
+  ['NUL', { name: 'a\0b' }, { name: ['Null characters are not allowed.'] }],
+  ['101 characters', { name: 'x'.repeat(101) }, { name: ['Ensure this field has no more than 100 characters.'] }],
+  ['an unknown team', { name: 'x', team_id: 'TNOPE' }, { team_id: ['Object does not exist'] }],
+  ['a list as body', [], { non_field_errors: ['Invalid data. Expected a dictionary, but got list.'] }],
+])('a chain of %s is refused', async (_what, body, errors) => {
+  const answer = await api.admin.post('escalation_chains/', body);
+  expect([answer.status, answer.body]).toEqual([400, errors]);
+});
+
+async function chain(name: string): Promise<string> {
+  return (await api.admin.post('escalation_chains/', { name })).body.id;
+}
+const positions = async (chainId: string) =>
+  Object.fromEntries(
+    (await api.admin.get(`escalation_policies?escalation_chain_id=${chainId}`)).body.results.map(
+      (step: { duration: number; position: number }) => [step.duration, step.position],
+    ),
+  );
+
+test.each<[string, { position?: number; manual_order?: boolean }, Record<number, number>]>([
+  ['at the end', {}, { 60: 0, 70: 1, 80: 2, 90: 3 }],
+  ['at 0, the others make way', { position: 0 }, { 90: 0, 60: 1, 70: 2, 80: 3 }],
+  ['at 0, swapped', { position: 0, manual_order: true }, { 90: 0, 60: 3, 70: 1, 80: 2 }],
+  ['beyond the end', { position: 9 }, { 60: 0, 70: 1, 80: 2, 90: 9 }],
+  ['at -1', { position: -1 }, { 60: 0, 70: 1, 80: 2, 90: 3 }],
+])('a step is put %s', async (how, placement, expected) => {
+  const id = await chain(`positions ${how}`);
+  for (const duration of [60, 70, 80])
+    await api.admin.post('escalation_policies/', { escalation_chain_id: id, type: 'wait', duration });
+  const made = await api.admin.post('escalation_policies/', {
+    escalation_chain_id: id,
+    type: 'wait',
+    duration: 90,
+    ...placement,
+  });
+  expect([made.status, made.body.position]).toEqual([201, expected[90]]);
+  expect(await positions(id)).toEqual(expected);
+});
+
+test('twenty steps sent at once end where each was asked to', async () => {
+  const id = await chain('parallel');
+  const wanted = [...Array(20).keys()].sort((a, b) => ((a * 7) % 20) - ((b * 7) % 20));
+  const answers = await Promise.all(
+    wanted.map((position) =>
+      api.admin.post('escalation_policies/', {
+        escalation_chain_id: id,
+        type: 'wait',
+        duration: 60 + position,
+        position,
+        manual_order: true,
+      }),
+    ),
+  );
+  expect(answers.map((answer) => answer.status)).toEqual(Array(20).fill(201));
+  expect(await positions(id)).toEqual(Object.fromEntries([...Array(20).keys()].map((position) => [60 + position, position])));
+});
+
+test('an important round robin keeps its importance and its people under its own key', async () => {
+  const id = await chain('round robin');
+  const made = await api.admin.post('escalation_policies/', {
+    escalation_chain_id: id,
+    type: 'notify_person_next_each_time',
+    important: true,
+    persons_to_notify: [api.admin.id, 'UNOBODY'],
+  });
+  expect(made.body).toEqual({
+    id: expect.stringMatching(/^E/),
+    escalation_chain_id: id,
+    position: 0,
+    type: 'notify_person_next_each_time',
+    important: true,
+    persons_to_notify_next_each_time: [api.admin.id],
+  });
+  const wait = await api.admin.put(`escalation_policies/${made.body.id}/`, { type: 'wait', duration: 90.9 });
+  expect(wait.body).toEqual({ id: made.body.id, escalation_chain_id: id, position: 0, type: 'wait', duration: 90 });
+  const people = await api.admin.put(`escalation_policies/${made.body.id}/`, { type: 'notify_persons' });
+  expect(people.body).toMatchObject({ important: false, persons_to_notify: [] });
+});
+
+test.each([
+  ['an unknown type', { type: 'trigger_action' }, { detail: 'Invalid escalation step type' }],
+  ['a Slack step', { type: 'notify_whole_channel' }, { detail: 'Invalid escalation step type: step is Slack-specific' }],
+  ['no type', {}, { type: ['This field is required.'] }],
+  ['null as type', { type: null }, { type: ['This field may not be null.'] }],
+  ['a wait of 5 s', { type: 'wait', duration: 5 }, { duration: ['Ensure this value is greater than or equal to 0:01:00.'] }],
+  [
+    'a wait of a week',
+    { type: 'wait', duration: 604800 },
+    { duration: ['Ensure this value is less than or equal to 1 day, 0:00:00.'] },
+  ],
+  [
+    'a time without Z',
+    { type: 'notify_if_time_from_to', notify_if_time_from: '09:00:00' },
+    { notify_if_time_from: ['Time has wrong format. Use one of these formats instead: hh:mm:ssZ.'] },
+  ],
+  ['a bad position', { type: 'resolve', position: -2 }, { detail: 'Invalid value for position field' }],
+  [
+    'an unknown schedule',
+    { type: 'notify_on_call_from_schedule', notify_on_call_from_schedule: 'SNOPE' },
+    { notify_on_call_from_schedule: ['Object does not exist'] },
+  ],
+])('a step with %s is refused and leaves nothing behind', async (what, body, errors) => {
+  const id = await chain(`refused: ${what}`);
+  const answer = await api.admin.post('escalation_policies/', { escalation_chain_id: id, ...body });
+  expect([answer.status, answer.body]).toMatchObject([400, errors]);
+  expect((await api.admin.get(`escalation_policies/?escalation_chain_id=${id}`)).body.count).toBe(0);
+});
+
+test('who may do what', async () => {
+  const viewer = await api.user('vik', 'viewer');
+  const nobody = await api.user('nino', 'none');
+  expect((await viewer.get('escalation_chains/')).status).toBe(200);
+  expect((await viewer.post('escalation_chains/', { name: 'x' })).body).toEqual({
+    detail: 'You do not have permission to perform this action.',
+    code: 'permission_denied',
+  });
+  expect((await nobody.get('escalation_chains/')).status).toBe(403);
+  const answer = await api.app.inject({ url: '/api/v1/escalation_chains/' });
+  expect([answer.statusCode, answer.json()]).toEqual([403, { detail: 'Invalid token.', code: 'invalid_token' }]);
+  for (const header of [`Bearer ${viewer.token}`, `token  ${viewer.token}`, viewer.token]) {
+    expect((await api.app.inject({ url: '/api/v1/escalation_chains', headers: { authorization: header } })).statusCode).toBe(200);
+  }
+});

@@ -1,0 +1,130 @@
+import { authenticate, createOrganization, createToken, nextGrafanaUserId, type Role } from '../access/index.ts';
+import { combineHooks } from '../alerting/index.ts';
+import { type ApiContext, apiV1 } from '../api/v1/index.ts';
+import { termChecks } from '../api-context.ts';
+import { escalationHooks } from '../escalation/index.ts';
+import { createTestClock, type TestClock } from '../platform/clock.ts';
+import { inTransaction } from '../platform/db/create-db.ts';
+import type { Db } from '../platform/db/database.ts';
+import { createHttp, type Http, serveOpenApi } from '../platform/http/index.ts';
+import { createLogger } from '../platform/log.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import { checkTemplateSyntax } from '../templates/index.ts';
+import { createUser } from '../users/index.ts';
+import { createTestDatabase } from './test-database.ts';
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely; a wrong path fails the test
+  readonly body: any;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** Somebody who calls the API. */
+export interface ApiUser {
+  readonly id: string;
+  readonly org: string;
+  readonly token: string;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  put(path: string, body?: unknown): Promise<Answer>;
+  patch(path: string, body?: unknown): Promise<Answer>;
+  delete(path: string, body?: unknown): Promise<Answer>;
+}
+
+export interface ApiWorld extends AsyncDisposable {
+  readonly db: Db;
+  readonly clock: TestClock;
+  readonly app: Http;
+  /** The admin of the first organization. */
+  readonly admin: ApiUser;
+  user(name: string, role: Role, org?: string): Promise<ApiUser>;
+  organization(name: string): Promise<string>;
+}
+
+export const TEST_BASE_URL = 'https://tocsin.example.net';
+
+/** The public API over a real database, with an organization and its admin. */
+export async function startApi(overrides: Partial<ApiContext> = {}): Promise<ApiWorld> {
+  const database = await createTestDatabase();
+  const { db } = database;
+  const clock = createTestClock('2026-03-02T09:00:00Z');
+  const app = await createHttp({
+    log: createLogger({ level: 'silent' }),
+    metrics: createMetrics({ runtime: false }),
+    bodyLimit: 10_485_760,
+    trustedProxies: [],
+    slowSeconds: 60,
+    version: '0.0.0',
+  });
+  const ctx: ApiContext = {
+    db,
+    clock,
+    baseUrl: TEST_BASE_URL,
+    authenticate: (header) => authenticate({ db, clock }, header),
+    requestsPerMinute: 100_000,
+    hooks: combineHooks(escalationHooks),
+    syntaxError: checkTemplateSyntax,
+    termChecks,
+    inboundEmailDomain: null,
+    checkFeed: async () => null,
+    ...overrides,
+  };
+  serveOpenApi(app);
+  await app.register(apiV1, { prefix: '/api/v1', ctx });
+  await app.ready();
+  const organization = async (name: string) =>
+    (await inTransaction(db, (tx) => createOrganization(tx, { name }, clock.now()))).id;
+  const org = await organization('Harbor');
+  const user = async (name: string, role: Role, inOrg = org): Promise<ApiUser> => {
+    return inTransaction(db, async (tx) => {
+      const grafanaId = await nextGrafanaUserId(tx, inOrg);
+      const fields = { grafanaId, username: name, email: `${name}@example.net`, role, passwordHash: null };
+      const made = await createUser(tx, inOrg, fields, clock.now());
+      if (!made.ok) throw new Error(`user ${name}: ${made.reason}`);
+      const { text } = await createToken(tx, inOrg, { userId: made.user.id, name: 'test' }, clock.now());
+      return caller(app, made.user.id, inOrg, text);
+    });
+  };
+  return {
+    db,
+    clock,
+    app,
+    admin: await user('ada', 'admin'),
+    user,
+    organization,
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function caller(app: Http, id: string, org: string, token: string): ApiUser {
+  const send = async (
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ) => {
+    const answer = await app.inject({
+      method,
+      url: `/api/v1/${path}`,
+      headers: { authorization: token, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    });
+    const isJson = String(answer.headers['content-type'] ?? '').startsWith('application/json');
+    return { status: answer.statusCode, body: isJson ? answer.json() : answer.body, headers: answer.headers, text: answer.body };
+  };
+  return {
+    id,
+    org,
+    token,
+    get: (path, headers) => send('GET', path, undefined, headers),
+    post: (path, body, headers) => send('POST', path, body, headers),
+    put: (path, body) => send('PUT', path, body),
+    patch: (path, body) => send('PATCH', path, body),
+    delete: (path, body) => send('DELETE', path, body),
+  };
+}
