@@ -65,7 +65,7 @@ create table team_member (
 );
 create index team_member_user on team_member (organization_id, user_id);
 
--- API tokens: 64 hex characters, kept as SHA-256; the first eight find the row.
+-- API tokens: 64 hex characters, kept as the SHA-512 of their bytes; the first eight characters find the row.
 create table api_token (
   organization_id text not null,
   id text not null,

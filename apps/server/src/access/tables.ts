@@ -27,7 +27,7 @@ export interface ApiTokenTable {
   name: string;
   /** The first eight characters, by which the row is found. */
   token_key: string;
-  /** SHA-256 of the whole token. */
+  /** As `hashToken` makes it. */
   token_hash: Buffer;
   created_at: Date;
   last_used_at: Date | null;

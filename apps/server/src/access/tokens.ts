@@ -4,7 +4,7 @@ import { constantTimeEqual, hashToken, newToken, tokenKey } from '../platform/se
 
 export type ApiToken = { id: string; userId: string; name: string; createdAt: Date; expiresAt: Date | null };
 
-/** Makes a token. Its text is returned once and kept nowhere; the database holds its SHA-256. */
+/** Makes a token. Its text is returned once and kept nowhere; the database holds its hash. */
 export async function createToken(
   tx: Tx,
   org: string,

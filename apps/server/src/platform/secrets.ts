@@ -47,8 +47,14 @@ export function createSecretBox(secretKey: string): SecretBox {
 /** A token of 64 hex characters. */
 export const newToken = (): string => randomBytes(32).toString('hex');
 
-/** What is stored of a token: its SHA-256. Tokens are random, so that no slow hash is needed. */
-export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
+/**
+ * What is stored of a token: the SHA-512 of its bytes (of the hex digits' bytes, where it is hex), as OnCall's database has it, so that
+ * imported tokens keep working. Tokens are random, so that no slow hash is needed.
+ */
+export const hashToken = (token: string): Buffer =>
+  createHash('sha512')
+    .update(/^(?:[0-9a-f]{2})+$/i.test(token) ? Buffer.from(token, 'hex') : token)
+    .digest();
 
 /** The part of a token that finds its row. */
 export const tokenKey = (token: string): string => token.slice(0, 8);
