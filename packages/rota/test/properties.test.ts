@@ -283,8 +283,8 @@ describe('swaps and overrides', () => {
         const after = final(scheduleOf([...shifts, extra]), window).events;
         const added = cutToWindow([{ start: addMs(window.from, HOUR), end: addMs(window.from, HOUR + hours * HOUR) }], window);
         expect(covered(after, window)).toEqual(unionOf([...covered(before, window), ...added]));
-        expect(intersectionOf(coverage(after, window)['fay'] ?? [], unionOf(added))).toEqual(unionOf(added));
-        expect(differenceOf(unionOf(added), coverage(after, window)['fay'] ?? [])).toEqual([]);
+        expect(intersectionOf(coverage(after, window).fay ?? [], unionOf(added))).toEqual(unionOf(added));
+        expect(differenceOf(unionOf(added), coverage(after, window).fay ?? [])).toEqual([]);
       }),
       { numRuns: 150 },
     );

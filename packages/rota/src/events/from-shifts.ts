@@ -5,13 +5,18 @@ import { occurrencesOf } from '../shifts/occurrences.ts';
 import type { Shift } from '../shifts/shift.ts';
 import { turnGroups } from '../shifts/shift.ts';
 import { findZone } from '../time/iana-zone.ts';
+import type { Instant } from '../time/instant.ts';
 import type { Window } from '../time/interval.ts';
 import { isInWindow } from '../time/interval.ts';
 import type { Zone } from '../time/zone.ts';
 import { UTC } from '../time/zone.ts';
-import type { CalendarKind, ScheduleEvent } from './event.ts';
+import type { CalendarKind, OnCallUser, ScheduleEvent } from './event.ts';
 import { unswapped } from './event.ts';
 import { membershipPieces } from './membership.ts';
+
+type Attendance = { readonly users: readonly OnCallUser[]; readonly missing: readonly string[] };
+
+const NOBODY: readonly string[] = [];
 
 /**
  * Events of a calendar that is made of shifts, unsorted.
@@ -49,31 +54,23 @@ export function eventsOfShifts(
       texts: null,
     } as const;
     // The same few groups come again and again.
-    const attendances = new Map<number, ReturnType<typeof attendanceOfIds>>();
+    const attendances = new Map<readonly string[], Attendance>();
+    const add = (start: Instant, end: Instant, ids: readonly string[]): void => {
+      let attendance = attendances.get(ids);
+      if (attendance === undefined) {
+        const { users, missing } = attendanceOfIds(directory, ids);
+        attendance = { users: unswapped(users), missing };
+        attendances.set(ids, attendance);
+      }
+      events.push({ start, end, ...origin, level, allDay: null, users: attendance.users, missing: attendance.missing });
+    };
     for (const occurrence of occurrences) {
       const turn = occurrence.turn % groups.length;
-      if (shift.members === undefined) {
-        let attendance = attendances.get(turn);
-        if (attendance === undefined) {
-          attendance = attendanceOfIds(directory, groups[turn] ?? []);
-          attendances.set(turn, attendance);
+      if (shift.members === undefined) add(occurrence.start, occurrence.end, groups[turn] ?? NOBODY);
+      else {
+        for (const piece of membershipPieces(shift, groups, turn, occurrence, zone)) {
+          if (isInWindow(piece, window)) add(piece.start, piece.end, piece.users);
         }
-        const { start, end } = occurrence;
-        events.push({
-          start,
-          end,
-          ...origin,
-          level,
-          allDay: null,
-          users: unswapped(attendance.users),
-          missing: attendance.missing,
-        });
-        continue;
-      }
-      for (const { start, end, users: ids } of membershipPieces(shift, groups, turn, occurrence, zone)) {
-        const { users, missing } = attendanceOfIds(directory, ids);
-        const event = { start, end, ...origin, level, allDay: null, users: unswapped(users), missing };
-        if (isInWindow(event, window)) events.push(event);
       }
     }
   }

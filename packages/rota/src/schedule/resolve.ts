@@ -3,7 +3,7 @@ import { byStartAndShift, isEmpty } from '../events/event.ts';
 import type { Instant } from '../time/instant.ts';
 import { earlierOf, laterOf } from '../time/instant.ts';
 import type { Interval, Window } from '../time/interval.ts';
-import { isInWindow } from '../time/interval.ts';
+import { isInWindow, unionOf } from '../time/interval.ts';
 
 /**
  * Who prevails: at every instant the highest layer that has an event then. Overrides form the layers above all primary
@@ -14,9 +14,11 @@ export function resolvePriorities(events: readonly ScheduleEvent[], window: Wind
   const staffed = events.filter((event) => !isEmpty(event) && event.end > event.start);
   const layers = layersOf(staffed);
   if (layers.length <= 1) return staffed.filter((event) => isInWindow(event, window)).sort(byStartAndShift);
-  const rank = new Map(layers.map((layer, index) => [layer, index]));
-  const ranks = staffed.map((event) => rank.get(layerOf(event)) ?? 0);
-  const reigns = reignsOf(staffed, ranks, layers.length);
+  const rankOfLayer = new Map(layers.map((layer, rank) => [layer, rank]));
+  const ranks = staffed.map((event) => rankOfLayer.get(layerOf(event)) ?? 0);
+  const perLayer: ScheduleEvent[][] = layers.map(() => []);
+  for (const [index, event] of staffed.entries()) perLayer[ranks[index]!]!.push(event);
+  const reigns = reignsOf(perLayer.map(unionOf));
   const pieces: ScheduleEvent[] = [];
   for (const [index, event] of staffed.entries()) {
     for (const { start, end } of reignsWithin(reigns[ranks[index]!]!, event)) {
@@ -28,23 +30,29 @@ export function resolvePriorities(events: readonly ScheduleEvent[], window: Wind
   return pieces.sort(byStartAndShift);
 }
 
-/** Sorts layers from the highest: overrides first, then by level. */
-const layerOf = (event: ScheduleEvent): string => `${event.calendar} ${event.level}`;
+/** A number per layer: the level of primary events, and below zero for overrides. */
+const layerOf = (event: ScheduleEvent): number => (event.calendar === 'overrides' ? -1 - event.level : event.level);
 
-function layersOf(events: readonly ScheduleEvent[]): string[] {
-  const layers = new Map(events.map((event) => [layerOf(event), event]));
-  const higher = (a: ScheduleEvent, b: ScheduleEvent): number =>
-    Number(b.calendar === 'overrides') - Number(a.calendar === 'overrides') || b.level - a.level;
-  return [...layers].sort(([, a], [, b]) => higher(a, b)).map(([layer]) => layer);
+/** The layers there are, from the highest: overrides by level, then the others by level. */
+function layersOf(events: readonly ScheduleEvent[]): number[] {
+  const layers = new Set<number>();
+  for (const event of events) layers.add(layerOf(event));
+  return [...layers].sort((a, b) => (a < 0 && b < 0 ? a - b : a < 0 ? -1 : b < 0 ? 1 : b - a));
 }
 
-/** For each layer the times when it is the highest that has an event, sorted, touching ones joined. */
-function reignsOf(events: readonly ScheduleEvent[], ranks: readonly number[], layers: number): Interval[][] {
+/**
+ * For each layer the times when it is the highest that has an event, sorted, touching ones joined.
+ * @param covered the time each layer's events cover, from the highest layer to the lowest
+ */
+function reignsOf(covered: readonly (readonly Interval[])[]): Interval[][] {
   type Border = { readonly at: Instant; readonly rank: number; readonly change: 1 | -1 };
-  const borders = events.flatMap((event, index): Border[] => [
-    { at: event.start, rank: ranks[index]!, change: 1 },
-    { at: event.end, rank: ranks[index]!, change: -1 },
-  ]);
+  const layers = covered.length;
+  const borders = covered.flatMap((intervals, rank) =>
+    intervals.flatMap(({ start, end }): Border[] => [
+      { at: start, rank, change: 1 },
+      { at: end, rank, change: -1 },
+    ]),
+  );
   borders.sort((a, b) => a.at - b.at);
   const reigns: { start: Instant; end: Instant }[][] = Array.from({ length: layers }, () => []);
   const active = new Array<number>(layers).fill(0);
