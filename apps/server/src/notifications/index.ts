@@ -28,3 +28,4 @@ export type { PageInfo } from './page-info.ts';
 export { NOTIFICATION_ERROR, RECORD, RECORD_STEP } from './records.ts';
 export { type NewNotificationRule, type NotificationRule, RULE_TYPES, type RuleChanges, type RuleType } from './rules/rule.ts';
 export { createRule, deleteRule, findRule, listRules, type RuleFilter, updateRule } from './rules/rule-store.ts';
+export { createWebhookChannel, type WebhookChannelDeps } from './webhook/channel.ts';

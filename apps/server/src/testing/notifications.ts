@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { Registry } from 'prom-client';
 import {
   type Channel,
   type ClaimedDelivery,
@@ -15,6 +14,7 @@ import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
 import { createLogger } from '../platform/log.ts';
+import { createMetrics } from '../platform/metrics.ts';
 import { createTestDatabase } from './test-database.ts';
 
 export const ORG = 'ONOTIFY';
@@ -23,7 +23,6 @@ export const ORG = 'ONOTIFY';
 export interface NotificationWorld extends AsyncDisposable {
   db: Db;
   clock: TestClock;
-  registry: Registry;
   deps: DeliveryDeps;
   duplicates: PossibleDuplicate[];
   user(
@@ -44,7 +43,7 @@ export async function startNotificationWorld(options: { at?: string; poolSize?: 
   const database = await createTestDatabase({ poolSize: options.poolSize ?? 10 });
   const { db } = database;
   const clock = createTestClock(options.at ?? '2026-03-02T09:00:00Z');
-  const registry = new Registry();
+  const metrics = createMetrics({ runtime: false });
   const duplicates: PossibleDuplicate[] = [];
   await sql`insert into organization (id, name, created_at) values (${ORG}, 'Harbor', ${clock.now()})`.execute(db);
   let count = 0;
@@ -58,13 +57,12 @@ export async function startNotificationWorld(options: { at?: string; poolSize?: 
   const world: NotificationWorld = {
     db,
     clock,
-    registry,
     duplicates,
     deps: {
       db,
       clock,
       log: createLogger({ level: 'silent' }),
-      metrics: createDeliveryMetrics(registry, db, clock.now),
+      metrics: createDeliveryMetrics(metrics, db, clock.now),
       notifiableRoles: ['admin', 'editor'],
       dailyLimits: { email: 200, phone: 200 },
       recordDuplicates: async (_tx, added) => {
@@ -141,8 +139,9 @@ export async function startNotificationWorld(options: { at?: string; poolSize?: 
           select user_id, type, channel, error_code, reason from notification_record order by id`.execute(db)
       ).rows,
     async metric(name) {
-      const metric = await registry.getSingleMetric(name)?.get();
-      return metric?.values.reduce((sum, { value }) => sum + value, 0) ?? 0;
+      const { text } = await metrics.expose();
+      const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+      return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };

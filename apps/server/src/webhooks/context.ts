@@ -1,0 +1,134 @@
+import { RawJson, stringifyWithRaw } from '../platform/raw-json.ts';
+import type { PersonalContext } from './personal-link.ts';
+
+type UserRef = { id: string; username: string; email: string };
+
+/** What a request tells of an alert group, as loaded from the database (outgoing-webhooks.md 5). */
+export type GroupFacts = {
+  id: string;
+  integration: {
+    id: string;
+    type: string;
+    name: string;
+    teamId: string | null;
+    teamName: string | null;
+    labels: Readonly<Record<string, string>>;
+  };
+  routeId: string | null;
+  alertsCount: number;
+  state: string;
+  startedAt: Date;
+  resolvedAt: Date | null;
+  resolvedBy: UserRef | null;
+  acknowledgedAt: Date | null;
+  acknowledgedBy: UserRef | null;
+  silencedAt: Date | null;
+  labels: Readonly<Record<string, string>>;
+  title: string | null;
+  link: string;
+  /** JSON text as it was received; null when there is no alert. */
+  firstPayload: string | null;
+  lastAlert: { id: string; createdAt: Date; payload: string } | null;
+  /** Users with a successful notification, in the order of their first one. */
+  notifiedUsers: readonly UserRef[];
+  usersToBeNotified: readonly UserRef[];
+  /** The newest good answer of each other webhook for this group. */
+  responses: readonly { webhookId: string; content: string; statusCode: number; at: Date }[];
+};
+
+export type ContextInput = {
+  event: { type: string; at: Date | null; user?: PersonalContext };
+  user: UserRef | null;
+  webhook: { id: string; name: string };
+  group: GroupFacts;
+};
+
+/** Python's `isoformat`: six digits of a second or none, then the zone. */
+const isoTime = (at: Date, zone: 'Z' | '+00:00'): string => {
+  const text = at.toISOString();
+  return at.getUTCMilliseconds() === 0 ? `${text.slice(0, 19)}${zone}` : `${text.slice(0, 23)}000${zone}`;
+};
+const timeOrNull = (at: Date | null): string | null => (at === null ? null : isoTime(at, 'Z'));
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false; // a text answer
+  }
+}
+
+/** What templates see and "forward all" sends: JSON text by name, in which payloads keep the letters they came with. */
+export type WebhookContext = ReadonlyMap<string, string>;
+
+/**
+ * Makes the context of a request (outgoing-webhooks.md 5). Times of `event` end in `+00:00`, those of the group in `Z`: receivers
+ * parse them by string.
+ */
+export function createContext({ event, user, webhook, group }: ContextInput): WebhookContext {
+  const { integration } = group;
+  const responses = group.responses.map(({ webhookId, content }) => [
+    webhookId,
+    isJson(content) ? new RawJson(content) : content,
+  ]);
+  const meta = group.responses.map(({ webhookId, statusCode, at }) => [
+    webhookId,
+    { status_code: statusCode, timestamp: isoTime(at, 'Z') },
+  ]);
+  const context = {
+    event: {
+      type: event.type,
+      ...(event.at === null ? {} : { time: isoTime(event.at, '+00:00') }),
+      ...(event.user === undefined ? {} : { user: event.user }),
+    },
+    user,
+    alert_group: {
+      id: group.id,
+      integration_id: integration.id,
+      team_id: integration.teamId,
+      route_id: group.routeId,
+      alerts_count: group.alertsCount,
+      state: group.state,
+      created_at: isoTime(group.startedAt, 'Z'),
+      resolved_at: timeOrNull(group.resolvedAt),
+      resolved_by: group.resolvedBy?.id ?? null,
+      acknowledged_at: timeOrNull(group.acknowledgedAt),
+      acknowledged_by: group.acknowledgedBy?.id ?? null,
+      labels: group.labels,
+      title: group.title,
+      permalinks: { slack: null, slack_app: null, telegram: null, web: group.link },
+      silenced_at: timeOrNull(group.silencedAt),
+      last_alert:
+        group.lastAlert === null
+          ? null
+          : {
+              id: group.lastAlert.id,
+              alert_group_id: group.id,
+              created_at: isoTime(group.lastAlert.createdAt, 'Z'),
+              payload: new RawJson(group.lastAlert.payload),
+            },
+    },
+    alert_group_id: group.id,
+    alert_payload: group.firstPayload === null ? '' : new RawJson(group.firstPayload),
+    integration: {
+      id: integration.id,
+      type: integration.type,
+      name: integration.name,
+      team: integration.teamName,
+      labels: integration.labels,
+    },
+    notified_users: group.notifiedUsers,
+    users_to_be_notified: group.usersToBeNotified,
+    users_to_notify: group.usersToBeNotified,
+    alert_group_acknowledged_by: group.acknowledgedBy,
+    alert_group_resolved_by: group.resolvedBy,
+    webhook: { id: webhook.id, name: webhook.name, labels: {} },
+    ...(responses.length === 0 ? {} : { responses: Object.fromEntries(responses), responses_meta: Object.fromEntries(meta) }),
+  };
+  return new Map(Object.entries(context).map(([name, value]) => [name, stringifyWithRaw(value)]));
+}
+
+/** The whole context as the text of one JSON object. */
+export const contextText = (context: WebhookContext): string =>
+  `{${[...context].map(([name, text]) => `${JSON.stringify(name)}: ${text}`).join(', ')}}`;

@@ -1,0 +1,25 @@
+export { type BuiltRequest, buildRequest, type Rendered, type RenderTemplate } from './build-request.ts';
+export { contextText, createContext, type GroupFacts, type WebhookContext } from './context.ts';
+export { type CreateWebhookResult, createWebhook, type NewWebhook } from './create-webhook.ts';
+export {
+  makePersonalCall,
+  type PersonalCall,
+  type PersonalCallDeps,
+  type PersonalCallRequest,
+  type PreparedCall,
+  preparePersonalCalls,
+  savePersonalCalls,
+} from './personal-call.ts';
+export {
+  findPersonalWebhook,
+  type LinkResult,
+  linkPersonalWebhook,
+  type PersonalContext,
+  type PersonalWebhook,
+  personalWebhookNames,
+  unlinkPersonalWebhook,
+} from './personal-link.ts';
+export { createWebhookRenderer } from './render-template.ts';
+export type { Sent } from './send-request.ts';
+export { HTTP_METHODS, type HttpMethod, PERSONAL_NOTIFICATION, TRIGGERS, type TriggerType, type Webhook } from './webhook.ts';
+export { findWebhook, listWebhooks } from './webhook-store.ts';

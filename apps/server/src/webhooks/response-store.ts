@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import type { Tx } from '../platform/db/database.ts';
+import { rowSet } from '../platform/db/row-set.ts';
+import type { ShownRequest } from './build-request.ts';
+
+/** One attempt of a delivery, with what may be shown of it. */
+export type StoredAttempt = {
+  organizationId: string;
+  webhookId: string;
+  alertGroupId: string;
+  deliveryId: string;
+  trigger: number;
+  at: Date;
+  request: ShownRequest;
+  statusCode: number | null;
+  content: string | null;
+  /** Context without what is private to a user. */
+  eventData: string;
+};
+
+const COLUMNS = {
+  organization_id: 'text',
+  webhook_id: 'text',
+  alert_group_id: 'text',
+  delivery_id: 'text',
+  trigger_type: 'smallint',
+  at: 'timestamptz',
+  request_url: 'text',
+  request_headers: 'text',
+  request_data: 'text',
+  request_trigger: 'text',
+  status_code: 'integer',
+  content: 'text',
+  event_data: 'text',
+  attempt: 'jsonb',
+} as const;
+
+/** Text that PostgreSQL takes: receivers may answer with NUL. */
+const storable = (text: string | null): string | null => text?.replaceAll('\u0000', '\ufffd') ?? null;
+
+/** Keeps one row for a delivery, which shows its newest attempt and lists all of them. */
+export async function saveAttempts(tx: Tx, attempts: readonly StoredAttempt[]): Promise<void> {
+  if (attempts.length === 0) return;
+  const rows = attempts.map((attempt) => ({
+    organization_id: attempt.organizationId,
+    webhook_id: attempt.webhookId,
+    alert_group_id: attempt.alertGroupId,
+    delivery_id: attempt.deliveryId,
+    trigger_type: attempt.trigger,
+    at: attempt.at,
+    request_url: storable(attempt.request.url),
+    request_headers: storable(attempt.request.headers),
+    request_data: storable(attempt.request.data),
+    request_trigger: storable(attempt.request.trigger),
+    status_code: attempt.statusCode,
+    content: storable(attempt.content),
+    event_data: attempt.eventData,
+    attempt: {
+      at: attempt.at,
+      status_code: attempt.statusCode,
+      error: attempt.statusCode === null ? storable(attempt.content) : null,
+    },
+  }));
+  await sql`
+    insert into webhook_response as w (organization_id, webhook_id, alert_group_id, delivery_id, trigger_type, at, request_url,
+                                       request_headers, request_data, request_trigger, status_code, content, event_data, attempts)
+    select organization_id, webhook_id, alert_group_id, delivery_id, trigger_type, at, request_url,
+           request_headers, request_data, request_trigger, status_code, content, event_data, jsonb_build_array(attempt)
+    from ${rowSet('r', COLUMNS, rows)}
+    on conflict (organization_id, delivery_id) where delivery_id is not null do update set
+      at = excluded.at, request_url = excluded.request_url, request_headers = excluded.request_headers,
+      request_data = excluded.request_data, request_trigger = excluded.request_trigger, status_code = excluded.status_code,
+      content = excluded.content, event_data = excluded.event_data, attempts = w.attempts || excluded.attempts`.execute(tx);
+}

@@ -1,0 +1,55 @@
+/** What makes a webhook fire: internal number and public name (outgoing-webhooks.md 2). */
+export const TRIGGERS = {
+  0: 'escalation',
+  1: 'alert group created',
+  2: 'acknowledge',
+  3: 'resolve',
+  4: 'silence',
+  5: 'unsilence',
+  6: 'unresolve',
+  7: 'unacknowledge',
+  8: 'status change',
+  9: 'personal notification',
+  10: 'resolution note added',
+} as const;
+
+export type TriggerType = keyof typeof TRIGGERS;
+export const PERSONAL_NOTIFICATION = 9 satisfies TriggerType;
+
+export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'] as const;
+export type HttpMethod = (typeof HTTP_METHODS)[number];
+
+/** A request that Tocsin makes to an address of a user's choice. Fields that are templates hold their source. */
+export type Webhook = {
+  organizationId: string;
+  id: string;
+  name: string;
+  teamId: string | null;
+  /** Who created it. */
+  userId: string | null;
+  url: string | null;
+  method: HttpMethod;
+  trigger: TriggerType;
+  /** Empty: all integrations. */
+  integrationIds: readonly string[];
+  headers: string | null;
+  data: string | null;
+  /** Send the whole context instead of `data`. */
+  forwardAll: boolean;
+  triggerTemplate: string | null;
+  username: string | null;
+  password: string | null;
+  authorizationHeader: string | null;
+  preset: string | null;
+  /** Migrated from the older custom actions, with their smaller body. */
+  isLegacy: boolean;
+  isEnabled: boolean;
+  createdAt: Date;
+};
+
+/** Purposes that a webhook's secrets are sealed for. */
+export const secretPurpose = {
+  password: (webhookId: string): string => `webhook.password:${webhookId}`,
+  authorization: (webhookId: string): string => `webhook.authorization:${webhookId}`,
+  personalContext: (userId: string): string => `personal_webhook.context:${userId}`,
+};
