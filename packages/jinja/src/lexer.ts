@@ -147,6 +147,8 @@ export class Lexer {
   #skipComment(at: number): void {
     const { commentEnd, trimBlocks } = this.#options;
     const end = this.#text.indexOf(commentEnd, this.#at);
+    // As in Jinja2, a mark that is the very last thing needs no end.
+    if (end === -1 && this.#at === this.#text.length) return;
     if (end === -1) this.fail('Missing end of comment tag', at);
     const sign = end > this.#at ? this.#text[end - 1] : '';
     this.#at = this.#afterEnd(end + commentEnd.length, sign ?? '', trimBlocks);
@@ -173,7 +175,8 @@ export class Lexer {
       this.#at = this.#afterEnd(tail + endSign.length + blockEnd.length, endSign, trimBlocks);
       return;
     }
-    this.fail('Missing end of raw directive', start);
+    if (start < this.#text.length) this.fail('Missing end of raw directive', start);
+    this.#at = start;
   }
 
   /** One token inside a tag. The end mark counts only outside brackets. */

@@ -9,6 +9,7 @@ import { escapeMarkup, Markup } from '../values/markup.ts';
 import { binary, isIterable, items, repr, str, truthy } from '../values/ops.ts';
 import { textOf } from '../values/text.ts';
 import type { Value } from '../values/types.ts';
+import { unpack } from '../values/unpack.ts';
 import { callMethod } from './support.ts';
 import { urlize } from './urlize.ts';
 
@@ -38,7 +39,7 @@ function urlencode(value: Value, rt: RenderState): string {
   const pairs = value instanceof PyDict ? callMethod(value, 'items', [], rt) : value;
   const parts: string[] = [];
   for (const pair of items(pairs, rt)) {
-    const [key = null, item = null] = [...items(pair, rt)];
+    const [key = null, item = null] = unpack(pair, 2, rt);
     parts.push(`${quoteUrl(key, true, rt)}=${quoteUrl(item, true, rt)}`);
   }
   return parts.join('&');

@@ -13,7 +13,7 @@ const cases: Case[] = read('cases.jsonl')
   .map((line) => JSON.parse(line));
 
 const environment = new Environment();
-const contextText = read('context.json');
+const contextText = read('context.jsonl');
 
 /** As an object of values, whose own values keep Python's ints and floats apart. */
 const newContext = (): Map<string, Value> => new Map([...(parseJson(contextText) as PyDict).pairs()] as [string, Value][]);

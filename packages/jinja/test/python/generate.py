@@ -118,7 +118,7 @@ GROUPS = {
         {% autoescape true %}{{ html }} {{ html|safe }} {{ html ~ '<' }} {{ n }} {{ l }} {{ ['<', '>'|safe]|join('&') }}{% endautoescape %}
         {% autoescape true %}{% set x %}<{{ '<' }}{% endset %}{{ x }}{{ x ~ '<' }}{% macro m(a) %}<{{ a }}{% endmacro %}{{ m('<') }}{% endautoescape %}
         {% autoescape true %}{% filter upper %}<a>{{ '<' }}{% endfilter %}{{ 'a'|replace('a', '<') }}{{ ('<'|e)|replace('&', '<') }}{% endautoescape %}
-        {% autoescape yes %}{{ '<' }}{% endautoescape %}{% autoescape no %}{{ '<' }}{% endautoescape %}
+        {% autoescape yes %}{{ html }}{% endautoescape %}{% autoescape no %}{{ html }}{% endautoescape %}
     """,
     "filter/number": """
         {{ -5|abs }} {{ -2.5|abs }} {{ true|abs }} {{ z|abs }}
@@ -269,7 +269,7 @@ GROUPS = {
         {{ missing.x.y }}
         {{ missing[1:2] }}
         {{ n[1:] }}
-        {{ none[:2] }}
+        {{ l[5:] }} {{ z[:2] }}
         {{ d[1:2] }}
         {{ l['a':] }}
         {{ s[::0] }}
@@ -279,7 +279,7 @@ GROUPS = {
         {{ [1, 2, 3][1] }} {{ {'a': {'b': 1}}.a.b }} {{ (1, 2, 3)|last }} {{ {'a': 1, 'a': 2} }} {{ {1: 'a', 1.0: 'b', true: 'c'} }} {{ {} }} {{ [] }} {{ () }} {{ (1) }} {{ (1,) }} {{ [1,] }} {{ {'a': 1,} }}
         {{ 1, 2 }} {{ 1,}} {{ [l, d] }} {{ [missing] }} {{ {'k': missing} }} {{ (missing, 1) }}
         {{ {[]: 1} }}
-        {{ 'a\\'b\\x41\\u00e9\\n\\\\' }} {{ "a'b" }} {{ 'é🔥'|length }} {{ '\\N{BULLET}' }}
+        {{ 'a\\'b\\x41\\u00e9\\n\\\\' }} {{ "a'b" }} {{ 'é🔥'|length }}
         {{ missing + 1 }}
         {{ 1 + missing }}
         {{ missing * 2 }}
@@ -457,7 +457,6 @@ GROUPS = {
         {{ f(a=1, 2) }}
         {{ f(*l, 1) }}
         {{ f(**d, *l) }}
-        {{ f(a=1, a=2) }}
         {{ f(, }}
         {{ n if }}
         {{ n if yes else }}
@@ -575,7 +574,7 @@ def main():
                 if " at 0x" not in str(case):
                     lines.append(json.dumps(case))
     folder = pathlib.Path(__file__).parent
-    folder.joinpath("context.json").write_text(json.dumps(CONTEXT, indent=2) + "\n")
+    folder.joinpath("context.jsonl").write_text(json.dumps(CONTEXT) + "\n")
     folder.joinpath("cases.jsonl").write_text("\n".join(lines) + "\n")
     print(len(lines), "cases")
 

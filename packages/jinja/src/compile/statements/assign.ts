@@ -1,10 +1,9 @@
 import type { Target } from '../../ast.ts';
-import { TemplateRuntimeError, typeError, valueError } from '../../errors.ts';
+import { TemplateRuntimeError } from '../../errors.ts';
 import { Namespace } from '../../globals/namespace.ts';
-import type { Frame, RenderState } from '../../runtime/state.ts';
-import { isIterable, iterate, typeName } from '../../values/ops.ts';
-import { PyTuple } from '../../values/tuple.ts';
+import type { Frame } from '../../runtime/state.ts';
 import type { Value } from '../../values/types.ts';
+import { unpack } from '../../values/unpack.ts';
 import { reader, type Scope } from '../scope.ts';
 import { walkTarget } from '../walk.ts';
 
@@ -63,22 +62,4 @@ export function compileExport(scope: Scope, target: Target): ((f: Frame) => void
       if (value !== undefined) f.context.set(name, value);
     }
   };
-}
-
-function unpack(value: Value, count: number, rt: RenderState): readonly Value[] {
-  const items = Array.isArray(value) ? value : value instanceof PyTuple ? value.items : take(value, count + 1, rt);
-  if (items.length > count) throw valueError(`too many values to unpack (expected ${count})`);
-  if (items.length < count) throw valueError(`not enough values to unpack (expected ${count}, got ${items.length})`);
-  return items;
-}
-
-function take(value: Value, most: number, rt: RenderState): Value[] {
-  if (!isIterable(value, rt)) throw typeError(`cannot unpack non-iterable ${typeName(value)} object`);
-  const iterator = iterate(value, rt);
-  const items: Value[] = [];
-  for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
-    items.push(next.value);
-    if (items.length === most) break;
-  }
-  return items;
 }

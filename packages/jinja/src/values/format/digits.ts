@@ -35,8 +35,9 @@ function scaled(x: number, scale: number): bigint {
 /** Beyond this many places a float has only zeros. */
 const MOST_PLACES = 1100;
 
-/** `x` with `places` digits after the point, such as `12.50`; `x` is finite and not negative. */
+/** `x` with `places` digits after the point, such as `12.50`; `x` is finite. */
 export function fixed(x: number, places: number): string {
+  if (x < 0 || Object.is(x, -0)) return `-${fixed(-x, places)}`;
   // toFixed rounds correctly but for exact ties, which need at most places + 1 binary digits after the point.
   if (places <= 20 && x < 1e21 && !Number.isInteger(x * 2 ** (places + 1))) return x.toFixed(places);
   const exactPlaces = Math.min(places, MOST_PLACES);
