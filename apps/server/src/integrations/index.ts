@@ -3,6 +3,8 @@ import './tables.ts';
 export { ingestRoutes } from './ingest/ingest.routes.ts';
 export { createIngestion, type Ingestion, type Pipeline, startPipeline } from './ingestion.ts';
 export type { PipelinePorts } from './pipeline/ports.ts';
+export { type Appearance, renderAppearance, renderForEmail, type Subject } from './rendering/appearance.ts';
+export { type Preview, type PreviewRequest, type PreviewResult, previewTemplate } from './rendering/preview.ts';
 export {
   createIntegration,
   deleteIntegration,

@@ -1,11 +1,4 @@
-import {
-  compilePythonRegex,
-  type PythonRegex,
-  RegexLimitError,
-  RegexSyntaxError,
-  
-  type Template,
-} from '@tocsin/jinja';
+import { compilePythonRegex, type PythonRegex, RegexLimitError, RegexSyntaxError, type Template } from '@tocsin/jinja';
 import type { Clock } from '../platform/clock.ts';
 import { createEnvironment, type Failure, failureText, lengthFailure, toFailure } from './engine.ts';
 import { Lru } from './lru.ts';

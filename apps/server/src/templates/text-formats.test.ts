@@ -7,6 +7,7 @@ import {
   pushText,
   slackTitle,
   smsTitle,
+  telegramPayload,
   webMessage,
   webTitle,
 } from './text-formats.ts';
@@ -94,4 +95,10 @@ test('line ends in a Slack title become a blank', () => {
 
 test('push texts end after 200 characters', () => {
   expect(pushText('x'.repeat(201))).toBe(`${'x'.repeat(200)}...`);
+});
+
+test('string values of a payload are escaped for Telegram, keys and numbers are not', () => {
+  expect(telegramPayload('{"a<b": "x > y & :fire:", "n": 1.0, "l": ["\\"<\\u003c"]}')).toBe(
+    '{"a<b": "x &gt; y &amp; 🔥", "n": 1.0, "l": ["\\"&lt;&lt;"]}',
+  );
 });

@@ -77,9 +77,18 @@ function markdownToText(text: string): string {
 
 /** Line ends become one blank (templates.md B-15). */
 export const slackTitle = (text: string): string => cutTitle(text.replaceAll(/(?:\r?\n|\r)+/g, ' ').trim());
-/** Text for a Telegram message; the payload was escaped before rendering. */
-export const telegramTitle = (text: string): string => cutTitle(text);
-export const telegramPayloadText = (text: string): string => escapeEntities(withEmoji(text, 'dash'));
+const LITERAL = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
+
+/**
+ * A payload's JSON text for Telegram's templates, which write HTML: in every string value, keys not, Slack's syntax and emoji codes are
+ * replaced and `&`, `<`, `>` escaped (templates.md 8.1).
+ */
+export const telegramPayload = (json: string): string =>
+  json.replaceAll(LITERAL, (literal, colon: string | undefined) =>
+    colon === undefined ? JSON.stringify(escapeEntities(withEmoji(JSON.parse(literal), 'dash'))) : literal,
+  );
+export const telegramTitle = (text: string): string => cutTitle(withEmoji(text, 'dash'));
+export const telegramMessage = (text: string): string => withEmoji(text, 'dash');
 
 const MOST_PUSH_CHARACTERS = 200;
 export function pushText(text: string): string {

@@ -59,9 +59,10 @@ export async function prepareAlerts(
   return { alerts, outcomes, slowIntegrations: [...slow] };
 }
 
-async function prepareAlert(
+/** Renders everything that decides what becomes of one alert. */
+export async function prepareAlert(
   templates: Templates,
-  row: InboundAlert,
+  row: Omit<InboundAlert, 'attempts' | 'is_heartbeat' | 'warning'>,
   settings: IntegrationSettings,
   scope: RenderScope,
 ): Promise<PreparedAlert> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/db/database.ts';
-import { type TemplateName, templateSource } from '../template-names.ts';
+import type { Db, Tx } from '../../platform/db/database.ts';
+import { type StoredTemplates, type TemplateName, templateSource } from '../template-names.ts';
 import type { IntegrationType } from '../types/integration-type.ts';
 import { integrationTypeOf } from '../types/registry.ts';
 import type { GroupingScope, QuietMode } from './prepared-alert.ts';
@@ -19,7 +19,10 @@ export type RouteSettings = {
 export type IntegrationSettings = {
   organizationId: string;
   id: string;
+  name: string;
   type: IntegrationType;
+  storedTemplates: StoredTemplates;
+  defaultTemplates: 'tocsin' | 'reference';
   /** The source that holds for a template, the type's own where none is set; null: there is none. */
   template(name: TemplateName): string | null;
   staticLabels: readonly { key: string; value: string }[];
@@ -37,6 +40,7 @@ export type IntegrationSettings = {
 type IntegrationRow = {
   organization_id: string;
   id: string;
+  name: string;
   type: string;
   templates: Record<string, string | Record<string, string>>;
   default_templates: 'tocsin' | 'reference';
@@ -65,7 +69,7 @@ type RouteRow = {
 
 /** Reads the settings of integrations as they are now, deleted ones included: what was accepted is handled. */
 export async function loadSettings(
-  tx: Tx,
+  tx: Db | Tx,
   refs: readonly { organization_id: string; integration_id: string }[],
   now: Date,
 ): Promise<Map<string, IntegrationSettings>> {
@@ -73,7 +77,7 @@ export async function loadSettings(
   const orgs = unique.map((ref) => ref.organization_id);
   const ids = unique.map((ref) => ref.integration_id);
   const integrations = await sql<IntegrationRow>`
-    select i.organization_id, i.id, i.type, i.templates, i.default_templates, i.grouping_scope, i.allow_source_based_resolving, i.labels,
+    select i.organization_id, i.id, i.name, i.type, i.templates, i.default_templates, i.grouping_scope, i.allow_source_based_resolving, i.labels,
       i.dynamic_labels, i.multi_label_template, i.maintenance_mode, i.maintenance_ends_at, i.maintenance_alert_group_id, i.is_slow, i.template_errors
     from unnest(${orgs}::text[], ${ids}::text[]) as k (organization_id, id)
     join integration i on i.organization_id = k.organization_id and i.id = k.id`.execute(tx);
@@ -99,7 +103,10 @@ function fromRow(row: IntegrationRow, routes: readonly RouteRow[], now: Date): I
   return {
     organizationId: row.organization_id,
     id: row.id,
+    name: row.name,
     type,
+    storedTemplates: row.templates,
+    defaultTemplates: row.default_templates,
     template: source,
     staticLabels: row.labels,
     dynamicLabels: row.dynamic_labels,

@@ -109,6 +109,16 @@ export async function latestResolvedGroups(tx: Tx, keys: GroupingKeys): Promise<
   return rows;
 }
 
+/** The groups that an alert of this key may join, as they stand; nothing is locked. For previews. */
+export async function candidateGroups(db: Db, key: GroupingKeys[number]): Promise<StoredGroup[]> {
+  const { rows } = await sql<StoredGroup>`
+    select ${storedGroup} from alert_group g
+    where g.organization_id = ${key.organizationId} and g.integration_id = ${key.integrationId} and g.grouping_key = ${key.groupingKey}
+      and g.wiped_at is null
+    order by g.started_at desc limit 100`.execute(db);
+  return rows;
+}
+
 /** Takes the next numbers of organizations. The counters stay locked until the transaction ends. @returns the first number of each */
 export async function takeNumbers(tx: Tx, counts: ReadonlyMap<string, number>): Promise<Map<string, number>> {
   const orgs = [...counts.keys()].sort();
