@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { Registry } from 'prom-client';
 import {
   type AlertGroupHooks,
   acknowledge,
@@ -35,6 +34,7 @@ import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { newId, newTimeId } from '../../platform/ids.ts';
 import { createLogger } from '../../platform/log.ts';
+import { createMetrics } from '../../platform/metrics.ts';
 import { createTestDatabase } from '../test-database.ts';
 
 /** A rule of a person: the channel, or seconds to wait. */
@@ -77,7 +77,6 @@ export class EscalationWorld implements AsyncDisposable {
   readonly clock: TestClock;
   readonly engine: EngineDeps;
   readonly hooks: AlertGroupHooks;
-  readonly registry = new Registry();
   readonly sent: SentPage[] = [];
   readonly notices: AdminNotice[] = [];
   readonly changes: GroupChange[] = [];
@@ -115,7 +114,7 @@ export class EscalationWorld implements AsyncDisposable {
       db,
       hooks: this.hooks,
       log: createLogger({ level: 'silent' }),
-      metrics: createEscalationMetrics(this.registry, db),
+      metrics: createEscalationMetrics(createMetrics({ runtime: false }), db),
       snapshots: new SnapshotCache(),
       ports: {
         onCall,
