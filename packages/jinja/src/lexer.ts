@@ -149,7 +149,10 @@ export class Lexer {
     const end = this.#text.indexOf(commentEnd, this.#at);
     // As in Jinja2, a mark that is the very last thing needs no end.
     if (end === -1 && this.#at === this.#text.length) return;
-    if (end === -1) this.fail('Missing end of comment tag', at);
+    if (end === -1) {
+      if (this.#at < this.#text.length) this.fail('Missing end of comment tag', at);
+      return;
+    }
     const sign = end > this.#at ? this.#text[end - 1] : '';
     this.#at = this.#afterEnd(end + commentEnd.length, sign ?? '', trimBlocks);
   }

@@ -2,6 +2,7 @@ import type { Print, Statement } from '../ast.ts';
 import type { RenderState } from '../runtime/state.ts';
 import { escapeMarkup } from '../values/markup.ts';
 import type { Value } from '../values/types.ts';
+import { isConstant } from './constant.ts';
 import { compileExpression } from './expressions.ts';
 import { BREAK, CONTINUE, type Execute, enterScope, failSyntax, leaveScope, NORMAL, type Outcome, type Scope } from './scope.ts';
 import { compileAutoescape } from './statements/autoescape.ts';
@@ -105,7 +106,7 @@ function compileStatement(scope: Scope, node: Statement): Execute {
 function compilePrint(scope: Scope, node: Print): Execute {
   const { at } = node;
   const evaluate = compileExpression(scope, node.expression);
-  if (scope.escaping === 'off') {
+  if (scope.escaping === 'off' || (scope.escaping === 'volatile' && isConstant(node.expression, 'volatile'))) {
     return (f) => {
       const value = evaluate(f);
       f.rt.at = at;

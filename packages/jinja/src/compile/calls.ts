@@ -17,15 +17,14 @@ interface Given {
   readonly named: (f: Frame) => Kwargs;
 }
 
-/** @param callee who complains about bad `*` and `**` arguments */
+/** @param callee who complains about bad `**` arguments */
 function compileArguments(scope: Scope, args: Arguments, callee: string, extra: ReadonlyMap<string, Evaluate> | null): Given {
   const positional = compileAll(scope, args.positional);
   const rest = args.rest === null ? null : compileExpression(scope, args.rest);
   const named = [...args.named.map(({ name, value }) => [name, compileExpression(scope, value)] as const), ...(extra ?? [])];
   const namedRest = args.namedRest === null ? null : compileExpression(scope, args.namedRest);
   return {
-    positional:
-      rest === null ? compileRow(positional) : (f) => [...positional.map((arg) => arg(f)), ...spread(rest(f), callee, f)],
+    positional: rest === null ? compileRow(positional) : (f) => [...positional.map((arg) => arg(f)), ...spread(rest(f), f)],
     named:
       named.length === 0 && namedRest === null
         ? () => null
@@ -45,8 +44,8 @@ function compileRow(items: readonly Evaluate[]): (f: Frame) => Value[] {
   return (f) => items.map((item) => item(f));
 }
 
-function spread(value: Value, callee: string, f: Frame): Value[] {
-  if (!ops.isIterable(value, f.rt)) throw typeError(`${callee} argument after * must be an iterable, not ${ops.typeName(value)}`);
+function spread(value: Value, f: Frame): Value[] {
+  if (!ops.isIterable(value, f.rt)) throw typeError(`Value after * must be an iterable, not ${ops.typeName(value)}`);
   return ops.toArray(value, f.rt);
 }
 
@@ -142,7 +141,7 @@ function compileNative(scope: Scope, fn: NativeFunction, input: Evaluate, args: 
       if (!(error instanceof PythonError)) throw error;
     }
   }
-  const given = compileArguments(scope, args, `${signature.name}()`, null);
+  const given = compileArguments(scope, args, `jinja2.filters.${signature.name}()`, null);
   return (f) => {
     const value = input(f);
     const positional = [value, ...given.positional(f)];

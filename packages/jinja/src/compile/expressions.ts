@@ -6,6 +6,7 @@ import * as ops from '../values/ops.ts';
 import { PyTuple } from '../values/tuple.ts';
 import type { Value } from '../values/types.ts';
 import { compileCall, compileFilter, compileTest } from './calls.ts';
+import { isConstant } from './constant.ts';
 import { type Evaluate, reader, type Scope } from './scope.ts';
 
 export function compileExpression(scope: Scope, node: Expression): Evaluate {
@@ -117,7 +118,7 @@ function compileBinary(
 /** `~` escapes nothing while autoescape is off, and everything not yet safe once a safe text takes part when it is on. */
 function compileConcat(scope: Scope, nodes: readonly Expression[], at: number): Evaluate {
   const items = compileAll(scope, nodes);
-  const escaping = scope.escaping === 'on';
+  const escaping = scope.escaping === 'on' && !nodes.every((node) => isConstant(node, 'on'));
   return (f) => {
     const { rt } = f;
     const values = items.map((item) => item(f));

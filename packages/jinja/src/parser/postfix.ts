@@ -10,7 +10,7 @@ export function parsePostfix(p: Parser, start: Expression, withFilters: boolean)
   let expression = parseAccess(p, start);
   if (!withFilters) return expression;
   for (let chain = 0; ; chain = link(p, chain)) {
-    if (p.is('pipe')) expression = parseFilter(p, expression);
+    if (p.skip('pipe')) expression = parseFilter(p, expression);
     else if (p.isName('is')) expression = parseTest(p, expression);
     else if (p.is('lparen')) expression = parseCall(p, expression);
     else return expression;
@@ -118,9 +118,8 @@ function parseDottedName(p: Parser): { name: string; at: number } {
   return { name, at };
 }
 
-/** One filter with its arguments; `|` or the tag's name comes before it. */
+/** One filter with its arguments, from its name on. */
 export function parseFilter(p: Parser, input: Expression | null): Filter {
-  if (p.is('pipe')) p.advance();
   const { name, at } = parseDottedName(p);
   const args = p.is('lparen') ? parseArguments(p) : noArguments;
   return { kind: 'filter', name, input, args, at };
@@ -129,7 +128,7 @@ export function parseFilter(p: Parser, input: Expression | null): Filter {
 /** Further filters after the first, each with the one before as input. */
 export function parseFilterChain(p: Parser, first: Filter): Filter {
   let filter = first;
-  for (let chain = 0; p.is('pipe'); chain = link(p, chain)) filter = parseFilter(p, filter);
+  for (let chain = 0; p.skip('pipe'); chain = link(p, chain)) filter = parseFilter(p, filter);
   return filter;
 }
 

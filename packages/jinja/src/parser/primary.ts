@@ -67,8 +67,6 @@ export interface TupleRules {
   readonly simple?: boolean;
   /** Items may end in `if … else …`. Default true. */
   readonly condition?: boolean;
-  /** A name that ends the tuple. */
-  readonly end?: string;
 }
 
 /** One expression, or several with commas, which make a tuple. */
@@ -79,7 +77,7 @@ export function parseTuple(p: Parser, rules: TupleRules = {}): Expression {
   let isTuple = false;
   for (;;) {
     if (items.length > 0) p.expect('comma');
-    if (atTupleEnd(p, rules.end)) break;
+    if (p.is('variable_end') || p.is('block_end') || p.is('rparen')) break;
     items.push(parseItem(p));
     if (!p.is('comma')) break;
     isTuple = true;
@@ -91,11 +89,6 @@ export function parseTuple(p: Parser, rules: TupleRules = {}): Expression {
     if (!rules.parenthesized) p.fail(`Expected an expression, got ${quoted(describeToken(p.current))}`);
   }
   return { kind: 'tuple', items, at: only?.at ?? at };
-}
-
-function atTupleEnd(p: Parser, end: string | undefined): boolean {
-  if (p.is('variable_end') || p.is('block_end') || p.is('rparen')) return true;
-  return end !== undefined && p.isName(end);
 }
 
 function parseList(p: Parser): ListNode {

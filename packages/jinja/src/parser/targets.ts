@@ -40,8 +40,8 @@ function checked(p: Parser, node: Expression): Target {
 }
 
 /** Names, and tuples of names, on the left side of `for` and `set`. */
-export function parseTargets(p: Parser, end?: string): Target {
-  return checked(p, parseTuple(p, end === undefined ? { simple: true } : { simple: true, end }));
+export function parseTargets(p: Parser): Target {
+  return checked(p, parseTuple(p, { simple: true }));
 }
 
 /** The same, or `namespace.attribute`. */

@@ -142,7 +142,7 @@ export class LoopContext extends PyObject {
     const [iterable = kwargs?.get('iterable')] = args;
     if (iterable === undefined) throw typeError("LoopContext.__call__() missing 1 required positional argument: 'iterable'");
     if (args.length > 1) throw typeError(`LoopContext.__call__() takes 2 positional arguments but ${args.length + 1} were given`);
-    if (this.#recurse === null) throw typeError("The loop must have the 'recursive' marker to be enabled.");
+    if (this.#recurse === null) throw typeError("The loop must have the 'recursive' marker to be called recursively.");
     return this.#recurse(iterable, this.#depth0 + 1);
   }
 

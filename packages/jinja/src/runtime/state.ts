@@ -106,7 +106,12 @@ export class RenderState implements Runtime {
 
   /** What a macro or block printed, as a value: marked safe when what it printed has been escaped already. */
   rendered(text: string): Value {
-    return this.autoescape || this.#escapeOutput !== null ? new Markup(text) : text;
+    return this.escapes ? new Markup(text) : text;
+  }
+
+  /** Whether what is printed now is escaped in some way. */
+  get escapes(): boolean {
+    return this.autoescape || this.#escapeOutput !== null;
   }
 }
 

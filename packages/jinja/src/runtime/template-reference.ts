@@ -86,6 +86,6 @@ class BlockReference extends PyObject {
   }
 
   override repr(): string {
-    return '<BlockReference object>';
+    return '<jinja2.runtime.BlockReference object>';
   }
 }

@@ -2,12 +2,11 @@ import type { SetBlock, Set as SetNode } from '../../ast.ts';
 import { Markup } from '../../values/markup.ts';
 import { str } from '../../values/ops.ts';
 import { analyseBody, analyseExpression } from '../analyse.ts';
-import { compileBody } from '../body.ts';
 import { compileFilter } from '../calls.ts';
 import { compileExpression } from '../expressions.ts';
-import { type Evaluate, type Execute, enterScope, innerScope, leaveScope, NORMAL, type Scope } from '../scope.ts';
+import { type Execute, enterScope, innerScope, leaveScope, NORMAL, type Scope } from '../scope.ts';
 import { compileAssign, compileExport, compileTargetCheck } from './assign.ts';
-import { compileCaptured } from './filter.ts';
+import { compileCapture } from './filter.ts';
 
 export function compileSet(scope: Scope, node: SetNode): Execute {
   const check = compileTargetCheck(scope, node.target);
@@ -24,30 +23,26 @@ export function compileSet(scope: Scope, node: SetNode): Execute {
 
 /** What the body prints, filtered, as a variable. */
 export function compileSetBlock(outer: Scope, node: SetBlock): Execute {
-  const scope = innerScope(outer, { inLoop: false });
+  const scope = innerScope(outer);
   analyseBody(scope.symbols, node.body);
   if (node.filter !== null) analyseExpression(scope.symbols, node.filter);
   const enter = enterScope(scope);
   const check = compileTargetCheck(outer, node.target);
-  const body =
-    node.filter === null ? compilePlain(scope, node) : compileFilter(scope, node.filter, compileCaptured(scope, node.body));
+  const { capture, captured } = compileCapture(scope, node.body, node.at);
+  const body = node.filter === null ? captured : compileFilter(scope, node.filter, captured);
   const assign = compileAssign(outer, node.target);
   const publish = compileExport(outer, node.target);
   const leave = leaveScope(scope);
   return (f) => {
     enter?.(f);
     check?.(f);
+    const outcome = capture(f);
+    if (outcome !== NORMAL) return outcome;
     const value = body(f);
     const { rt } = f;
-    if (!rt.autoescape) assign(f, value);
-    else assign(f, value instanceof Markup ? value : new Markup(str(value, rt)));
+    assign(f, rt.escapes && !(value instanceof Markup) ? new Markup(str(value, rt)) : value);
     publish?.(f);
     leave?.(f);
     return NORMAL;
   };
-}
-
-function compilePlain(scope: Scope, node: SetBlock): Evaluate {
-  const run = compileBody(scope, node.body);
-  return (f) => f.rt.rendered(f.rt.capture(() => run(f)));
 }

@@ -6,9 +6,9 @@ import { parseTargets } from '../targets.ts';
 
 export function parseFor(p: Parser): [For] {
   const { at } = p.advance();
-  const target = parseTargets(p, 'in');
+  const target = parseTargets(p);
   p.expectName('in');
-  const iterable = parseTuple(p, { condition: false, end: 'recursive' });
+  const iterable = parseTuple(p, { condition: false });
   const test = p.skipName('if') ? parseExpression(p) : null;
   const recursive = p.skipName('recursive');
   const body = p.body(['endfor', 'else']);

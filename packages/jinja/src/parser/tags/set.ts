@@ -8,6 +8,6 @@ export function parseSet(p: Parser): [SetNode | SetBlock] {
   const { at } = p.advance();
   const target = parseSetTarget(p);
   if (p.skip('assign')) return [{ kind: 'set', target, value: parseTuple(p), at }];
-  const filter: Filter | null = p.is('pipe') ? parseFilterChain(p, parseFilter(p, null)) : null;
+  const filter: Filter | null = p.skip('pipe') ? parseFilterChain(p, parseFilter(p, null)) : null;
   return [{ kind: 'set-block', target, filter, body: p.lastBody('endset'), at }];
 }
