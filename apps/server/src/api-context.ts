@@ -1,6 +1,13 @@
 import { compilePythonRegex, PythonError, RegexSyntaxError, TemplateError, UndefinedError } from '@tocsin/jinja';
-import type { TermChecks } from './api/v1/index.ts';
-import { createEnvironment } from './templates/index.ts';
+import type { ApiContext, TermChecks } from './api/v1/index.ts';
+import type { Context } from './context.ts';
+import { domainsOf } from './domains.ts';
+import { createFeedCheck } from './schedules/index.ts';
+import { checkTemplateSyntax, createEnvironment } from './templates/index.ts';
+
+const TERM_BUDGET_MS = 100;
+/** Python's exceptions that count as warnings: the payload that a route's template meets will not be empty. */
+const WARNINGS: ReadonlySet<string> = new Set(['TypeError', 'KeyError', 'ValueError']);
 
 /** What tells whether the term of a route can be used. A template is rendered once with an empty payload; warnings pass. */
 export const termChecks: TermChecks = {
@@ -15,7 +22,7 @@ export const termChecks: TermChecks = {
   },
   templateWorks(source) {
     try {
-      createEnvironment({ limits: { timeMs: 100 } })
+      createEnvironment({ limits: { timeMs: TERM_BUDGET_MS } })
         .compile(source)
         .render({ payload: {}, labels: {} });
       return true;
@@ -25,4 +32,20 @@ export const termChecks: TermChecks = {
     }
   },
 };
-const WARNINGS = new Set(['TypeError', 'KeyError', 'ValueError']);
+
+/** What the public API needs of a process. */
+export function createApiContext(ctx: Context): ApiContext {
+  const { config, db, clock } = ctx;
+  return {
+    db,
+    clock,
+    baseUrl: config.baseUrl,
+    authenticate: ctx.authenticate,
+    requestsPerMinute: config.limits.apiRequestsPerMinute,
+    hooks: domainsOf(ctx).hooks,
+    syntaxError: checkTemplateSyntax,
+    termChecks,
+    inboundEmailDomain: null,
+    checkFeed: createFeedCheck(ctx.outbound, config.baseUrl),
+  };
+}

@@ -13,6 +13,8 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createHub, type Hub } from './platform/notify.ts';
 import { createAddressPolicy, createOutbound, type Outbound } from './platform/outbound/index.ts';
 import { createSecretBox, type SecretBox } from './platform/secrets.ts';
+import { createWakes, type Wakes } from './platform/wakes.ts';
+import { createEnvironment, type SlowRenderer } from './templates/index.ts';
 import { VERSION } from './version.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url));
@@ -27,10 +29,13 @@ export interface Context {
   readonly pool: pg.Pool;
   readonly db: Db;
   readonly hub: Hub;
+  readonly wakes: Wakes;
   readonly metrics: Metrics;
   readonly secrets: SecretBox;
   readonly outbound: Outbound;
   readonly jobs: JobQueue;
+  /** Renders templates that take long. */
+  readonly renderPool: SlowRenderer;
   readonly authenticate: (header: string | undefined) => Promise<Authentication>;
   close(): Promise<void>;
 }
@@ -100,10 +105,12 @@ export async function createContext({
     pool,
     db,
     hub,
+    wakes: createWakes(),
     metrics,
     secrets: createSecretBox(secretKey),
     outbound: createOutbound({ policy: createAddressPolicy(config.outboundAllowed), userAgent: `Tocsin/${VERSION}` }),
     jobs: createJobQueue(clock),
+    renderPool: { render: async (source, context) => createEnvironment().compile(source).render(context) },
     authenticate: (header) => authenticate({ db, clock }, header),
     async close() {
       stopFollowing();

@@ -1,4 +1,119 @@
-import type { StartWork } from './background.ts';
+import { applySourceSignals, expireSilences } from './alerting/index.ts';
+import { loopObserver, type StartWork } from './background.ts';
+import type { Context } from './context.ts';
+import { type Domains, domainsOf } from './domains.ts';
+import {
+  advancePersonalRuns,
+  advanceRuns,
+  alertsJoined,
+  checkReached,
+  ESCALATION_NOTIFY_CHANNEL,
+  startRuns,
+} from './escalation/index.ts';
+import { renderForEmail, startPipeline } from './integrations/index.ts';
+import {
+  createDeliveryMetrics,
+  createEmailChannel,
+  createWebhookChannel,
+  type DeliveryDeps,
+  type EmailSettings,
+  startDeliveryLoop,
+  startLeaseLoop,
+} from './notifications/index.ts';
+import { type DueLoop, type DueResult, startDueLoop } from './platform/due/due-loop.ts';
+import { folderLog } from './platform/log.ts';
+import { refreshFeeds } from './schedules/index.ts';
+import { createWebhookRenderer } from './webhooks/index.ts';
 
-/** The loops, jobs and cron entries of all domains. */
-export const startWork: StartWork = () => ({ loops: [], jobs: [], cron: [] });
+/** New alerts, by shard. */
+export const INBOUND_WAKE = 'inbound alerts';
+
+/** Starts what every domain does without being asked over HTTP. */
+export const startWork: StartWork = (ctx, { manual }) => {
+  const domains = domainsOf(ctx);
+  const { db, clock, hub, metrics } = ctx;
+  const onRun = loopObserver(metrics);
+  const loop = (name: string, run: (now: Date) => Promise<DueResult>, channel?: string): DueLoop =>
+    startDueLoop({
+      name,
+      clock,
+      log: folderLog(ctx.log, 'due'),
+      hub,
+      manual,
+      onRun,
+      run,
+      ...(channel === undefined ? {} : { channel }),
+    });
+
+  const { engine, hooks } = domains;
+  const escalation = [
+    loop('escalation', (now) => advanceRuns(engine, now), ESCALATION_NOTIFY_CHANNEL),
+    loop('personal notification', (now) => advancePersonalRuns(engine, now), ESCALATION_NOTIFY_CHANNEL),
+    loop('ends of silences', (now) => expireSilences({ db, clock, hooks }, now)),
+    loop('nobody reached', (now) => checkReached(engine, now)),
+  ];
+  const deliveries = startDeliveries(ctx, domains, manual);
+  const wakeEngine = () => {
+    for (const each of [...escalation, ...deliveries]) each.wake();
+  };
+  const pipeline = startPipeline({
+    db,
+    hub,
+    clock,
+    log: folderLog(ctx.log, 'integrations'),
+    templates: domains.templates,
+    manual,
+    onRun,
+    ports: {
+      applySourceSignals: (tx, signals, now) => applySourceSignals(tx, hooks, signals, now),
+      startRuns: (tx, groups, now) => startRuns(tx, groups, { now, delaySeconds: ctx.config.escalation.startDelaySeconds }),
+      alertsJoined,
+      committed: wakeEngine,
+    },
+  });
+  ctx.wakes.on(INBOUND_WAKE, (shards) => pipeline.wake(shards));
+  const feeds = loop('calendar feeds', (now) =>
+    refreshFeeds({ db, clock, outbound: ctx.outbound, log: folderLog(ctx.log, 'schedules') }, now),
+  );
+  return { loops: [...pipeline.loops, ...escalation, ...deliveries, feeds], jobs: [], cron: [] };
+};
+
+function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
+  const { db, clock, config } = ctx;
+  const deps: DeliveryDeps = {
+    db,
+    clock,
+    log: folderLog(ctx.log, 'notifications'),
+    metrics: createDeliveryMetrics(ctx.metrics, db, () => clock.now()),
+    hub: ctx.hub,
+    notifiableRoles: domains.notifiableRoles,
+    dailyLimits: { email: config.limits.emailsPerUserAndDay, phone: config.limits.emailsPerUserAndDay },
+    recordDuplicates: domains.recordDuplicates,
+    manual,
+  };
+  const channels = [
+    createEmailChannel({
+      db,
+      clock,
+      baseUrl: config.baseUrl,
+      settings: () => emailSettings(ctx),
+      render: (pages) => renderForEmail(domains.templates, pages, domains.linkOfGroup),
+    }),
+    createWebhookChannel({
+      db,
+      clock,
+      outbound: ctx.outbound,
+      secrets: ctx.secrets,
+      render: createWebhookRenderer(clock),
+      baseUrl: config.baseUrl,
+      timeoutMs: config.limits.webhookTimeoutSeconds * 1_000,
+      groupLink: domains.linkOfGroup,
+    }),
+  ];
+  return [...channels.map((channel) => startDeliveryLoop(deps, channel)), startLeaseLoop(deps, channels)];
+}
+
+const SENDER_NAME = 'Tocsin';
+
+const emailSettings = ({ config }: Context): EmailSettings | null =>
+  config.features.email && config.smtp !== null ? { ...config.smtp, fromName: SENDER_NAME } : null;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Db } from '../platform/db/database.ts';
+import type { Metrics } from '../platform/metrics.ts';
 
 /** What was due: a step of a chain, a rule of a person, the end of a silence. */
 export type DueKind = 'step' | 'rule' | 'silence';
@@ -15,36 +15,19 @@ export interface EscalationMetrics {
 }
 
 /** Registers the metrics; the number of active runs is read from the database when it is scraped. */
-export function createEscalationMetrics(registry: Registry, db: Db): EscalationMetrics {
-  const registers = [registry];
-  const due = new Counter({
-    name: 'tocsin_steps_due_total',
-    help: 'Steps, rules and ends of silences that were carried out.',
-    labelNames: ['kind'],
-    registers,
-  });
-  const lateness = new Histogram({
-    name: 'tocsin_step_lateness_seconds',
-    help: 'From the time something was due until it was carried out.',
-    labelNames: ['kind'],
-    buckets: [0.5, 1, 2, 5, 10, 30, 60, 300],
-    registers,
-  });
-  const unnotified = new Counter({ name: 'tocsin_runs_unnotified_total', help: 'Escalations that reached nobody.', registers });
-  const violations = new Gauge({
-    name: 'tocsin_watchdog_violations',
-    help: 'What the watchdogs found in their last round.',
-    labelNames: ['check'],
-    registers,
-  });
-  new Gauge({
-    name: 'tocsin_runs_active',
-    help: 'Escalations that have a next step or wait for alerts.',
-    registers,
-    async collect() {
-      const { rows } = await sql<{ n: number }>`select count(*) as n from escalation_run where state = 'running'`.execute(db);
-      this.set(rows[0]?.n ?? 0);
-    },
+export function createEscalationMetrics(metrics: Metrics, db: Db): EscalationMetrics {
+  const due = metrics.counter('tocsin_steps_due_total', 'Steps, rules and ends of silences that were carried out.', ['kind']);
+  const lateness = metrics.histogram(
+    'tocsin_step_lateness_seconds',
+    'From the time something was due until it was carried out.',
+    [0.5, 1, 2, 5, 10, 30, 60, 300],
+    ['kind'],
+  );
+  const unnotified = metrics.counter('tocsin_runs_unnotified_total', 'Escalations that reached nobody.');
+  const violations = metrics.gauge('tocsin_watchdog_violations', 'What the watchdogs found in their last round.', ['check']);
+  metrics.gauge('tocsin_runs_active', 'Escalations that have a next step or wait for alerts.', [], async (gauge) => {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from escalation_run where state = 'running'`.execute(db);
+    gauge.set(Number(rows[0]?.n ?? 0));
   });
   return {
     executed(kind, latenessSeconds) {

@@ -1,0 +1,76 @@
+import { rolesWith } from './access/index.ts';
+import {
+  type AlertGroupHooks,
+  addTimelineRecords,
+  bySystem,
+  combineHooks,
+  ESCALATION_ERROR,
+  TIMELINE,
+} from './alerting/index.ts';
+import type { Context } from './context.ts';
+import { createEscalationMetrics, type EngineDeps, escalationHooks, noWebhookCalls, SnapshotCache } from './escalation/index.ts';
+import type { RecordDuplicates } from './notifications/index.ts';
+import { folderLog } from './platform/log.ts';
+import { answerOnCall } from './schedules/index.ts';
+import { createTemplates, type Templates } from './templates/index.ts';
+
+/** What the domains of a process share, built from its context. */
+export interface Domains {
+  /** What follows from changes of alert groups, in their transactions. */
+  readonly hooks: AlertGroupHooks;
+  readonly templates: Templates;
+  readonly engine: EngineDeps;
+  /** Roles whose people may be notified. */
+  readonly notifiableRoles: readonly string[];
+  readonly recordDuplicates: RecordDuplicates;
+  /** Address of an alert group in the web UI. */
+  readonly linkOfGroup: (alertGroupId: string) => string;
+}
+
+const built = new WeakMap<Context, Domains>();
+
+/** The domains of a process; built once for a context. */
+export function domainsOf(ctx: Context): Domains {
+  const known = built.get(ctx);
+  if (known !== undefined) return known;
+  const made = createDomains(ctx);
+  built.set(ctx, made);
+  return made;
+}
+
+function createDomains(ctx: Context): Domains {
+  const notifiableRoles = rolesWith('notifications:read');
+  const hooks = combineHooks(escalationHooks);
+  return {
+    hooks,
+    templates: createTemplates({ clock: ctx.clock, pool: ctx.renderPool }),
+    engine: {
+      db: ctx.db,
+      log: folderLog(ctx.log, 'escalation'),
+      hooks,
+      metrics: createEscalationMetrics(ctx.metrics, ctx.db),
+      snapshots: new SnapshotCache(),
+      ports: {
+        onCall: (tx, questions, now) => answerOnCall(tx, questions, now, notifiableRoles),
+        triggerWebhook: noWebhookCalls,
+        notifyAdmins: async () => undefined,
+      },
+    },
+    notifiableRoles,
+    recordDuplicates: async (tx, duplicates) =>
+      addTimelineRecords(
+        tx,
+        duplicates.map(({ organizationId, alertGroupId, userId, channel, reason, at }) => ({
+          organizationId,
+          alertGroupId,
+          at,
+          type: TIMELINE.escalationFailed,
+          actor: bySystem,
+          errorCode: ESCALATION_ERROR.duplicatePossible,
+          reason,
+          data: { user_id: userId, channel },
+        })),
+      ),
+    linkOfGroup: (alertGroupId) => `${ctx.config.baseUrl}/alert-groups/${encodeURIComponent(alertGroupId)}`,
+  };
+}
