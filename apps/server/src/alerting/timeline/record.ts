@@ -29,6 +29,8 @@ export const TIMELINE = {
   directPaging: 23,
   unpaged: 24,
   restricted: 25,
+  /** From 100 on Tocsin's own: the sender was told of an acknowledgement, or why not. */
+  sourceToldOfAcknowledge: 100,
 } as const;
 
 /** Codes of records of type 17: escalation.md 4.3. */
