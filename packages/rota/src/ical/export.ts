@@ -97,13 +97,16 @@ export function writeCalendar(entries: readonly ExportEntry[], options: ExportOp
     ['prodid', {}, 'text', options.productId],
     ['version', {}, 'text', '2.0'],
     ['calscale', {}, 'text', 'GREGORIAN'],
-    ['x-wr-calname', {}, 'text', options.calendarName],
-    ['x-wr-timezone', {}, 'text', 'UTC'],
-    ['refresh-interval', { value: 'DURATION' }, 'duration', 'PT1H'],
+    ['x-wr-calname', {}, 'unknown', escapeText(options.calendarName)],
+    ['x-wr-timezone', {}, 'unknown', 'UTC'],
+    ['refresh-interval', {}, 'duration', 'PT1H'],
   ];
   const events = [...entries, ...cancelled].map((entry) => ['vevent', eventProperties(entry, options.generatedAt), []]);
   return `${ICAL.stringify(['vcalendar', properties, events])}\r\n`;
 }
+
+/** TEXT of RFC 5545, 3.3.11, for the X- properties, whose type ical.js does not know. */
+const escapeText = (text: string): string => text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');
 
 function eventProperties(entry: ExportEntry, generatedAt: Instant): unknown[] {
   const time = (name: string, at: Instant): unknown => [name, {}, 'date-time', formatInstant(at)];
