@@ -86,6 +86,7 @@ async function happen(
       await inTransaction(world.db, (tx) => deleteChain(tx, ORG, played.chains.get(event.chain) ?? ''));
       return;
     case 'delete_team':
+      world.teams.delete(event.team);
       await sql`update escalation_step set team_id = null where organization_id = ${ORG} and team_id = ${event.team}`.execute(
         world.db,
       );

@@ -81,6 +81,7 @@ export class EscalationWorld implements AsyncDisposable {
   readonly notices: AdminNotice[] = [];
   readonly changes: GroupChange[] = [];
   readonly userIds = new Map<string, string>();
+  readonly teams = new Set<string>();
   readonly schedules = new Map<string, (now: Date) => readonly string[]>();
   integrationId = '';
   readonly startDelaySeconds: number;
@@ -156,6 +157,7 @@ export class EscalationWorld implements AsyncDisposable {
     await sql`update integration set maintenance_mode = null`.execute(this.db);
     this.userIds.clear();
     this.schedules.clear();
+    this.teams.clear();
     this.sent.length = 0;
     this.notices.length = 0;
     this.changes.length = 0;
@@ -213,6 +215,7 @@ export class EscalationWorld implements AsyncDisposable {
         this.db,
       );
     }
+    this.teams.add(name);
     return name;
   }
 
@@ -256,7 +259,7 @@ export class EscalationWorld implements AsyncDisposable {
           numMinutesInWindow: step.minutes,
         };
       case 'team':
-        return { ...EMPTY_STEP, type: 'notify_team_members', teamId: step.team, important };
+        return { ...EMPTY_STEP, type: 'notify_team_members', teamId: this.teams.has(step.team) ? step.team : null, important };
       case 'schedule':
         return { ...EMPTY_STEP, type: 'notify_on_call_from_schedule', scheduleId: step.schedule, important };
       case 'webhook':
