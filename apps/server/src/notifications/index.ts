@@ -1,3 +1,4 @@
+export type { AdminNotice } from './admin-notice.ts';
 export type { Attempted, Channel, ClaimedDelivery, Prepared, SendOutcome } from './channel.ts';
 export {
   CHANNEL_IDS,
@@ -28,4 +29,5 @@ export type { PageInfo } from './page-info.ts';
 export { NOTIFICATION_ERROR, RECORD, RECORD_STEP } from './records.ts';
 export { type NewNotificationRule, type NotificationRule, RULE_TYPES, type RuleChanges, type RuleType } from './rules/rule.ts';
 export { createRule, deleteRule, findRule, listRules, type RuleFilter, updateRule } from './rules/rule-store.ts';
+export { createAdminNotices, type Notifications, startNotifications } from './start-notifications.ts';
 export { createWebhookChannel, type WebhookChannelDeps } from './webhook/channel.ts';

@@ -51,6 +51,8 @@ const STALE_CLAIM_MS = 800;
 /** An adapter that ignores its signal for this long is given up. */
 const SIGNAL_GRACE_MS = 2_000;
 const OVERDUE_AT_ONCE = 500;
+/** Wait before another look at something due that another process is claiming. */
+const LOOK_AGAIN_MS = 50;
 const UNPREPARED: SendOutcome = { kind: 'transient', reason: 'the message could not be prepared', blames: 'recipient' };
 
 /** The same for all attempts of a page: its key as a UUID (RFC 9562, version 8). */
@@ -61,6 +63,9 @@ export function idempotencyKeyOf(delivery: Pick<ClaimedDelivery, 'organizationId
   const hex = hash.toString('hex', 0, 16);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
+
+const laterIfStillDue = (dueAt: Date | null, now: Date): Date | null =>
+  dueAt !== null && dueAt <= now ? new Date(now.getTime() + LOOK_AGAIN_MS) : dueAt;
 
 /**
  * Sends what one channel owes. Claims as many deliveries as requests may be under way, sends them side by side, and takes the next as
@@ -110,7 +115,7 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     countEnded(result);
     if (result.claimed.length > 0) start(result.claimed, claimedAtMs);
     const ran = result.claimed.length + result.ended.length;
-    return { ran, nextDueAt: ran > 0 ? null : await nextDueAt(db, channel.id) };
+    return { ran, nextDueAt: ran > 0 ? null : laterIfStillDue(await nextDueAt(db, channel.id), now) };
   }
 
   /** While the circuit is open nothing is sent, yet what is past its deadline has failed. */

@@ -17,12 +17,12 @@ afterEach(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-function startEmail(settings: Partial<EmailSettings> = {}, deps: Partial<EmailDeps> = {}): DeliveryLoop {
+function startEmail(settings: Partial<EmailSettings> | null = {}, deps: Partial<EmailDeps> = {}): DeliveryLoop {
   const channel = createEmailChannel({
     db: world.db,
     clock: world.clock,
     baseUrl: 'https://tocsin.harbor.example',
-    settings: () => smtp.settings(settings),
+    settings: () => (settings === null ? null : smtp.settings(settings)),
     render: async (pages) => pages.map((page) => ({ title: page.group.title, messageHtml: '<p>Crane <b>7</b> is silent</p>' })),
     requestTimeoutMs: 500,
     ...deps,
@@ -158,9 +158,9 @@ test('the last mails of the day say how many are left', async () => {
   expect(await world.records()).toMatchObject([{ type: 2 }, { type: 2 }, { type: 3, error_code: 6 }]);
 });
 
-test.each<[string, Partial<EmailSettings>, string]>([
-  ['no server', { host: '' }, 'e-mail is not set up: EMAIL_HOST is empty'],
-  ['no sender', { fromAddress: '' }, 'e-mail is not set up: EMAIL_FROM_ADDRESS is not an address'],
+test.each<[string, Partial<EmailSettings> | null, string]>([
+  ['no server', null, 'e-mail is not set up: EMAIL_HOST is empty'],
+  ['no sender', { from: 'nobody' }, 'e-mail is not set up: EMAIL_FROM_ADDRESS is not an address'],
 ])('%s: failed with code 5', async (_fact, settings, reason) => {
   await world.owe({});
   await startEmail(settings).runUntilIdle();
@@ -310,7 +310,7 @@ test('a login that the server refuses has failed with what it said', async () =>
 
 test('STARTTLS is required when it is asked for', async () => {
   await world.owe({});
-  await startEmail({ useTls: true }).runUntilIdle();
+  await startEmail({ security: 'starttls' }).runUntilIdle();
   expect(smtp.mails).toHaveLength(0);
   expect(await world.records()).toMatchObject([{ type: 3, error_code: 5 }]);
 });
@@ -319,7 +319,7 @@ test('a certificate that does not verify is not trusted', async () => {
   await smtp[Symbol.asyncDispose]();
   smtp = await startSmtpServer({ disabledCommands: [] });
   await world.owe({});
-  await startEmail({ useTls: true }).runUntilIdle();
+  await startEmail({ security: 'starttls' }).runUntilIdle();
   expect(smtp.mails).toHaveLength(0);
   expect(await world.deliveries()).toMatchObject([{ state: 'owed', reason: expect.stringMatching(/certificate/i) }]);
 });

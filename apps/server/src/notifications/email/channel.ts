@@ -5,15 +5,15 @@ import { loadPages, type PageInfo } from '../page-info.ts';
 import { NOTIFICATION_ERROR } from '../records.ts';
 import { composeMail, groupThreadId, messageIdHost, pageMessageId } from './compose.ts';
 import { mailContent, type RenderedMessage } from './content.ts';
-import { type EmailSettings, isAddress, senderAddress } from './settings.ts';
+import { type EmailSettings, isAddress } from './settings.ts';
 import { createSmtpPool, type Mail } from './smtp-pool.ts';
 
 export type EmailDeps = {
   db: Db;
   clock: Clock;
   baseUrl: string;
-  /** Asked for every batch, so that a change of the settings counts at once. */
-  settings: () => EmailSettings;
+  /** Asked for every batch, so that a change of the settings counts at once. Null: no mail server is set. */
+  settings: () => EmailSettings | null;
   /** Titles and messages of the pages, in their order, by the templates of each page's integration. Does not throw for bad templates. */
   render: (pages: readonly PageInfo[]) => Promise<readonly RenderedMessage[]>;
   concurrency?: number;
@@ -34,11 +34,10 @@ export function createEmailChannel(deps: EmailDeps): Channel<EmailMessage> {
     page: PageInfo,
     rendered: RenderedMessage,
     settings: EmailSettings,
-    from: string,
   ): Promise<Prepared<EmailMessage>> {
     if (!isAddress(page.user.email)) return refused('the e-mail address of the user is not valid');
     const head = {
-      from: { name: settings.fromName, address: from },
+      from: { name: settings.fromName, address: settings.from },
       to: { name: page.user.name === '' ? page.user.username : page.user.name, address: page.user.email },
       date: deps.clock.now(),
       messageId: pageMessageId({ groupId: page.group.id, userId: page.user.id, deliveryId: delivery.id }, host),
@@ -46,7 +45,11 @@ export function createEmailChannel(deps: EmailDeps): Channel<EmailMessage> {
       important: delivery.important,
     };
     const source = await composeMail(head, mailContent(page, rendered, deps.baseUrl, delivery.leftToday));
-    return { ok: true, message: { settings, mail: { from, to: page.user.email, source } }, circuitKey: SHARED_CIRCUIT };
+    return {
+      ok: true,
+      message: { settings, mail: { from: settings.from, to: page.user.email, source } },
+      circuitKey: SHARED_CIRCUIT,
+    };
   }
 
   return {
@@ -57,9 +60,8 @@ export function createEmailChannel(deps: EmailDeps): Channel<EmailMessage> {
     async prepare(deliveries) {
       const settings = deps.settings();
       const all = (answer: Prepared<EmailMessage>) => new Map(deliveries.map(({ id }) => [id, answer]));
-      if (settings.host === '') return all(refused('e-mail is not set up: EMAIL_HOST is empty'));
-      const from = senderAddress(settings);
-      if (from === null) return all(refused('e-mail is not set up: EMAIL_FROM_ADDRESS is not an address'));
+      if (settings === null) return all(refused('e-mail is not set up: EMAIL_HOST is empty'));
+      if (!isAddress(settings.from)) return all(refused('e-mail is not set up: EMAIL_FROM_ADDRESS is not an address'));
       const pages = await loadPages(deps.db, deliveries);
       const known = deliveries.flatMap((delivery) => {
         const page = pages.get(delivery.id);
@@ -68,7 +70,7 @@ export function createEmailChannel(deps: EmailDeps): Channel<EmailMessage> {
       const rendered = await deps.render(known.map(({ page }) => page));
       const prepared = await Promise.all(
         known.map(async ({ delivery, page }, i): Promise<[number, Prepared<EmailMessage>]> => {
-          return [delivery.id, await compose(delivery, page, rendered[i] ?? NOTHING, settings, from)];
+          return [delivery.id, await compose(delivery, page, rendered[i] ?? NOTHING, settings)];
         }),
       );
       return new Map(prepared);

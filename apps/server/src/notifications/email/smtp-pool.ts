@@ -20,15 +20,15 @@ type Idle = { connection: SMTPConnection; settingsKey: string; timer: NodeJS.Tim
 type Attempt = { outcome: SendOutcome; bodySent: boolean; keep: boolean };
 
 const keyOf = (settings: EmailSettings): string =>
-  JSON.stringify([settings.host, settings.port, settings.user, settings.password, settings.useTls, settings.useSsl]);
+  JSON.stringify([settings.host, settings.port, settings.user, settings.password, settings.security]);
 
 function createConnection(settings: EmailSettings): SMTPConnection {
   return new SMTPConnection({
     host: settings.host,
     port: settings.port,
-    secure: settings.useSsl,
-    requireTLS: settings.useTls,
-    ignoreTLS: !settings.useTls && !settings.useSsl,
+    secure: settings.security === 'tls',
+    requireTLS: settings.security === 'starttls',
+    ignoreTLS: settings.security === 'none',
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     dnsTimeout: CONNECT_MS,
@@ -88,10 +88,9 @@ export function createSmtpPool(): SmtpPool {
       connection.once('error', fail);
       connection.connect((err) => {
         if (err) return fail(err);
-        if (settings.user === '') return resolve(null);
-        connection.login({ user: settings.user, pass: settings.password }, (loginErr) =>
-          loginErr ? fail(loginErr) : resolve(null),
-        );
+        const { user, password } = settings;
+        if (user === null) return resolve(null);
+        connection.login({ user, pass: password ?? '' }, (loginErr) => (loginErr ? fail(loginErr) : resolve(null)));
       });
     });
   }
