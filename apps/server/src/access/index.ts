@@ -1,3 +1,5 @@
+import './tables.ts';
+
 export { ROLES, type Role } from '../users/index.ts';
 export { type Authentication, authenticate, tokenFromHeader } from './authenticate.ts';
 export {

@@ -1,3 +1,5 @@
+import './tables.ts';
+
 export { type CreateUserResult, createUser, type NewUser } from './create-user.ts';
 export { listUsers, teamsOfUsers, type UserFilter } from './directory.ts';
 export { hashPassword, newOneTimePassword, verifyPassword } from './password.ts';
