@@ -96,4 +96,4 @@ const fromRow = (row: Row): PageInfo => ({
 
 /** Where people look at a group in the web UI. */
 export const groupLink = (baseUrl: string, groupId: string): string =>
-  `${baseUrl.replace(/\/+$/, '')}/a/alert-groups/${encodeURIComponent(groupId)}`;
+  `${baseUrl.replace(/\/+$/, '')}/alert-groups/${encodeURIComponent(groupId)}`;

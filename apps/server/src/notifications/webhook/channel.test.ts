@@ -39,7 +39,7 @@ function startChannel(deps: Partial<WebhookChannelDeps> = {}, allowed: string[] 
     render: createWebhookRenderer(world.clock),
     baseUrl: 'https://tocsin.harbor.example',
     timeoutMs: 1_000,
-    groupLink: (id) => `https://tocsin.harbor.example/a/alert-groups/${id}`,
+    groupLink: (id) => `https://tocsin.harbor.example/alert-groups/${id}`,
     ...deps,
   });
   return startDeliveryLoop(world.deps, channel);
@@ -108,7 +108,7 @@ test('the whole context goes out, with what the user gave to the webhook, and su
       created_at: '2026-03-02T09:00:00Z',
       resolved_at: null,
       labels: {},
-      permalinks: { slack: null, slack_app: null, telegram: null, web: `https://tocsin.harbor.example/a/alert-groups/${group}` },
+      permalinks: { slack: null, slack_app: null, telegram: null, web: `https://tocsin.harbor.example/alert-groups/${group}` },
       last_alert: { alert_group_id: group, payload: { probe: 'crane-7' } },
     },
     alert_group_id: group,
