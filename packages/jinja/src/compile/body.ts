@@ -1,10 +1,22 @@
-import type { Print, Statement } from '../ast.ts';
+import type { Expression, Print, Statement } from '../ast.ts';
+import { PythonError } from '../errors.ts';
 import type { RenderState } from '../runtime/state.ts';
 import { escapeMarkup } from '../values/markup.ts';
 import type { Value } from '../values/types.ts';
 import { isConstant } from './constant.ts';
 import { compileExpression } from './expressions.ts';
-import { BREAK, CONTINUE, type Execute, enterScope, failSyntax, leaveScope, NORMAL, type Outcome, type Scope } from './scope.ts';
+import {
+  BREAK,
+  CONTINUE,
+  type Evaluate,
+  type Execute,
+  enterScope,
+  failSyntax,
+  leaveScope,
+  NORMAL,
+  type Outcome,
+  type Scope,
+} from './scope.ts';
 import { compileAutoescape } from './statements/autoescape.ts';
 import { compileBlock } from './statements/block.ts';
 import { compileCallBlock } from './statements/call.ts';
@@ -105,7 +117,7 @@ function compileStatement(scope: Scope, node: Statement): Execute {
 
 function compilePrint(scope: Scope, node: Print): Execute {
   const { at } = node;
-  const evaluate = compileExpression(scope, node.expression);
+  const evaluate = compilePrinted(scope, node.expression);
   if (scope.escaping === 'off' || (scope.escaping === 'volatile' && isConstant(node.expression, 'volatile'))) {
     return (f) => {
       const value = evaluate(f);
@@ -121,6 +133,20 @@ function compilePrint(scope: Scope, node: Print): Execute {
     if (always || f.rt.autoescape) printEscaped(value, f.rt);
     else f.rt.print(value);
     return NORMAL;
+  };
+}
+
+/** A slice that Jinja2 computes when it compiles gives an undefined value where it would fail when it runs. */
+function compilePrinted(scope: Scope, node: Expression): Evaluate {
+  const evaluate = compileExpression(scope, node);
+  if (node.kind !== 'slice' || !isConstant(node, scope.escaping)) return evaluate;
+  return (f) => {
+    try {
+      return evaluate(f);
+    } catch (error) {
+      if (!(error instanceof PythonError) || error.pyName !== 'TypeError') throw error;
+      return f.rt.undefined({ hint: error.message });
+    }
   };
 }
 

@@ -55,8 +55,8 @@ function tojson([value = null, indent = null]: readonly Value[], rt: RenderState
 }
 
 export const htmlFilters: readonly (readonly [string, NativeFunction])[] = [
-  ['escape', nativeSingle('escape', escapeMarkup)],
-  ['e', nativeSingle('escape', escapeMarkup)],
+  ['escape', nativeSingle('markupsafe._speedups.escape', escapeMarkup)],
+  ['e', nativeSingle('markupsafe._speedups.escape', escapeMarkup)],
   ['forceescape', native('do_forceescape', 'value', ([value = null], rt) => escapeMarkup(str(value, rt), rt))],
   ['safe', native('do_mark_safe', 'value', ([value = null], rt) => new Markup(str(value, rt)))],
   ['striptags', native('do_striptags', 'value', ([value = null], rt) => stripTags(str(value, rt)))],

@@ -1,4 +1,4 @@
-import { FilterArgumentError, keyError, typeError, zeroDivision } from '../errors.ts';
+import { FilterArgumentError, keyError, typeError } from '../errors.ts';
 import { type NativeFunction, native, nativeSingle } from '../native.ts';
 import type { RenderState } from '../runtime/state.ts';
 import { Undefined } from '../runtime/undefined.ts';
@@ -6,6 +6,7 @@ import { DictView, PyDict } from '../values/dict.ts';
 import { PyIterator } from '../values/iterator.ts';
 import { escapeMarkup, Markup } from '../values/markup.ts';
 import {
+  binary,
   getItem,
   isIterable,
   items,
@@ -47,8 +48,8 @@ function joinSafe(parts: Value[], separator: Value, rt: RenderState): Value {
 
 function* sliceParts([value = null, count = null, fill = null]: Args, rt: RenderState): Generator<Value, undefined> {
   const all = toArray(value, rt);
+  binary('//', all.length, count, rt);
   const slices = indexArg(count);
-  if (slices === 0) throw zeroDivision('integer division or modulo by zero');
   const perSlice = Math.floor(all.length / slices);
   const longer = all.length - perSlice * slices;
   let offset = 0;
@@ -102,8 +103,7 @@ function* pairs([value = null]: Args, rt: RenderState): Generator<Value, undefin
 
 function sort([value = null, reverse = null, caseSensitive = null, attribute = null]: Args, rt: RenderState): Value {
   const getter = attributesGetter(rt, attribute, caseFold(truthy(caseSensitive, rt), rt));
-  const single = textOf(attribute)?.includes(',') !== true;
-  return sortValues(toArray(value, rt), (item) => (single ? (getter(item)[0] ?? null) : getter(item)), truthy(reverse, rt), rt);
+  return sortValues(toArray(value, rt), getter, indexArg(reverse) !== 0, rt);
 }
 
 function dictsort([value = null, caseSensitive = null, by = null, reverse = null]: Args, rt: RenderState): Value {
@@ -115,7 +115,7 @@ function dictsort([value = null, caseSensitive = null, by = null, reverse = null
     const part = getItem(row, place, rt) ?? null;
     return fold === null ? part : fold(part);
   };
-  return sortValues(rows, keyOf, truthy(reverse, rt), rt);
+  return sortValues(rows, keyOf, indexArg(reverse) !== 0, rt);
 }
 
 /** A group with its fields by name; in every other way a tuple. */

@@ -1,10 +1,10 @@
-import { FilterArgumentError, PythonError, typeError } from '../errors.ts';
+import { FilterArgumentError, PythonError, typeError, valueError } from '../errors.ts';
 import { type NativeFunction, native, nativeSingle } from '../native.ts';
 import type { RenderState } from '../runtime/state.ts';
 import { codePointLength } from '../values/code-points.ts';
 import { PyDict } from '../values/dict.ts';
 import { escapeMarkup, Markup } from '../values/markup.ts';
-import { add, binary, length, order, slice, str, truthy, typeName } from '../values/ops.ts';
+import { add, binary, length, order, repr, slice, str, truthy, typeName } from '../values/ops.ts';
 import { toArray } from '../values/protocol.ts';
 import { textOf } from '../values/text.ts';
 import { PyTuple } from '../values/tuple.ts';
@@ -62,7 +62,8 @@ function addInPlace(value: Value, more: Value, rt: RenderState): Value {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || value === null) {
     throw typeError(`unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`);
   }
-  return add(value, more, rt);
+  // A list would take in the characters, and then has no lines.
+  return Array.isArray(value) ? value : add(value, more, rt);
 }
 
 function assertion(message: string): PythonError {
@@ -86,6 +87,7 @@ function wordwrap(
   [value = null, width = null, breakLong = null, given = null, breakHyphens = null]: readonly Value[],
   rt: RenderState,
 ): Value {
+  if (order('<=', width, 0, rt)) throw valueError(`invalid width ${repr(width, rt)} (must be > 0)`);
   const separator = given ?? '\n';
   const options = {
     width: Number(str(width, rt)),
@@ -119,7 +121,7 @@ export const textFilters: readonly (readonly [string, NativeFunction])[] = [
   ['indent', native('do_indent', 's, width=4, first=False, blank=False', indent)],
   ['lower', native('do_lower', 's', ([s = null], rt) => textMethod(s, 'lower', [], rt))],
   ['replace', native('do_replace', '@, s, old, new, count=None', replace)],
-  ['string', nativeSingle('soft_str', softStr)],
+  ['string', nativeSingle('markupsafe._speedups.soft_str', softStr)],
   ['title', native('do_title', 's', ([s = null], rt) => title(s, rt))],
   ['trim', native('do_trim', 'value, chars=None', ([value = null, chars = null], rt) => textMethod(value, 'strip', [chars], rt))],
   ['truncate', native('do_truncate', '@, s, length=255, killwords=False, end=..., leeway=None', truncate)],

@@ -1,6 +1,8 @@
+import { typeError } from '../errors.ts';
 import { type NativeFunction, native } from '../native.ts';
 import { Undefined } from '../runtime/undefined.ts';
-import { str, truthy } from '../values/ops.ts';
+import { truthy, typeName } from '../values/ops.ts';
+import { textOf } from '../values/text.ts';
 import type { Value } from '../values/types.ts';
 import { prettyPrint } from './pretty-print.ts';
 
@@ -14,7 +16,11 @@ const defaultFilter = native(
 export const valueFilters: readonly (readonly [string, NativeFunction])[] = [
   [
     'attr',
-    native('do_attr', '@, obj, name', ([object = null, name = null], rt) => rt.env.attributeOnly(object, str(name, rt), rt)),
+    native('do_attr', '@, obj, name', ([object = null, name = null], rt) => {
+      const text = textOf(name);
+      if (text === undefined) throw typeError(`attribute name must be string, not '${typeName(name)}'`);
+      return rt.env.attributeOnly(object, text, rt);
+    }),
   ],
   ['d', defaultFilter],
   ['default', defaultFilter],

@@ -1,4 +1,3 @@
-import { valueError } from '../errors.ts';
 import type { RenderState } from '../runtime/state.ts';
 import { codePointLength, codePointSlice } from '../values/code-points.ts';
 
@@ -25,10 +24,9 @@ const chunks = new RegExp(
 );
 const simpleChunks = new RegExp(`${space}+|${notSpace}+`, 'gu');
 
-/** Python's `textwrap.wrap` without tab expansion, white space kept. @throws PythonError ValueError for a width below 1 */
+/** Python's `textwrap.wrap` without tab expansion, white space kept. */
 export function wrapText(text: string, options: WrapOptions, rt: RenderState): string[] {
   const { width } = options;
-  if (!(width > 0)) throw valueError(`invalid width ${width} (must be > 0)`);
   rt.budget.grow(2 * text.length);
   const pending = (text.match(options.breakOnHyphens ? chunks : simpleChunks) ?? []).reverse();
   const lines: string[] = [];
