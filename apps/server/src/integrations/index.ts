@@ -16,4 +16,6 @@ export type { Integration, Route, RoutingType } from './settings/integration.ts'
 export { findIntegration, listIntegrations } from './settings/integration-store.ts';
 export type { RouteFilter } from './settings/route-store.ts';
 export { createRoute, defaultRoutes, deleteRoute, findRoute, listRoutes, updateRoute } from './settings/route-store.ts';
+export { createAcknowledgeSource } from './source-acknowledge/acknowledge-source.ts';
+export { acknowledgeHostsOf } from './source-acknowledge/acknowledge-target.ts';
 export { findIntegrationType, integrationTypeOf, integrationTypes } from './types/registry.ts';

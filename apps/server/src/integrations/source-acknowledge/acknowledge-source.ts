@@ -4,7 +4,7 @@ import { type AlertGroupHooks, addTimelineRecords, bySystem, TIMELINE } from '..
 import type { Clock } from '../../platform/clock.ts';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
-import { defineJob, type Job, type JobQueue } from '../../platform/jobs/index.ts';
+import { type AnyJob, defineJob, type Job, type JobQueue } from '../../platform/jobs/index.ts';
 import type { Outbound } from '../../platform/outbound/index.ts';
 import { type AcknowledgeHost, acknowledgeTarget } from './acknowledge-target.ts';
 
@@ -62,9 +62,17 @@ async function readSource(db: Db, { organizationId, alertGroupId }: Payload): Pr
 }
 
 function fieldOf(payload: string): string | null {
-  const value: unknown = JSON.parse(payload);
+  const value = parseJson(payload);
   const url = typeof value === 'object' && value !== null && FIELD in value ? value[FIELD] : null;
   return typeof url === 'string' && url.trim() !== '' ? url : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // taken leniently, as Python reads JSON: NaN and the like
+  }
 }
 
 async function callSource(deps: AcknowledgeSourceDeps, { hosts }: Source, url: string): Promise<AcknowledgeSourceOutcome> {
@@ -94,7 +102,7 @@ async function callSource(deps: AcknowledgeSourceDeps, { hosts }: Source, url: s
  * Tells the monitoring system of an acknowledgement: one GET to the address that the group's newest alert names (ingest.md B-21). What
  * came of it is in the timeline, and is not tried again. Runs a second time only when the process ended before that was written.
  */
-export const createAcknowledgeSourceJob = (deps: AcknowledgeSourceDeps): Job<unknown, Payload> =>
+const createJob = (deps: AcknowledgeSourceDeps): Job<unknown, Payload> =>
   defineJob({
     name: 'integrations.acknowledge_source',
     payload: Type.Object({ organizationId: Type.String(), alertGroupId: Type.String() }),
@@ -117,7 +125,7 @@ export const createAcknowledgeSourceJob = (deps: AcknowledgeSourceDeps): Job<unk
   });
 
 /** Queues the call in the transaction of the acknowledgement, for groups whose senders take one. Only people's acknowledgements count. */
-export const createAcknowledgeSourceHooks = (jobs: JobQueue, job: Job<unknown, Payload>): AlertGroupHooks => ({
+const createHooks = (jobs: JobQueue, job: Job<unknown, Payload>): AlertGroupHooks => ({
   async onChanged(tx, changes) {
     const acknowledged = changes.filter(({ event, actor }) => event === 'acknowledge' && actor.type === 'user');
     if (acknowledged.length === 0) return;
@@ -138,4 +146,13 @@ async function integrationsTold(
     from unnest(${changes.map((c) => c.organizationId)}::text[], ${changes.map((c) => c.integrationId)}::text[]) as c (organization_id, id)
     join integration i using (organization_id, id) where i.type = any(${TYPES}::text[])`.execute(tx);
   return new Set(rows.map((row) => `${row.organization_id} ${row.id}`));
+}
+
+/** The job that calls sources, and the hooks that queue it. */
+export function createAcknowledgeSource(deps: AcknowledgeSourceDeps & { jobs: JobQueue }): {
+  hooks: AlertGroupHooks;
+  job: AnyJob<unknown>;
+} {
+  const job = createJob(deps);
+  return { hooks: createHooks(deps.jobs, job), job };
 }

@@ -59,7 +59,7 @@ const isPort = (url: URL, port: number | null): boolean => {
 };
 
 /** Reads an entry of the server's list: a host, with `http://` before it where TLS is not used, and a port after it where it is not the standard one. */
-export function parseAcknowledgeHost(entry: string): AcknowledgeHost | null {
+function parseAcknowledgeHost(entry: string): AcknowledgeHost | null {
   const plainHttp = /^http:\/\//i.test(entry);
   const url = SCHEME.test(entry) ? entry : `https://${entry}`;
   if (!URL.canParse(url)) return null;
@@ -67,3 +67,7 @@ export function parseAcknowledgeHost(entry: string): AcknowledgeHost | null {
   if (!['http:', 'https:'].includes(protocol) || hostname === '' || username !== '' || pathname !== '/') return null;
   return { host: hostname, port: port === '' ? null : Number(port), plainHttp };
 }
+
+/** The entries of the server's list that can be read. */
+export const acknowledgeHostsOf = (entries: readonly string[]): AcknowledgeHost[] =>
+  entries.flatMap((entry) => parseAcknowledgeHost(entry) ?? []);
