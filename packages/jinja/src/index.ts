@@ -1,5 +1,6 @@
+export { type Analysis, analyze, type PathStep, type UsedPath } from './analyze.ts';
 export { Budget, type BudgetLimits, defaultLimits } from './budget.ts';
-export { Environment, type EnvironmentOptions, type RenderOptions, Template } from './environment.ts';
+export { Environment, type EnvironmentOptions, type NativeCall, type RenderOptions, Template } from './environment.ts';
 export {
   BudgetError,
   type BudgetKind,
