@@ -1,3 +1,4 @@
+import type { CaseMode } from './case-fold.ts';
 import type { SetExpression } from './char-set.ts';
 
 /** Zero-width checks that need no operand. */
@@ -23,7 +24,7 @@ export type LookNode = { type: 'look'; behind: boolean; negate: boolean; body: R
 /** A parsed pattern. Groups are numbered from 1; `max` may be Infinity. */
 export type RegexNode =
   | { type: 'char'; code: number }
-  | { type: 'set'; set: SetExpression; ignoreCase: 'exact' | 'ascii' | 'unicode' }
+  | { type: 'set'; set: SetExpression; ignoreCase: CaseMode }
   | { type: 'sequence'; items: readonly RegexNode[] }
   | { type: 'alternatives'; items: readonly RegexNode[] }
   | { type: 'repeat'; body: RegexNode; min: number; max: number; mode: RepeatMode }
@@ -31,7 +32,7 @@ export type RegexNode =
   | { type: 'atomic'; body: RegexNode }
   | LookNode
   | { type: 'assertion'; kind: AssertionKind; word: WordMode }
-  | { type: 'backreference'; index: number; ignoreCase: 'exact' | 'ascii' | 'unicode' }
+  | { type: 'backreference'; index: number; ignoreCase: CaseMode }
   | { type: 'conditional'; test: number | LookNode; yes: RegexNode; no: RegexNode }
   | { type: 'grapheme' }
   | { type: 'verb'; verb: 'fail' | 'prune' | 'skip' | 'keep' };

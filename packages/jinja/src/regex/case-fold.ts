@@ -1,6 +1,6 @@
 /**
  * Which characters count as equal when case is ignored: Unicode's simple case folding, with Python's treatment of the
- * dotted and dotless i (i, I and one of them each are equal, but not all four).
+ * dotted and dotless i: in `re` all four are equal; in `regex` the dotted ones are, and the capital I and the small dotless one.
  */
 
 /** Blocks that hold letters with case; the rest of Unicode has none. */
@@ -54,14 +54,22 @@ function build(): Map<number, readonly number[]> {
   return result;
 }
 
-/** All characters equal to `code` when case is ignored, itself among them; empty when there is only itself. */
-export function caseVariants(code: number, asciiOnly: boolean): readonly number[] {
-  if (asciiOnly) {
+/** How case is treated: it counts, it does not among ASCII letters, or by Unicode as the two modules see it. */
+export type CaseMode = 'exact' | 'ascii' | 'regex' | 're';
+
+/** What `re` takes for equal. */
+const ALL_I: readonly number[] = [0x69, 0x49, DOTTED_CAPITAL_I, DOTLESS_SMALL_I];
+
+/** All characters equal to `code` in a mode, itself among them; empty when there is only itself. */
+export function caseVariants(code: number, mode: CaseMode): readonly number[] {
+  if (mode === 'exact') return NONE;
+  if (mode === 'ascii') {
     const isUpper = code >= 0x41 && code <= 0x5a;
     if (isUpper || (code >= 0x61 && code <= 0x7a)) return [code, isUpper ? code + 32 : code - 32];
     return NONE;
   }
   if (code < 0x41) return NONE;
+  if (mode === 're' && ALL_I.includes(code)) return ALL_I;
   table ??= build();
   return table.get(code) ?? NONE;
 }

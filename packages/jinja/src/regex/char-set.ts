@@ -1,4 +1,4 @@
-import { caseVariants } from './case-fold.ts';
+import { type CaseMode, caseVariants } from './case-fold.ts';
 import type { CodePointTest } from './properties.ts';
 
 /** What a class holds, before case is looked at. */
@@ -8,9 +8,6 @@ export type SetExpression =
   | { kind: 'union'; items: readonly SetExpression[] }
   | { kind: 'not'; item: SetExpression }
   | { kind: 'intersection' | 'difference' | 'symmetric'; left: SetExpression; right: SetExpression };
-
-/** How case is treated: not at all different, equal among ASCII letters only, or by Unicode. */
-export type CaseMode = 'exact' | 'ascii' | 'unicode';
 
 /** A class ready for matching: a table for the first 256 code points, a test for the others. */
 export class CharSet {
@@ -43,9 +40,7 @@ export class CharSet {
 
   #decide(code: number): boolean {
     let inside = this.#contains(code);
-    if (!inside && this.#mode !== 'exact') {
-      inside = caseVariants(code, this.#mode === 'ascii').some((variant) => this.#contains(variant));
-    }
+    if (!inside && this.#mode !== 'exact') inside = caseVariants(code, this.#mode).some((variant) => this.#contains(variant));
     return inside !== this.#negated;
   }
 }

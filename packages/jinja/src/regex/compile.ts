@@ -1,4 +1,5 @@
 import type { LookNode, ParsedPattern, RegexNode } from './ast.ts';
+import type { CaseMode } from './case-fold.ts';
 import { CharSet, type SetExpression } from './char-set.ts';
 import { RegexSyntaxError } from './errors.ts';
 import { width } from './measure.ts';
@@ -9,6 +10,8 @@ import { type Assertion, type MemoPoint, Op, type Program } from './program.ts';
 const MAX_INSTRUCTIONS = 60_000;
 /** Counted groups are written out when that makes no more instructions than this. */
 const MAX_UNROLLED = 2_000;
+/** How a back-reference compares, by its operand. */
+export const CASE_MODES: readonly CaseMode[] = ['exact', 'ascii', 'regex', 're'];
 /** Stands for "no upper limit" in an instruction. */
 export const UNLIMITED = 0x7fff_ffff;
 /** Loops around a memo point whose bodies may match nothing: each doubles the states to remember. */
@@ -105,7 +108,7 @@ class Compiler {
     return this.#ops[next] === Op.Char && this.#b[next] === 1 ? (this.#a[next] ?? -1) : -1;
   }
 
-  #setIndex(expression: SetExpression, ignoreCase: 'exact' | 'ascii' | 'unicode'): number {
+  #setIndex(expression: SetExpression, ignoreCase: CaseMode): number {
     const key = expression.kind === 'range' ? `${expression.low}-${expression.high}-${ignoreCase}` : undefined;
     const known = key === undefined ? undefined : this.#setIndexes.get(key);
     if (known !== undefined) return known;
@@ -150,7 +153,7 @@ class Compiler {
         this.#emit(Op.Assert, this.#assertions.push({ kind: node.kind, word: node.word }) - 1);
         return;
       case 'backreference':
-        this.#emit(Op.Backreference, node.index, this.#direction, ['exact', 'ascii', 'unicode'].indexOf(node.ignoreCase));
+        this.#emit(Op.Backreference, node.index, this.#direction, CASE_MODES.indexOf(node.ignoreCase));
         return;
       case 'conditional':
         this.#conditional(node);

@@ -1,4 +1,5 @@
 import type { WordMode } from './ast.ts';
+import type { CaseMode } from './case-fold.ts';
 
 /** Whose rules hold: those of Python's own `re`, or of the `regex` module (its version 0 behaviour). */
 export type RegexFlavour = 're' | 'regex';
@@ -9,6 +10,9 @@ export type Flags = {
   readonly dotAll: boolean;
   readonly verbose: boolean;
   readonly ascii: boolean;
+  /** Asked for by name; it is the default, but excludes `ascii`. */
+  readonly unicode: boolean;
+  readonly version0: boolean;
   /** `(?V1)`: set operations inside classes. */
   readonly version1: boolean;
 };
@@ -19,6 +23,8 @@ export const NO_FLAGS: Flags = {
   dotAll: false,
   verbose: false,
   ascii: false,
+  unicode: false,
+  version0: false,
   version1: false,
 };
 
@@ -30,7 +36,7 @@ const LETTERS: Record<RegexFlavour, ReadonlyMap<string, Partial<Flags>>> = {
     ['s', { dotAll: true }],
     ['x', { verbose: true }],
     ['a', { ascii: true }],
-    ['u', { ascii: false }],
+    ['u', { unicode: true }],
   ]),
   regex: new Map<string, Partial<Flags>>([
     ['i', { ignoreCase: true }],
@@ -38,8 +44,8 @@ const LETTERS: Record<RegexFlavour, ReadonlyMap<string, Partial<Flags>>> = {
     ['s', { dotAll: true }],
     ['x', { verbose: true }],
     ['a', { ascii: true }],
-    ['u', { ascii: false }],
-    ['V0', { version1: false }],
+    ['u', { unicode: true }],
+    ['V0', { version0: true }],
     ['V1', { version1: true }],
     // Best and enhanced fuzzy match: without fuzzy matching they say nothing.
     ['b', {}],
@@ -60,9 +66,9 @@ export function isGlobalOnly(flavour: RegexFlavour, letter: string): boolean {
   return flavour === 'regex' ? ['a', 'u', 'V0', 'V1', 'b', 'e'].includes(letter) : false;
 }
 
-export function caseMode(flags: Flags): 'exact' | 'ascii' | 'unicode' {
+export function caseMode(flags: Flags, flavour: RegexFlavour): CaseMode {
   if (!flags.ignoreCase) return 'exact';
-  return flags.ascii ? 'ascii' : 'unicode';
+  return flags.ascii ? 'ascii' : flavour;
 }
 
 export function wordMode(flags: Flags, flavour: RegexFlavour): WordMode {

@@ -1,7 +1,7 @@
 import { graphemeEnd, holds } from './assertions.ts';
 import { caseVariants } from './case-fold.ts';
 import type { CharSet } from './char-set.ts';
-import { UNLIMITED } from './compile.ts';
+import { CASE_MODES, UNLIMITED } from './compile.ts';
 import { RegexLimitError } from './errors.ts';
 import { FailureMemo } from './memo.ts';
 import { Op, type Program } from './program.ts';
@@ -33,7 +33,7 @@ export class Matcher {
   readonly #registers: Int32Array;
   /** Starts and ends of the groups, -1 for none. Slots 0 and 1 are the match itself. */
   readonly slots: Int32Array;
-  #stack = new Int32Array(256);
+  #stack = new Int32Array(64);
   #top = 0;
   #fuel = STEPS_BETWEEN_CHECKS;
   #searchStart = 0;
@@ -439,10 +439,11 @@ export class Matcher {
     const from = b[pc] === 1 ? pos : pos - size;
     if (from < 0 || from + size > this.#length) return NO_MATCH;
     this.#spend(size * 8);
+    const mode = CASE_MODES[c[pc]!]!;
     for (let offset = 0; offset < size; offset++) {
       const wanted = this.#codes[start + offset]!;
       const found = this.#codes[from + offset]!;
-      if (wanted !== found && (c[pc] === 0 || !caseVariants(wanted, c[pc] === 1).includes(found))) return NO_MATCH;
+      if (wanted !== found && !caseVariants(wanted, mode).includes(found)) return NO_MATCH;
     }
     return b[pc] === 1 ? pos + size : from;
   }

@@ -65,11 +65,12 @@ export function parseCharacterEscape(scanner: Scanner, letter: string, context: 
   const length = HEX_LENGTHS[letter];
   if (length !== undefined) return parseHex(scanner, letter, length);
   if (letter === 'N') {
+    const start = scanner.position;
     if (scanner.take('{')) {
       scanner.takeWhile((char) => char !== '}');
-      scanner.take('}');
       // Character names need Unicode's name list, which JavaScript does not carry.
-      scanner.fail('undefined character name');
+      if (scanner.take('}')) scanner.fail('undefined character name');
+      scanner.position = start;
     }
     if (context.flavour === 're') scanner.fail('missing {');
     return 'N'.codePointAt(0);
@@ -83,10 +84,11 @@ export function parseCharacterEscape(scanner: Scanner, letter: string, context: 
 }
 
 function parseHex(scanner: Scanner, letter: string, length: number): number {
+  const start = scanner.position;
   const digits = scanner.takeWhile(isHexDigit, length);
-  if (digits.length < length) scanner.fail(`incomplete escape \\${letter}${digits}`);
+  if (digits.length < length) scanner.fail(`incomplete escape \\${letter}${digits}`, start);
   const code = Number.parseInt(digits, 16);
-  if (code > 0x10ffff) scanner.fail(`bad hex escape \\${letter}${digits}`);
+  if (code > 0x10ffff) scanner.fail(`bad hex escape \\${letter}${digits}`, start);
   return code;
 }
 

@@ -63,6 +63,8 @@ class Parser {
   #flags: Flags;
   #depth = 0;
   #groupCount = 0;
+  /** Whether anything but flags and comments was read. */
+  #hasContent = false;
   readonly #names = new Map<string, number>();
   readonly #open = new Set<number>();
   /** References made by number or name, checked when all groups are known (the regex module allows forward ones). */
@@ -91,6 +93,7 @@ class Parser {
     const branches: RegexNode[] = [];
     do {
       beforeBranch?.();
+      this.#hasContent ||= branches.length > 0;
       branches.push(this.#parseSequence());
     } while (this.#scanner.take('|'));
     this.#flags = flagsOutside;
@@ -105,12 +108,13 @@ class Parser {
       const char = this.#scanner.peek();
       if (char === '' || char === '|' || char === ')') break;
       const start = this.#scanner.position;
-      const atom = this.#parseAtom(items.length === 0);
+      const atom = this.#parseAtom();
       if (atom === undefined) {
         // Flags and comments are nothing that could be repeated.
         if (this.#parseCount() !== undefined) this.#scanner.fail('nothing to repeat', start + 4);
         continue;
       }
+      this.#hasContent = true;
       items.push(this.#parseRepeats(atom));
     }
     return items.length === 1 && items[0] !== undefined ? items[0] : { type: 'sequence', items };
@@ -132,13 +136,13 @@ class Parser {
     }
   }
 
-  #parseAtom(isFirst: boolean): RegexNode | undefined {
+  #parseAtom(): RegexNode | undefined {
     const start = this.#scanner.position;
     if (this.#parseCount() !== undefined) this.#scanner.fail('nothing to repeat', start);
     const char = this.#scanner.next();
     switch (char) {
       case '(':
-        return this.#parseGroup(isFirst);
+        return this.#parseGroup();
       case '[':
         return this.#setNode(
           parseClass(this.#scanner, {
@@ -164,13 +168,13 @@ class Parser {
   }
 
   #character(code: number): RegexNode {
-    const mode = caseMode(this.#flags);
-    if (mode === 'exact' || caseVariants(code, mode === 'ascii').length < 2) return { type: 'char', code };
+    const mode = caseMode(this.#flags, this.#flavour);
+    if (mode === 'exact' || caseVariants(code, mode).length < 2) return { type: 'char', code };
     return { type: 'set', set: { kind: 'range', low: code, high: code }, ignoreCase: mode };
   }
 
   #setNode(set: Extract<RegexNode, { type: 'set' }>['set']): RegexNode {
-    return { type: 'set', set, ignoreCase: caseMode(this.#flags) };
+    return { type: 'set', set, ignoreCase: caseMode(this.#flags, this.#flavour) };
   }
 
   #assertion(kind: AssertionKind): RegexNode {
@@ -250,8 +254,9 @@ class Parser {
       if (letter === 'L') scanner.fail('undefined named list');
       if (letter === 'g') {
         const start = scanner.position;
+        const nameStart = start + 1;
         const name = scanner.take('<') ? scanner.takeWhile((char) => /^[\p{L}\p{N}_]$/u.test(char)) : '';
-        if (name !== '' && scanner.take('>')) return this.#reference(name, start, false);
+        if (name !== '' && scanner.take('>')) return this.#reference(name, nameStart, false);
         scanner.position = start;
       }
     }
@@ -263,9 +268,8 @@ class Parser {
     const scanner: Scanner = this.#scanner;
     const octal = parseOctalEscape(scanner, first, false, this.#flavour);
     if (octal !== undefined) return this.#character(octal);
-    const start = scanner.position;
     const digits = first + scanner.takeWhile(isDigit, 1);
-    return this.#reference(digits, start, true);
+    return this.#reference(digits, scanner.position, true);
   }
 
   /** A reference to what a group matched, by number or name. */
@@ -274,7 +278,7 @@ class Parser {
     const isForward = index > this.#groupCount;
     if (this.#flavour === 're' && isForward) this.#scanner.fail('invalid group reference', position);
     if (checkOpen && this.#open.has(index)) this.#scanner.fail('cannot refer to an open group');
-    return { type: 'backreference', index, ignoreCase: caseMode(this.#flags) };
+    return { type: 'backreference', index, ignoreCase: caseMode(this.#flags, this.#flavour) };
   }
 
   /** The number of a group; a name that comes later counts as a reference checked at the end. */
@@ -282,11 +286,11 @@ class Parser {
     if (/^\d+$/u.test(name)) {
       const index = Number(name);
       if (index === 0) this.#scanner.fail('bad character in group name', position + 1);
-      this.#pending.push({ position: this.#scanner.position, index });
+      this.#pending.push({ position, index });
       return index;
     }
     const known = this.#names.get(name) ?? this.#findLaterGroup(name);
-    return known ?? this.#scanner.fail('unknown group', position);
+    return known ?? this.#scanner.fail('unknown group', position - 1);
   }
 
   /** The number of a group that comes later in the pattern; the regex module allows references to it. */
@@ -296,7 +300,7 @@ class Parser {
     return this.#laterNames.get(name);
   }
 
-  #parseGroup(isFirst: boolean): RegexNode | undefined {
+  #parseGroup(): RegexNode | undefined {
     const scanner: Scanner = this.#scanner;
     if (this.#flavour === 'regex' && /^[A-Za-z]$/u.test(scanner.peek(1)) && scanner.take('*')) {
       const verb = VERBS[scanner.takeWhile((char) => /^[A-Za-z]$/u.test(char))];
@@ -305,7 +309,7 @@ class Parser {
       return { type: 'verb', verb };
     }
     if (!scanner.take('?')) return this.#capture(this.#newGroup(undefined));
-    if (scanner.take(':')) return this.#closed(this.#parseAlternatives());
+    if (scanner.take(':')) return inParentheses(this.#closed(this.#parseAlternatives()));
     if (scanner.take('>')) return { type: 'atomic', body: this.#closed(this.#parseAlternatives()) };
     const look = this.#parseLook();
     if (look !== undefined) return look;
@@ -316,7 +320,7 @@ class Parser {
       if (scanner.take('|')) return this.#parseBranchReset();
       if (/^[R0-9&]$/u.test(scanner.peek())) scanner.fail('recursive patterns are not supported');
     }
-    return this.#parseFlags(isFirst);
+    return this.#parseFlags();
   }
 
   #parseLook(): LookNode | undefined {
@@ -416,7 +420,7 @@ class Parser {
   }
 
   /** `(?flags)`, `(?flags-flags:...)`; the scanner stands behind the `?`. */
-  #parseFlags(isFirst: boolean): RegexNode | undefined {
+  #parseFlags(): RegexNode | undefined {
     const scanner: Scanner = this.#scanner;
     const start = scanner.position;
     const on = this.#parseFlagLetters();
@@ -424,17 +428,20 @@ class Parser {
     if (off?.length === 0) scanner.fail("bad inline flags: no flags after '-'");
     if (off?.some((letter) => on.includes(letter))) scanner.fail('bad inline flags: flag turned on and off');
     const isScoped = scanner.take(':');
-    if (!isScoped && (on.length === 0 || !scanner.take(')'))) scanner.fail('unknown extension');
-    if (!isScoped && off !== undefined) scanner.fail('bad inline flags: cannot turn flags off');
+    if (!isScoped && (on.length + (off?.length ?? 0) === 0 || !scanner.take(')'))) scanner.fail('unknown extension');
+    if (!isScoped && off !== undefined && !this.#flags.version1) scanner.fail('bad inline flags: cannot turn flags off');
+    if (this.#flavour === 're' && off?.some((letter) => letter === 'a' || letter === 'u')) {
+      scanner.fail("bad inline flags: cannot turn off flags 'a', 'u' and 'L'");
+    }
     const changed = this.#changeFlags(this.#flags, on, off ?? [], isScoped);
     if (isScoped) {
       const outside = this.#flags;
       this.#flags = changed;
       const body = this.#closed(this.#parseAlternatives());
       this.#flags = outside;
-      return body;
+      return inParentheses(body);
     }
-    if (this.#flavour === 're' && (!isFirst || this.#depth > 1)) {
+    if (this.#flavour === 're' && (this.#hasContent || this.#depth > 1)) {
       scanner.fail('global flags not at the start of the expression', start - 2);
     }
     if (changed.version1) {
@@ -449,9 +456,10 @@ class Parser {
   #parseFlagLetters(): string[] {
     const letters: string[] = [];
     while (/^[A-Za-z]$/u.test(this.#scanner.peek())) {
+      const start = this.#scanner.position;
       let letter = this.#scanner.next();
       if (letter === 'V') letter += this.#scanner.next();
-      if (flagChange(this.#flavour, letter) === undefined) this.#scanner.fail('unknown extension');
+      if (flagChange(this.#flavour, letter) === undefined) this.#scanner.fail('unknown extension', start);
       letters.push(letter);
     }
     return letters;
@@ -471,6 +479,8 @@ class Parser {
       if (change === 'unsupported' || change === undefined || isGlobalOnly(this.#flavour, letter)) continue;
       for (const key of Object.keys(change)) result = { ...result, [key]: false };
     }
+    if (result.ascii && result.unicode) throw new RegexFlagError('ASCII, LOCALE and UNICODE flags are mutually incompatible');
+    if (result.version0 && result.version1) throw new RegexFlagError('VERSION0 and VERSION1 flags are mutually incompatible');
     return result;
   }
 
@@ -483,6 +493,9 @@ class Parser {
     if (!this.#scanner.take(')')) this.#scanner.fail('missing )');
   }
 }
+
+/** `re` refuses to repeat a bare assertion, but takes one in parentheses. */
+const inParentheses = (body: RegexNode): RegexNode => (body.type === 'assertion' ? { type: 'sequence', items: [body] } : body);
 
 /** Numbers of named groups, found by counting parentheses: enough for a reference to a group that comes later. */
 function scanGroupNames(source: string): ReadonlyMap<string, number> {

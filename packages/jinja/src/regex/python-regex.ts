@@ -1,9 +1,11 @@
 import { compileProgram } from './compile.ts';
+import { RegexSyntaxError } from './errors.ts';
 import type { RegexFlavour } from './flags.ts';
 import { Matcher, type RegexLimits } from './match.ts';
 import { parsePattern } from './parse.ts';
 import type { Program } from './program.ts';
 import { parseReplacement, type Replacement } from './template.ts';
+import { TextCodes } from './text-codes.ts';
 
 export type RegexMatch = {
   /** Where the match begins and ends, in code points. */
@@ -39,57 +41,46 @@ export class PythonRegex {
   test(text: string, limits?: RegexLimits): boolean {
     if (this.#cannotMatch(text)) return false;
     if (this.#program.literal !== undefined) return true;
-    return new Matcher(this.#program, new Text(text).codes, limits).search(0);
+    return this.#run(text, limits, (matcher) => matcher.search(0));
   }
 
   /** Whether the pattern matches at the start. Throws RegexLimitError. */
   testStart(text: string, limits?: RegexLimits): boolean {
     if (this.#program.literal !== undefined) return text.startsWith(this.#program.literal);
     if (this.#cannotMatch(text)) return false;
-    return new Matcher(this.#program, new Text(text).codes, limits).match(0);
+    return this.#run(text, limits, (matcher) => matcher.match(0));
   }
 
   /** The first match anywhere. Throws RegexLimitError. */
   search(text: string, limits?: RegexLimits): RegexMatch | undefined {
     if (this.#cannotMatch(text)) return undefined;
-    const input = new Text(text);
-    const matcher = new Matcher(this.#program, input.codes, limits);
-    return matcher.search(0) ? toMatch(input, matcher.slots) : undefined;
+    return this.#run(text, limits, (matcher, input) => (matcher.search(0) ? toMatch(input, matcher.slots) : undefined));
   }
 
   /** The match at the start of the text, if there is one. Throws RegexLimitError. */
   match(text: string, limits?: RegexLimits): RegexMatch | undefined {
     if (this.#cannotMatch(text)) return undefined;
-    const input = new Text(text);
-    const matcher = new Matcher(this.#program, input.codes, limits);
-    return matcher.match(0) ? toMatch(input, matcher.slots) : undefined;
+    return this.#run(text, limits, (matcher, input) => (matcher.match(0) ? toMatch(input, matcher.slots) : undefined));
   }
 
   /**
-   * The text with every match replaced. A template without references is taken as it is; `\1`, `\g<name>` and escapes are read
-   * as Python does. Throws RegexSyntaxError or RegexGroupError for a bad template (only if something matches, or the
-   * template is not plain, as Python), RegexLimitError, and whatever `onGrowth` throws.
+   * The text with every match replaced. A template without a backslash is taken as it is; `\1`, `\g<name>` and escapes are
+   * read as Python does. Throws RegexSyntaxError or RegexGroupError for a bad template, RegexLimitError, and whatever
+   * `onGrowth` throws.
    */
   sub(template: string, text: string, limits?: RegexLimits, onGrowth?: GrowthCheck): string {
     const replacement = parseReplacement(template, { count: this.groupCount, names: this.groupNames }, this.#flavour);
     if (this.#cannotMatch(text)) return text;
-    const input = new Text(text);
-    const matcher = new Matcher(this.#program, input.codes, limits);
-    let result = '';
-    let copied = 0;
-    let from = 0;
-    let lastEmpty = -1;
-    while (from <= input.codes.length && matcher.search(from, lastEmpty)) {
-      const start = matcher.slots[0] ?? 0;
-      const end = matcher.slots[1] ?? 0;
-      const piece = input.slice(copied, start) + expand(replacement, input, matcher.slots);
-      onGrowth?.(piece.length);
-      result += piece;
-      copied = end;
-      lastEmpty = start === end ? end : -1;
-      from = end;
+    return this.#run(text, limits, (matcher, input) => replaceAll(matcher, input, replacement, onGrowth));
+  }
+
+  #run<T>(text: string, limits: RegexLimits | undefined, search: (matcher: Matcher, input: TextCodes) => T): T {
+    const input = new TextCodes(text);
+    try {
+      return search(new Matcher(this.#program, input.codes, limits), input);
+    } finally {
+      input.release();
     }
-    return result + input.slice(copied, input.codes.length);
   }
 
   #cannotMatch(text: string): boolean {
@@ -98,59 +89,40 @@ export class PythonRegex {
   }
 }
 
-/** A text as code points, with the way back to the string. */
-class Text {
-  readonly codes: Int32Array;
-  readonly #text: string;
-  /** Where each code point begins in the string; undefined when every one is a single unit. */
-  readonly #offsets: Int32Array | undefined;
-
-  constructor(text: string) {
-    this.#text = text;
-    const units = text.length;
-    const codes = new Int32Array(units);
-    let offsets: Int32Array | undefined;
-    let count = 0;
-    for (let unit = 0; unit < units; unit++) {
-      let code = text.charCodeAt(unit);
-      if (offsets !== undefined) offsets[count] = unit;
-      if (code >= 0xd800 && code <= 0xdbff) {
-        code = text.codePointAt(unit) ?? code;
-        if (code > 0xffff) {
-          if (offsets === undefined) {
-            offsets = new Int32Array(units + 1);
-            for (let before = 0; before <= count; before++) offsets[before] = before;
-          }
-          unit += 1;
-        }
-      }
-      codes[count] = code;
-      count += 1;
+function replaceAll(matcher: Matcher, input: TextCodes, replacement: Replacement, onGrowth: GrowthCheck | undefined): string {
+  let result = '';
+  let copied = 0;
+  let from = 0;
+  let lastEmpty = -1;
+  while (from <= input.codes.length && matcher.search(from, lastEmpty)) {
+    const start = matcher.slots[0] ?? 0;
+    const end = matcher.slots[1] ?? 0;
+    if (replacement.some((part) => typeof part === 'number' && part * 2 >= matcher.slots.length)) {
+      throw new RegexSyntaxError('invalid group reference');
     }
-    if (offsets !== undefined) offsets[count] = units;
-    this.#offsets = offsets;
-    this.codes = count === units ? codes : codes.subarray(0, count);
+    const piece = input.slice(copied, start) + expand(replacement, input, matcher.slots);
+    onGrowth?.(piece.length);
+    result += piece;
+    copied = end;
+    lastEmpty = start === end ? end : -1;
+    from = end;
   }
-
-  slice(start: number, end: number): string {
-    if (this.#offsets === undefined) return this.#text.slice(start, end);
-    return this.#text.slice(this.#offsets[start], this.#offsets[end]);
-  }
+  return result + input.slice(copied, input.codes.length);
 }
 
-function group(input: Text, slots: Int32Array, index: number): string | undefined {
+function group(input: TextCodes, slots: Int32Array, index: number): string | undefined {
   const start = slots[index * 2] ?? -1;
   const end = slots[index * 2 + 1] ?? -1;
   return start < 0 || end < 0 ? undefined : input.slice(start, end);
 }
 
-function expand(replacement: Replacement, input: Text, slots: Int32Array): string {
+function expand(replacement: Replacement, input: TextCodes, slots: Int32Array): string {
   let text = '';
   for (const part of replacement) text += typeof part === 'string' ? part : (group(input, slots, part) ?? '');
   return text;
 }
 
-function toMatch(input: Text, slots: Int32Array): RegexMatch {
+function toMatch(input: TextCodes, slots: Int32Array): RegexMatch {
   const groups = Array.from({ length: slots.length / 2 }, (_, index) => group(input, slots, index));
   return { start: slots[0] ?? 0, end: slots[1] ?? 0, groups };
 }

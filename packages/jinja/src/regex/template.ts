@@ -66,7 +66,9 @@ function parseNumber(scanner: Scanner, first: string, groups: Groups, flavour: R
     return octal(first + more + scanner.next(), flavour);
   }
   scanner.position = start + more.length;
-  return checked(Number(first + more), groups);
+  const index = Number(first + more);
+  // The regex module only looks when it has something to replace.
+  return flavour === 'regex' ? index : checked(index, groups);
 }
 
 function octal(digits: string, flavour: RegexFlavour): string {

@@ -149,4 +149,4 @@ if __name__ == "__main__":
 
     warnings.simplefilter("ignore")
     arguments = [int(argument) for argument in sys.argv[1:]]
-    main(*(arguments + [1, 3000, 60][len(arguments):]))
+    main(*(arguments + [1, 1200, 40][len(arguments):]))
