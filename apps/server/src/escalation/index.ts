@@ -28,3 +28,5 @@ export {
 } from './settings/chain.ts';
 export { createChain, deleteChain, findChain, listChains, updateChain } from './settings/chain-store.ts';
 export { createStep, deleteStep, findStep, listSteps, updateStep } from './settings/step-store.ts';
+export { type EscalationHealth, escalationHealth } from './watchdogs/health.ts';
+export { createWatchdogs, type WatchdogDeps } from './watchdogs/watchdogs.ts';
