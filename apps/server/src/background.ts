@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { ensurePartitions } from './housekeeping.ts';
 import type { DueLoop, DueLoopOptions } from './platform/due/due-loop.ts';
 import {
   type AnyJob,
@@ -79,6 +80,7 @@ function startJobs(ctx: Context, work: BackgroundWork, presence: Presence): JobW
 export async function startBackground(ctx: Context, startWork: StartWork, role: string): Promise<Background> {
   const { connection, db, clock, host } = ctx;
   const presence = await joinProcesses({ connection, db, clock, host, role, log: folderLog(ctx.log, 'jobs') });
+  await ensurePartitions(db, clock.now());
   const work = startWork(ctx, { manual: false });
   const worker = startJobs(ctx, work, presence);
   const since = (beatMs: number) => (clock.monotonicMs() - beatMs) / 1_000;

@@ -20,16 +20,28 @@ function randomCharacters(count: number): string {
 /** A public id for configuration: the prefix and twelve random characters. */
 export const newId = (prefix: string): string => prefix + randomCharacters(12);
 
+/** Six characters, in whose order the numbers up to 34^6 sort; larger ones begin again. */
+function sixCharacters(number: number): string {
+  let rest = number;
+  let text = '';
+  for (let place = 0; place < 6; place += 1) {
+    text = ALPHABET.charAt(rest % BASE) + text;
+    rest = Math.floor(rest / BASE);
+  }
+  return text;
+}
+
+const secondsPart = (now: Date): string => sixCharacters(Math.max(0, Math.floor((now.getTime() - EPOCH_MS) / 1_000)));
+
 /**
  * A public id for what comes in masses: after the prefix, six characters count the seconds since 2020 (until 2068), six are random.
  * Later ids sort after earlier ones under the C collation, so that indexes grow at their end.
  */
-export function newTimeId(prefix: string, now: Date): string {
-  let seconds = Math.max(0, Math.floor((now.getTime() - EPOCH_MS) / 1_000));
-  let text = '';
-  for (let place = 0; place < 6; place += 1) {
-    text = ALPHABET.charAt(seconds % BASE) + text;
-    seconds = Math.floor(seconds / BASE);
-  }
-  return prefix + text + randomCharacters(6);
-}
+export const newTimeId = (prefix: string, now: Date): string => prefix + secondsPart(now) + randomCharacters(6);
+
+/**
+ * As `newTimeId`, with a number that only grows in place of chance: ids of one second sort in its order too.
+ * @param sequence a whole number that no other row of the table has
+ */
+export const sequenceTimeId = (prefix: string, now: Date, sequence: number): string =>
+  prefix + secondsPart(now) + sixCharacters(sequence);

@@ -87,6 +87,7 @@ const cronItem = <C>({ job, match, backfillMs = 0 }: CronEntry<C>): CronItem => 
 /** Works the queue until it is stopped. When the database goes away it comes back by itself. */
 export function startWorker<C>(options: WorkerOptions<C>): JobWorker {
   const { log, clock, presence } = options;
+  if (options.jobs.length === 0) throw new Error('A worker needs at least one kind of job');
   const tasks = taskList(options);
   const events: WorkerEvents = new EventEmitter();
   let lastBeatMs = clock.monotonicMs();

@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import { Type } from 'typebox';
+import type { Context } from './context.ts';
+import { inTransaction } from './platform/db/create-db.ts';
+import type { Db } from './platform/db/database.ts';
+import { type CronEntry, defineJob } from './platform/jobs/index.ts';
+
+/** Tables that are partitioned by month. */
+const PARTITIONED = ['alert', 'timeline_record', 'notification_record'];
+/** Any number; processes agree on it. */
+const PARTITION_LOCK = 7_205_759_406;
+
+/** Makes the partitions of the instant's month and of the two after it, where they are missing. */
+export async function ensurePartitions(db: Db, now: Date): Promise<void> {
+  const months = [0, 1, 2].map((ahead) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1)).toISOString().slice(0, 10),
+  );
+  for (const parent of PARTITIONED) {
+    for (const month of months) {
+      await inTransaction(db, async (tx) => {
+        await sql`select pg_advisory_xact_lock(${PARTITION_LOCK})`.execute(tx);
+        await sql`select ensure_month_partition(${parent}, ${month}::date)`.execute(tx);
+      });
+    }
+  }
+}
+
+const keepPartitions = defineJob({
+  name: 'housekeeping.partitions',
+  payload: Type.Object({}),
+  run: ({ db, clock }: Context) => ensurePartitions(db, clock.now()),
+});
+
+/** What keeps the installation in order, whatever the domains. */
+export const HOUSEKEEPING_JOBS = [keepPartitions];
+export const HOUSEKEEPING_CRON: readonly CronEntry<Context>[] = [
+  { job: keepPartitions, match: '7 */6 * * *', backfillMs: 6 * 3_600_000 },
+];
