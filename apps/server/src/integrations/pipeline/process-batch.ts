@@ -2,7 +2,7 @@ import { addTimelineRecords, bySource, type NewTimelineRecord, TIMELINE } from '
 import type { Clock } from '../../platform/clock.ts';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
-import { newTimeId } from '../../platform/ids.ts';
+import { newTimeId, sequenceTimeId } from '../../platform/ids.ts';
 import type { Templates } from '../../templates/index.ts';
 import { isSlowShard, SHARDS } from '../shards.ts';
 import { type BatchGroup, type Choice, chooseGroups, keyOf } from './choose-groups.ts';
@@ -175,15 +175,12 @@ const toStart = (group: BatchGroup & { openedBy: PreparedAlert }): OpenedGroup =
   escalationChainId: group.openedBy.route?.escalationChainId ?? null,
 });
 
-/** Ids in the order of the alerts: alerts of one batch share their time and are told apart by their ids. */
-function withIds(alerts: readonly PreparedAlert[], { chosen }: Choice, now: Date): AlertRow[] {
-  const ids = alerts.map(() => newTimeId('A', now)).sort();
-  return alerts.flatMap((alert, at) => {
+/** Ids in the order in which the alerts were taken, also where several batches share an instant. */
+const withIds = (alerts: readonly PreparedAlert[], { chosen }: Choice, now: Date): AlertRow[] =>
+  alerts.flatMap((alert, at) => {
     const group = chosen[at];
-    const id = ids[at];
-    return group === undefined || id === undefined ? [] : [{ alert, id, groupId: group.id }];
+    return group === undefined ? [] : [{ alert, id: sequenceTimeId('A', now, alert.inboundId), groupId: group.id }];
   });
-}
 
 function openingRecords({ group, opener, number }: NewGroup, now: Date): NewTimelineRecord[] {
   const base = { organizationId: group.organizationId, alertGroupId: group.id, at: now, actor: bySource };

@@ -1,0 +1,108 @@
+import { sql } from 'kysely';
+import { afterEach, expect, test } from 'vitest';
+import { IngestWorld, type IngestWorldOptions } from '../../testing/ingest-world.ts';
+import { homeShard } from '../shards.ts';
+import { retryParkedAlert } from './park.ts';
+
+let world: IngestWorld;
+const start = async (options: IngestWorldOptions = {}) => {
+  world = await IngestWorld.start(options);
+  return world;
+};
+afterEach(() => world[Symbol.asyncDispose]());
+
+const alert = (uid: string, n = 0) => ({ alert_uid: uid, title: `${uid} ${n}`, state: 'alerting' });
+
+/** Makes storing an alert with this text fail, as a value that the database refuses would. */
+const poison = (text: string) =>
+  sql`alter table alert add constraint no_poison check (payload not like ${sql.lit(`%${text}%`)})`.execute(world.db);
+
+test('one alert that cannot be stored is put aside after five tries, and no other waits for it longer than that', async () => {
+  await start();
+  await poison('POISON');
+  const sick = await world.integration('formatted_webhook');
+  const healthy = await world.integration('formatted_webhook');
+  // Both on one shard, whatever their ids: the shard is what the rows say.
+  for (let n = 0; n < 20; n += 1) {
+    await world.send(sick, n === 10 ? alert('POISON') : alert(`s${n}`, n));
+    await world.send(healthy, alert(`h${n}`, n));
+  }
+  await world.db
+    .updateTable('inbound_alert')
+    .set({ shard: homeShard(healthy.id) })
+    .execute();
+  await world.settle();
+  expect(await world.groups(healthy)).toHaveLength(20);
+  expect((await world.groups(sick)).map((group) => group.title)).toEqual(Array.from({ length: 10 }, (_, n) => `s${n} ${n}`));
+  expect(world.parked).toEqual([]);
+  for (let tries = 2; tries <= 5; tries += 1) {
+    world.clock.advance({ seconds: 10 });
+    await world.settle();
+  }
+  expect(world.parked).toEqual([
+    { organizationId: world.organizationId, integrationId: sick.id, error: expect.stringContaining('no_poison') },
+  ]);
+  expect(await world.groups(sick)).toHaveLength(19);
+  const parked = await world.db.selectFrom('parked_alert').selectAll().execute();
+  expect(parked).toMatchObject([{ integration_id: sick.id, payload: JSON.stringify(alert('POISON')) }]);
+
+  await sql`alter table alert drop constraint no_poison`.execute(world.db);
+  expect(await retryParkedAlert(world.db, world.organizationId, parked[0]?.id ?? '', homeShard(sick.id))).toBe(true);
+  await world.settle();
+  expect(await world.groups(sick)).toHaveLength(20);
+});
+
+test('a batch that fails leaves nothing half-done', async () => {
+  let failures = 3;
+  await start({
+    ports: (ports) => ({
+      ...ports,
+      async startRuns(tx, groups, now) {
+        await ports.startRuns(tx, groups, now);
+        failures -= 1;
+        if (failures >= 0) throw new Error('the world is broken');
+      },
+    }),
+  });
+  const integration = await world.integration('formatted_webhook');
+  for (let n = 0; n < 5; n += 1) await world.send(integration, alert('a', n));
+  await world.pipeline.loops[0]?.runUntilIdle();
+  for (let tries = 0; tries < 5; tries += 1) {
+    world.clock.advance({ seconds: 10 });
+    await world.settle();
+  }
+  const groups = await world.groups(integration);
+  expect(groups).toMatchObject([{ number: 1, alerts_count: 5 }]);
+  expect(await world.alerts(groups[0]?.id)).toHaveLength(5);
+  expect(await world.records(groups[0]?.id ?? '')).toHaveLength(2);
+  expect(world.parked).toEqual([]);
+});
+
+test('no alert is blamed when the database goes away in the middle', async () => {
+  await start();
+  const integration = await world.integration('formatted_webhook');
+  for (let n = 0; n < 3; n += 1) await world.send(integration, alert('a', n));
+  const killed = sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+  let kills = 0;
+  const ports = world.ports;
+  const before = ports.startRuns;
+  ports.startRuns = async (tx, groups, now) => {
+    kills += 1;
+    if (kills <= 3) await killed.execute(tx).then(() => sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx));
+    return before(tx, groups, now);
+  };
+  for (let tries = 0; tries < 3; tries += 1) await expect(world.settle()).rejects.toThrow();
+  await world.settle();
+  expect(await world.groups(integration)).toMatchObject([{ alerts_count: 3 }]);
+  const attempts = await sql<{ n: number }>`select count(*)::int as n from parked_alert`.execute(world.db);
+  expect(attempts.rows[0]?.n).toBe(0);
+});
+
+test('an alert of an integration that was deleted after it was taken is still handled', async () => {
+  await start();
+  const integration = await world.integration('formatted_webhook');
+  await world.send(integration, alert('a'));
+  await world.db.updateTable('integration').set({ deleted_at: world.clock.now() }).where('id', '=', integration.id).execute();
+  await world.settle();
+  expect(await world.groups(integration)).toHaveLength(1);
+});
