@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Background } from './background.ts';
 import { type Context, MIGRATIONS } from './context.ts';
+import { escalationHealth } from './escalation/index.ts';
 import { readMigrations } from './platform/db/migrate.ts';
 import type { Http } from './platform/http/index.ts';
 import { constantTimeEqual, hashToken } from './platform/secrets.ts';
@@ -52,7 +53,7 @@ function watchLag(app: Http): () => number {
   return () => performance.now() - expected;
 }
 
-/** `/health/`, `/ready/` and `/startupprobe/` (operations.md 3), and `/metrics/` (operations.md 1.1). */
+/** `/health/`, `/ready/` and `/startupprobe/` (operations.md 3), `/health/escalation` (escalation.md 6.2), and `/metrics/` (operations.md 1.1). */
 export async function registerProbes(
   app: Http,
   ctx: Context,
@@ -86,6 +87,11 @@ export async function registerProbes(
             .map(({ name }) => name)
             .join(', ')}`,
     );
+  });
+
+  app.get('/health/escalation', quiet, async (_request, reply) => {
+    const health = await escalationHealth(ctx.db, ctx.clock.now());
+    return reply.code(health.ok ? 200 : 503).send(health);
   });
 
   const secret = ctx.config.secrets.metricsSecret;

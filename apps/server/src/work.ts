@@ -1,22 +1,23 @@
 import { applySourceSignals, expireSilences } from './alerting/index.ts';
 import { loopObserver, type StartWork } from './background.ts';
 import type { Context } from './context.ts';
-import { type Domains, domainsOf } from './domains.ts';
+import { type Domains, domainsOf, emailSettings } from './domains.ts';
 import {
   advancePersonalRuns,
   advanceRuns,
   alertsJoined,
   checkReached,
+  createWatchdogs,
   ESCALATION_NOTIFY_CHANNEL,
   startRuns,
 } from './escalation/index.ts';
+import { HOUSEKEEPING_CRON, HOUSEKEEPING_JOBS } from './housekeeping.ts';
 import { renderForEmail, startPipeline } from './integrations/index.ts';
 import {
   createDeliveryMetrics,
   createEmailChannel,
   createWebhookChannel,
   type DeliveryDeps,
-  type EmailSettings,
   startDeliveryLoop,
   startLeaseLoop,
 } from './notifications/index.ts';
@@ -56,6 +57,8 @@ export const startWork: StartWork = (ctx, { manual }) => {
   const wakeEngine = () => {
     for (const each of [...escalation, ...deliveries]) each.wake();
   };
+  const { notifyAdmins } = engine.ports;
+  const watchdogs = createWatchdogs({ db, log: engine.log, metrics: engine.metrics, notifyAdmins, wakeLoops: wakeEngine });
   const pipeline = startPipeline({
     db,
     hub,
@@ -75,7 +78,11 @@ export const startWork: StartWork = (ctx, { manual }) => {
   const feeds = loop('calendar feeds', (now) =>
     refreshFeeds({ db, clock, outbound: ctx.outbound, log: folderLog(ctx.log, 'schedules') }, now),
   );
-  return { loops: [...pipeline.loops, ...escalation, ...deliveries, feeds], jobs: [], cron: [] };
+  return {
+    loops: [...pipeline.loops, ...escalation, ...deliveries, feeds, loop('watchdogs', watchdogs.run)],
+    jobs: [...HOUSEKEEPING_JOBS, ...domains.jobs],
+    cron: HOUSEKEEPING_CRON,
+  };
 };
 
 function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
@@ -112,8 +119,3 @@ function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
   ];
   return [...channels.map((channel) => startDeliveryLoop(deps, channel)), startLeaseLoop(deps, channels)];
 }
-
-const SENDER_NAME = 'Tocsin';
-
-const emailSettings = ({ config }: Context): EmailSettings | null =>
-  config.features.email && config.smtp !== null ? { ...config.smtp, fromName: SENDER_NAME } : null;
