@@ -141,14 +141,15 @@ describe('feeds', () => {
     expect([events.length, problems]).toEqual([0, []]);
   });
 
-  test('a rule with a million occurrences in the window is bounded, and says so', () => {
-    const { events, problems } = rawEvents(
-      scheduleOfFeed(ruled('FREQ=SECONDLY')),
-      everybody,
-      between('2026-05-04', '2026-06-04'),
+  test('a rule with a million occurrences in the window is bounded, says so, and pushes nobody out', () => {
+    const calendar = feed(
+      vevent('UID:r', 'SUMMARY:ana', 'DTSTART:20260504T080000Z', 'DURATION:PT1S', 'RRULE:FREQ=SECONDLY') +
+        vevent('UID:s', 'SUMMARY:bo', 'DTSTART:20260510T080000Z', 'DURATION:PT1H'),
     );
-    expect(events.length).toBe(50_000);
-    expect(problems.map((problem) => problem.code)).toContain('too_many_occurrences');
+    const { events, problems } = rawEvents(scheduleOfFeed(calendar), everybody, between('2026-05-04', '2026-06-04'));
+    expect(events).toHaveLength(20_001);
+    expect(events.some((event) => event.users[0]?.id === 'bo')).toBe(true);
+    expect(problems).toContainEqual(expect.objectContaining({ code: 'too_many_occurrences', subject: 'r' }));
   });
 
   test('a count that takes a million steps is bounded, and says so', () => {

@@ -166,5 +166,6 @@ test('import, export and import of a simple calendar keep users and times', () =
   const text = writeCalendar(exportEntries(final(first), everybody), options);
   const again = importCalendar(text, { floatingTimes: 'utc' });
   if (!again.ok) throw new Error(again.message);
+  expect(again.calendar.name).toBe('Harbour, primary');
   expect(final(again.calendar).map(show)).toEqual(final(first).map(show));
 });

@@ -43,10 +43,10 @@ describe.skipIf(!isInstalled)('the same feeds in recurring_ical_events', () => {
     for (const [index, example] of cases.entries()) expect(here(example), example.feed).toEqual(judged[index]);
   });
 
-  test('150 random rules differ in nothing', () => {
-    const cases = fc.sample(anyCase, { numRuns: 150, seed: 5545 });
+  test('100 random rules differ in nothing', () => {
+    const cases = fc.sample(anyCase, { numRuns: 100, seed: 5545 });
     const judged = inPython(cases);
-    expect(judged.filter((events) => events !== null && events.length > 1).length).toBeGreaterThan(100);
+    expect(judged.filter((events) => events !== null && events.length > 1).length).toBeGreaterThan(70);
     for (const [index, example] of cases.entries()) {
       if (judged[index] !== null) expect(here(example), example.feed).toEqual(judged[index]);
     }
@@ -97,7 +97,7 @@ const anyCase: fc.Arbitrary<Case> = fc
       fc.integer({ min: 1, max: 60 }).map((n) => `;COUNT=${n}`),
       fc.constant(';UNTIL=20250615T123456Z'),
     ),
-    day: fc.integer({ min: 0, max: 500 }),
+    day: fc.integer({ min: 0, max: 300 }),
     hour: fc.integer({ min: 5, max: 20 }),
     zone: fc.constantFrom('Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Sydney'),
   })
@@ -121,6 +121,6 @@ const anyCase: fc.Arbitrary<Case> = fc
         '',
       ].join('\r\n'),
       from: '2023-01-01',
-      to: frequency === 'HOURLY' ? '2024-07-01' : '2027-01-01',
+      to: frequency === 'HOURLY' ? '2024-02-01' : '2026-01-01',
     }));
   });

@@ -15,7 +15,7 @@ export type Component = {
 };
 
 /** Parses the text of one component. Throws whatever ical.js throws when a line cannot be read. */
-export const parseComponent = (text: string): Component => fromJcal(ICAL.parse(text));
+const parseComponent = (text: string): Component => fromJcal(ICAL.parse(text));
 
 function fromJcal(jcal: unknown): Component {
   const [name, properties, children] = jcal as [string, unknown[][], unknown[]];
@@ -39,4 +39,26 @@ export const propertiesOf = (component: Component, name: string): Property[] =>
 export function textOf(component: Component, name: string): string {
   const value = component.properties.find((property) => property.name === name)?.values[0];
   return value === undefined || value === null ? '' : String(value).trim();
+}
+
+export type ParsedEvent = { readonly component: Component; readonly badLines: readonly string[] };
+
+/** Parses the lines of a VEVENT at once; when one is broken, line by line, so that it costs only itself. */
+export function parseEvent(lines: readonly string[]): ParsedEvent {
+  const whole = readComponent(wrapEvent(lines));
+  if (whole !== null) return { component: whole, badLines: [] };
+  const isReadable = (line: string): boolean => readComponent(wrapEvent([line])) !== null;
+  return { component: parseComponent(wrapEvent(lines.filter(isReadable))), badLines: lines.filter((line) => !isReadable(line)) };
+}
+
+const wrapEvent = (lines: readonly string[]): string => ['BEGIN:VEVENT', ...lines, 'END:VEVENT'].join('\r\n');
+
+/** As `parseComponent`, but null when a line cannot be read. */
+export function readComponent(text: string): Component | null {
+  try {
+    return parseComponent(text);
+  } catch (error) {
+    if (error instanceof Error) return null;
+    throw error;
+  }
 }

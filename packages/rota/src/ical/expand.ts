@@ -13,22 +13,26 @@ import type { ImportedCalendar, ImportedEvent, Series } from './imported.ts';
 /** One occurrence of an imported event. All-day ones end at the last second of their last day. */
 export type ImportedOccurrence = Interval & { readonly event: ImportedEvent; readonly allDay: AllDay | null };
 
-/** The most occurrences one imported calendar gives for one window. */
-const MAX_OCCURRENCES = 50_000;
+/** The most occurrences one event gives for one window, so that a rule gone wild does not push the others out. */
+const MAX_PER_EVENT = 20_000;
+/** The most occurrences one calendar gives for one window. */
+const MAX_PER_CALENDAR = 200_000;
 const SLACK_MS = 3 * DAY_MS;
 
 /** The occurrences of a calendar that belong to the window, unsorted. Bounded: what is cut off becomes a problem. */
 export function expandCalendar(calendar: ImportedCalendar, window: Window, problems: Problem[]): ImportedOccurrence[] {
   const occurrences: ImportedOccurrence[] = [];
   for (const series of calendar.series) {
+    const most = occurrences.length + MAX_PER_EVENT;
     for (const occurrence of expandSeries(series, window, problems)) {
-      if (occurrences.length >= MAX_OCCURRENCES) {
-        const message = `Calendar: only the first ${MAX_OCCURRENCES} occurrences of the window were computed`;
+      if (occurrences.length === most || occurrences.length === MAX_PER_CALENDAR) {
+        const message = `Event ${series.event.uid}: only its first occurrences in the window were computed`;
         problems.push({ code: 'too_many_occurrences', subject: series.event.uid, message });
-        return occurrences;
+        break;
       }
       occurrences.push(occurrence);
     }
+    if (occurrences.length === MAX_PER_CALENDAR) break;
   }
   return occurrences;
 }

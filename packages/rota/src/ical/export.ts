@@ -5,7 +5,7 @@ import { DAY_MS, SECOND_MS } from '../time/civil.ts';
 import type { Instant } from '../time/instant.ts';
 import { addMs, formatInstant } from '../time/instant.ts';
 import type { Interval, Window } from '../time/interval.ts';
-import { parseComponent, textOf } from './component.ts';
+import { parseEvent, textOf } from './component.ts';
 import { splitFeed } from './split.ts';
 import { readTime } from './values.ts';
 
@@ -128,7 +128,7 @@ function entriesOf(previous: string | null): ExportEntry[] {
   const split = previous === null ? null : splitFeed(previous, Number.POSITIVE_INFINITY);
   if (split === null || !split.ok) return [];
   return split.parts.events.flatMap((lines): ExportEntry[] => {
-    const component = parseComponent(['BEGIN:VEVENT', ...lines, 'END:VEVENT'].join('\r\n'));
+    const { component } = parseEvent(lines);
     const at = (name: string): Instant | null => {
       const time = readTime(textOf(component, name));
       return time?.kind === 'time' ? (time.at as number as Instant) : null;

@@ -5,7 +5,7 @@ import type { Instant } from '../time/instant.ts';
 import type { Zone } from '../time/zone.ts';
 import { UTC } from '../time/zone.ts';
 import type { Component, Property } from './component.ts';
-import { parseComponent, propertiesOf, textOf } from './component.ts';
+import { parseEvent, propertiesOf, textOf } from './component.ts';
 import { identityOf } from './identity.ts';
 import type { BoundedRule, ExtraDate, ImportedEvent } from './imported.ts';
 import { namesAndLevel, textsOf } from './names.ts';
@@ -32,7 +32,7 @@ export type ReadEvent = {
 
 /** Reads the lines of one VEVENT; null when it has no usable time. What could not be read is added to `problems`. */
 export function readEvent(lines: readonly string[], zones: ZoneContext, problems: Problem[]): ReadEvent | null {
-  const { component, badLines } = parseLines(lines);
+  const { component, badLines } = parseEvent(lines);
   const uid = textOf(component, 'uid');
   const report = (message: string): void => {
     const where = uid === '' ? 'Event without UID' : `Event ${uid}`;
@@ -77,25 +77,6 @@ export function readEvent(lines: readonly string[], zones: ZoneContext, problems
     extraDates: extraDatesOf(component, allDay, toZone, report),
     ...excludedBy(component, allDay, zones, report),
   };
-}
-
-/** Parses all lines at once; when one is broken, line by line, so that it costs only itself. */
-function parseLines(lines: readonly string[]): { readonly component: Component; readonly badLines: readonly string[] } {
-  const wrap = (body: readonly string[]): string => ['BEGIN:VEVENT', ...body, 'END:VEVENT'].join('\r\n');
-  const isReadable = (body: readonly string[]): boolean => tryParse(wrap(body)) !== null;
-  const whole = tryParse(wrap(lines));
-  if (whole !== null) return { component: whole, badLines: [] };
-  const good = lines.filter((line) => isReadable([line]));
-  return { component: parseComponent(wrap(good)), badLines: lines.filter((line) => !good.includes(line)) };
-}
-
-function tryParse(text: string): Component | null {
-  try {
-    return parseComponent(text);
-  } catch (error) {
-    if (error instanceof Error) return null;
-    throw error;
-  }
 }
 
 function zoneOfTime(time: WrittenTime, property: Property, zones: ZoneContext, report: (message: string) => void): Zone {

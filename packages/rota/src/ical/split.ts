@@ -65,5 +65,5 @@ function unfold(text: string): string[] {
 export function headerValue(header: readonly string[], name: string): string | null {
   const line = header.find((candidate) => candidate.toUpperCase().startsWith(name) && /[;:]/.test(candidate.charAt(name.length)));
   const value = line?.slice(line.indexOf(':') + 1).trim() ?? '';
-  return value === '' ? null : value;
+  return value === '' ? null : value.replace(/\\([\\;,])/g, '$1');
 }

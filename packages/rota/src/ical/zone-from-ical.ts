@@ -8,7 +8,7 @@ import { ianaFromWindows } from '../time/windows-zone.ts';
 import type { OffsetSegment, Zone } from '../time/zone.ts';
 import { createZone } from '../time/zone.ts';
 import type { Component } from './component.ts';
-import { parseComponent, propertiesOf, textOf } from './component.ts';
+import { propertiesOf, readComponent, textOf } from './component.ts';
 import { readRule } from './rule-from-ical.ts';
 import { civilOfWritten, readTime } from './values.ts';
 
@@ -27,7 +27,8 @@ export type ZoneFinder = (tzid: string) => Zone | null;
 export function createZoneFinder(timezones: readonly string[]): ZoneFinder {
   const defined = new Map<string, Component>();
   for (const text of timezones) {
-    const component = readQuietly(text);
+    // A broken definition only matters to events that need it; they are then reported as having an unknown zone.
+    const component = readComponent(text);
     if (component !== null) defined.set(textOf(component, 'tzid'), component);
   }
   const found = new Map<string, Zone | null>();
@@ -39,16 +40,6 @@ export function createZoneFinder(timezones: readonly string[]): ZoneFinder {
     }
     return zone;
   };
-}
-
-function readQuietly(text: string): Component | null {
-  try {
-    return parseComponent(text);
-  } catch (error) {
-    // A broken zone definition only matters to events that need it; they are then reported as having an unknown zone.
-    if (error instanceof Error) return null;
-    throw error;
-  }
 }
 
 /** A zone by its name alone. */

@@ -5,6 +5,7 @@ import type { Problem } from '../problem.ts';
 import type { Instant } from '../time/instant.ts';
 import { earlierOf, laterOf } from '../time/instant.ts';
 import type { Interval, Window } from '../time/interval.ts';
+import { isInWindow } from '../time/interval.ts';
 import { gapsOf } from './gaps.ts';
 import { resolvePriorities } from './resolve.ts';
 import type { Schedule } from './schedule.ts';
@@ -32,7 +33,7 @@ export function finalSchedule(schedule: Schedule, directory: Directory, window: 
   const swapped = schedule.swaps.length === 0 ? raw : applySwaps(raw, schedule.swaps, directory, window, options.now, openSwaps);
   return {
     events: resolvePriorities(swapped, window),
-    emptyShifts: swapped.filter(isEmpty),
+    emptyShifts: swapped.filter((event) => isEmpty(event) && isInWindow(event, window)),
     gaps: gapsOf(swapped, window),
     problems,
   };
