@@ -1,4 +1,4 @@
-import { valueError } from '../errors.ts';
+import { typeError, valueError } from '../errors.ts';
 import { type NativeFunction, native, nativeSingle } from '../native.ts';
 import type { RenderState } from '../runtime/state.ts';
 import { Undefined } from '../runtime/undefined.ts';
@@ -6,7 +6,7 @@ import { PyDict } from '../values/dict.ts';
 import { stripTags } from '../values/html.ts';
 import { dumpJson } from '../values/json-dumps.ts';
 import { escapeMarkup, Markup } from '../values/markup.ts';
-import { binary, isIterable, items, repr, str, truthy } from '../values/ops.ts';
+import { binary, isIterable, items, repr, str, truthy, typeName } from '../values/ops.ts';
 import { textOf } from '../values/text.ts';
 import type { Value } from '../values/types.ts';
 import { unpack } from '../values/unpack.ts';
@@ -18,6 +18,7 @@ function xmlattr([attributes = null, autospace = null]: readonly Value[], rt: Re
   for (const pair of items(callMethod(attributes, 'items', [], rt), rt)) {
     const [key = null, value = null] = items(pair, rt);
     if (value === null || value instanceof Undefined) continue;
+    if (textOf(key) === undefined) throw typeError(`expected string or bytes-like object, got '${typeName(key)}'`);
     if (/[\s/>=]/.test(str(key, rt))) throw valueError(`Invalid character in attribute name: ${repr(key, rt)}`);
     pairs.push(`${escapeMarkup(key, rt).value}="${escapeMarkup(value, rt).value}"`);
   }

@@ -120,12 +120,12 @@ function dictsort([value = null, caseSensitive = null, by = null, reverse = null
 
 /** A group with its fields by name; in every other way a tuple. */
 class Group extends PyTuple {
-  override get moduleName(): string {
-    return 'jinja2.filters';
+  override get typeName(): string {
+    return '_GroupTuple';
   }
 
-  override get className(): string {
-    return '_GroupTuple';
+  override get moduleName(): string {
+    return 'jinja2.filters';
   }
 
   override getAttr(name: string): Value | undefined {

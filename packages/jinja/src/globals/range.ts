@@ -1,9 +1,11 @@
 import { overflowError, typeError, valueError } from '../errors.ts';
-import { PyType } from '../values/function.ts';
+import type { Runtime } from '../runtime-types.ts';
+import { oneArg } from '../values/args.ts';
+import { BoundMethod, PyType } from '../values/function.ts';
 import { intValue } from '../values/numbers.ts';
-import { typeName } from '../values/ops.ts';
+import { items, repr, same, typeName } from '../values/ops.ts';
 import { indexOf, sliceRange } from '../values/sequence.ts';
-import { type HashKey, PyFloat, PyObject, type Value } from '../values/types.ts';
+import { type HashKey, type Method, PyFloat, PyObject, type Value } from '../values/types.ts';
 
 /** The sandbox allows no longer ranges. */
 const MAX_RANGE = 100_000;
@@ -34,7 +36,9 @@ export class PyRange extends PyObject {
   override getAttr(name: string): Value | undefined {
     if (name === 'start') return this.start;
     if (name === 'stop') return this.#stop;
-    return name === 'step' ? this.step : undefined;
+    if (name === 'step') return this.step;
+    const method = rangeMethods.get(name);
+    return method && new BoundMethod(name, this, method);
   }
 
   override getItem(key: Value): Value | undefined {
@@ -79,6 +83,32 @@ export class PyRange extends PyObject {
     return `range(${this.start}, ${this.#stop}${this.step === 1 ? '' : `, ${this.step}`})`;
   }
 }
+
+/** Whether Python computes the place; everything else it looks for one by one. */
+const isInt = (v: Value): boolean => intValue(v) !== undefined;
+
+function placeOf(range: PyRange, wanted: Value, rt: Runtime): number {
+  const n = intValue(wanted);
+  if (n !== undefined) return range.contains(wanted) ? (Number(n) - range.start) / range.step : -1;
+  let place = 0;
+  for (const item of items(range, rt)) {
+    if (same(item, wanted, rt)) return place;
+    place++;
+  }
+  return -1;
+}
+
+const rangeMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ['count', oneArg<PyRange>('range', 'count', (range, wanted, rt) => (placeOf(range, wanted, rt) === -1 ? 0 : 1))],
+  [
+    'index',
+    oneArg<PyRange>('range', 'index', (range, wanted, rt) => {
+      const place = placeOf(range, wanted, rt);
+      if (place !== -1) return place;
+      throw valueError(isInt(wanted) ? `${repr(wanted, rt)} is not in range` : 'sequence.index(x): x not in sequence');
+    }),
+  ],
+]);
 
 function bound(v: Value): number {
   const n = v instanceof PyFloat || typeof v === 'string' ? undefined : intValue(v);

@@ -77,7 +77,7 @@ const isSequence = (v: Value): boolean => textOf(v) !== undefined || Array.isArr
 
 function unsupported(op: BinaryOp, a: Value, b: Value): Error {
   if (op === '+' && isSequence(a)) {
-    const kind = textOf(a) === undefined ? typeName(a) : 'str';
+    const kind = textOf(a) !== undefined ? 'str' : Array.isArray(a) ? 'list' : 'tuple';
     return typeError(`can only concatenate ${kind} (not "${typeName(b)}") to ${kind}`);
   }
   if (op === '*' && (isSequence(a) || isSequence(b))) {
