@@ -9,7 +9,9 @@ import {
 } from './alerting/index.ts';
 import type { Context } from './context.ts';
 import { createEscalationMetrics, type EngineDeps, escalationHooks, noWebhookCalls, SnapshotCache } from './escalation/index.ts';
-import type { RecordDuplicates } from './notifications/index.ts';
+import { acknowledgeHostsOf, createAcknowledgeSource } from './integrations/index.ts';
+import { createAdminNotices, type EmailSettings, type RecordDuplicates } from './notifications/index.ts';
+import type { AnyJob } from './platform/jobs/index.ts';
 import { folderLog } from './platform/log.ts';
 import { answerOnCall } from './schedules/index.ts';
 import { createTemplates, type Templates } from './templates/index.ts';
@@ -23,6 +25,8 @@ export interface Domains {
   /** Roles whose people may be notified. */
   readonly notifiableRoles: readonly string[];
   readonly recordDuplicates: RecordDuplicates;
+  /** Background jobs that what is built here adds. */
+  readonly jobs: readonly AnyJob<Context>[];
   /** Address of an alert group in the web UI. */
   readonly linkOfGroup: (alertGroupId: string) => string;
 }
@@ -40,23 +44,40 @@ export function domainsOf(ctx: Context): Domains {
 
 function createDomains(ctx: Context): Domains {
   const notifiableRoles = rolesWith('notifications:read');
-  const hooks = combineHooks(escalationHooks);
+  const { db, clock, config, jobs, outbound } = ctx;
+  const source = createAcknowledgeSource({
+    db,
+    clock,
+    outbound,
+    jobs,
+    serverHosts: acknowledgeHostsOf(config.sourceAcknowledgeHosts),
+  });
+  const admins = createAdminNotices({
+    db,
+    clock,
+    jobs,
+    log: folderLog(ctx.log, 'notifications'),
+    settings: () => emailSettings(ctx),
+    baseUrl: config.baseUrl,
+  });
+  const hooks = combineHooks(escalationHooks, source.hooks);
   return {
     hooks,
-    templates: createTemplates({ clock: ctx.clock, pool: ctx.renderPool }),
+    templates: createTemplates({ clock, pool: ctx.renderPool }),
     engine: {
-      db: ctx.db,
+      db,
       log: folderLog(ctx.log, 'escalation'),
       hooks,
-      metrics: createEscalationMetrics(ctx.metrics, ctx.db),
+      metrics: createEscalationMetrics(ctx.metrics, db),
       snapshots: new SnapshotCache(),
       ports: {
         onCall: (tx, questions, now) => answerOnCall(tx, questions, now, notifiableRoles),
         triggerWebhook: noWebhookCalls,
-        notifyAdmins: async () => undefined,
+        notifyAdmins: admins.notify,
       },
     },
     notifiableRoles,
+    jobs: [admins.job, source.job],
     recordDuplicates: async (tx, duplicates) =>
       addTimelineRecords(
         tx,
@@ -71,6 +92,9 @@ function createDomains(ctx: Context): Domains {
           data: { user_id: userId, channel },
         })),
       ),
-    linkOfGroup: (alertGroupId) => `${ctx.config.baseUrl}/alert-groups/${encodeURIComponent(alertGroupId)}`,
+    linkOfGroup: (alertGroupId) => `${config.baseUrl}/alert-groups/${encodeURIComponent(alertGroupId)}`,
   };
 }
+
+/** How mail leaves; null while there is no mail server or the feature is off. */
+export const emailSettings = ({ config }: Context): EmailSettings | null => (config.features.email ? config.smtp : null);

@@ -15,6 +15,7 @@ export type SmtpConfig = {
   /** `starttls` upgrades a plain connection, `tls` starts with it. */
   security: 'starttls' | 'tls' | 'none';
   from: string;
+  fromName: string;
 };
 
 /** Everything the environment says. Secrets stand apart in `secrets` and `smtp`, so that the rest can be printed. */
@@ -45,6 +46,8 @@ export type Config = {
   escalation: { startDelaySeconds: number; auditorEnabled: boolean; heartbeatUrl: string | null; heartbeatEverySeconds: number };
   /** Entries for `createAddressPolicy`. */
   outboundAllowed: string[];
+  /** Monitoring systems that may be told of acknowledgements, for all integrations: `host`, `host:port`, `http://host:port`. */
+  sourceAcknowledgeHosts: string[];
   features: { email: boolean; personalWebhook: boolean };
   organization: { name: string; orgSlug: string; stackSlug: string; stackId: number };
   admin: { email: string | null };
@@ -73,7 +76,15 @@ function readSmtp(read: EnvReader): SmtpConfig | null {
   if (useTls && startTls !== null && useStartTls) read.problem('EMAIL_USE_TLS and EMAIL_USE_SSL cannot both be true');
   if (from === null || !from.includes('@')) read.problem('EMAIL_FROM_ADDRESS must be an e-mail address when EMAIL_HOST is set');
   if (password !== null && user === null) read.problem('EMAIL_HOST_PASSWORD is set without EMAIL_HOST_USER');
-  return { host, port, user, password, security: useTls ? 'tls' : useStartTls ? 'starttls' : 'none', from: from ?? '' };
+  return {
+    host,
+    port,
+    user,
+    password,
+    security: useTls ? 'tls' : useStartTls ? 'starttls' : 'none',
+    from: from ?? '',
+    fromName: read.string('EMAIL_FROM_NAME', 'Tocsin'),
+  };
 }
 
 function readSecretKey(read: EnvReader, database: DatabaseConfig): string | null {
@@ -98,6 +109,17 @@ function readOutbound(read: EnvReader): string[] {
     }
   }
   return read.boolean('DANGEROUS_WEBHOOKS_ENABLED', false) ? [...allowed, '*'] : allowed;
+}
+
+const SOURCE_HOST = /^(https?:\/\/)?[a-z0-9._-]+(:\d{1,5})?$/i;
+
+function readSourceHosts(read: EnvReader): string[] {
+  const hosts = read.list('SOURCE_ACKNOWLEDGE_HOSTS');
+  for (const host of hosts) {
+    if (!SOURCE_HOST.test(host))
+      read.problem(`SOURCE_ACKNOWLEDGE_HOSTS: ${host}: not a host such as prtg.example.net or http://prtg:8080`);
+  }
+  return hosts;
 }
 
 /**
@@ -144,6 +166,7 @@ export function loadConfig(env: Environment): Config {
       heartbeatEverySeconds: read.integer('WATCHDOG_HEARTBEAT_SECONDS', 60, seconds),
     },
     outboundAllowed: readOutbound(read),
+    sourceAcknowledgeHosts: readSourceHosts(read),
     features: {
       email: read.boolean('FEATURE_EMAIL_INTEGRATION_ENABLED', true),
       personalWebhook: read.boolean('FEATURE_PERSONAL_WEBHOOK_ENABLED', true),

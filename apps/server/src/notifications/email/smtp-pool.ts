@@ -103,7 +103,8 @@ export function createSmtpPool(): SmtpPool {
       };
       connection.removeAllListeners();
       connection.once('error', fail);
-      connection.once('end', () => fail({ message: 'Connection closed', code: 'ECONNECTION' }));
+      // A reply such as 421 comes together with the end: it says more.
+      connection.once('end', () => setImmediate(() => fail({ message: 'Connection closed', code: 'ECONNECTION' })));
       const envelope = { from: mail.from, to: [mail.to], size: mail.source.length };
       connection.send(envelope, stream, (err, info) => {
         if (err) return fail(err);
