@@ -1,4 +1,4 @@
-import { Budget, type BudgetLimits, type MonotonicClock } from './budget.ts';
+import { Budget, type BudgetLimits, defaultLimits, type MonotonicClock } from './budget.ts';
 import { compile, type RunTemplate } from './compile/index.ts';
 import { BudgetError, PythonError, TemplateError, TemplateRuntimeError } from './errors.ts';
 import { builtinFilters } from './filters/index.ts';
@@ -12,7 +12,9 @@ import type { Clock, RandomSource, Runtime, RuntimeEnvironment } from './runtime
 import { isHidden } from './sandbox.ts';
 import type { Source } from './source.ts';
 import { builtinTests } from './tests/index.ts';
+import { fromJs } from './values/from-js.ts';
 import * as ops from './values/ops.ts';
+import { SharedValueError } from './values/shared.ts';
 import { strRepr } from './values/str-repr.ts';
 import { textOf } from './values/text.ts';
 import type { Kwargs, Value } from './values/types.ts';
@@ -189,10 +191,23 @@ export class Template {
    */
   render(context: RenderContext = {}, options: RenderOptions = {}): string {
     const env = this.#env;
-    const budget = new Budget({ ...env.limits, ...options.limits }, env.monotonic);
+    const limits = { ...defaultLimits, ...env.limits, ...options.limits };
+    const budget = new Budget(limits, env.monotonic);
+    try {
+      return this.#renderWith(budget, new Context(context, env.globals), options);
+    } catch (error) {
+      if (!(error instanceof SharedValueError)) throw error;
+    }
+    // The template changes what it was given: once more, with a copy, in the time that is left.
+    const rest = new Budget({ ...limits, timeMs: Math.max(0, budget.timeLeftMs) }, env.monotonic);
+    return this.#renderWith(rest, new Context(context, env.globals, fromJs), options);
+  }
+
+  #renderWith(budget: Budget, context: Context, options: RenderOptions): string {
+    const env = this.#env;
     const rt = new RenderState(env, budget, options.clock ?? env.clock, options.random ?? env.random);
     try {
-      this.#run(rt, new Context(context, env.globals));
+      this.#run(rt, context);
     } catch (error) {
       const found = isStackOverflow(error) ? new BudgetError('depth', 'maximum recursion depth exceeded') : error;
       throw found instanceof TemplateError ? found.locate(this.#source.locate(rt.at)) : found;

@@ -2,7 +2,7 @@ import { valueError } from '../errors.ts';
 import { type NativeFunction, native } from '../native.ts';
 import type { RenderState } from '../runtime/state.ts';
 import { decodeBytes, PyBytes } from '../values/bytes.ts';
-import { parseJson } from '../values/json.ts';
+import { parseOwnJson } from '../values/json.ts';
 import { dumpJson, type JsonStyle } from '../values/json-dumps.ts';
 import { textOf } from '../values/text.ts';
 import type { Value } from '../values/types.ts';
@@ -63,7 +63,7 @@ function parse(value: Value, rt: RenderState): Value {
     if (source === undefined) return null;
     rt.budget.grow(source.length * 16);
     rt.budget.step(source.length >> 4);
-    return parseJson(source);
+    return parseOwnJson(source);
   });
 }
 

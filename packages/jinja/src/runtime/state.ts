@@ -1,7 +1,7 @@
 import type { Budget } from '../budget.ts';
 import type { Environment } from '../environment.ts';
 import type { Clock, RandomSource, Runtime } from '../runtime-types.ts';
-import { fromJs } from '../values/from-js.ts';
+import { fromJs, shareJs } from '../values/from-js.ts';
 import { Markup } from '../values/markup.ts';
 import { str } from '../values/ops.ts';
 import type { Value } from '../values/types.ts';
@@ -14,11 +14,14 @@ export type RenderContext = Readonly<Record<string, unknown>> | ReadonlyMap<stri
 export class Context {
   readonly #given: RenderContext;
   readonly #globals: ReadonlyMap<string, Value>;
+  readonly #convert: (v: unknown) => Value;
   readonly #vars = new Map<string, Value | undefined>();
 
-  constructor(given: RenderContext, globals: ReadonlyMap<string, Value>) {
+  /** @param convert `shareJs`, or `fromJs` when the template changes what it is given */
+  constructor(given: RenderContext, globals: ReadonlyMap<string, Value>, convert: (v: unknown) => Value = shareJs) {
     this.#given = given;
     this.#globals = globals;
+    this.#convert = convert;
   }
 
   /** Undefined when there is no such name. */
@@ -32,9 +35,11 @@ export class Context {
 
   #find(name: string): Value | undefined {
     const given = this.#given;
-    if (given instanceof Map) return given.has(name) ? fromJs(given.get(name)) : this.#globals.get(name);
-    if (Object.hasOwn(given, name)) return fromJs((given as Readonly<Record<string, unknown>>)[name]);
-    return this.#globals.get(name);
+    if (given instanceof Map) {
+      if (given.has(name)) return this.#convert(given.get(name));
+    } else if (Object.hasOwn(given, name)) return this.#convert((given as Readonly<Record<string, unknown>>)[name]);
+    const value = this.#globals.get(name);
+    return value === undefined ? undefined : fromJs(value);
   }
 
   /** What the top level of the template sets, blocks see. */
@@ -44,7 +49,7 @@ export class Context {
 
   /** The same names with some put over them, for a scoped block. */
   derive(names: ReadonlyMap<string, Value>): Context {
-    const derived = new Context(this.#given, this.#globals);
+    const derived = new Context(this.#given, this.#globals, this.#convert);
     for (const [name, value] of this.#vars) derived.#vars.set(name, value);
     for (const [name, value] of names) derived.#vars.set(name, value);
     return derived;

@@ -1,6 +1,7 @@
 import { PythonError } from '../errors.ts';
 import type { Runtime } from '../runtime-types.ts';
 import { guardedRepr, hashKey, repr, same, textKey } from './protocol.ts';
+import { SharedValueError } from './shared.ts';
 import { PyTuple } from './tuple.ts';
 import { type HashKey, PyObject, type Value } from './types.ts';
 
@@ -20,6 +21,8 @@ export class PyDict extends PyObject {
   /** True when `entries` belongs to another dict and must be copied before the first change. */
   private shared = false;
   private pending: (() => Contents) | null;
+  /** True for a dict that several renders may see: it is never changed. */
+  private frozen = false;
   /** Whether all values are immutable; undefined when not known. */
   private flat: boolean | undefined = undefined;
 
@@ -67,6 +70,7 @@ export class PyDict extends PyObject {
   }
 
   private ownEntries(): Entries {
+    if (this.frozen) throw new SharedValueError();
     this.opened();
     this.flat = undefined;
     if (this.shared) {
@@ -88,6 +92,17 @@ export class PyDict extends PyObject {
     const copy: Entries = new Map();
     for (const [key, value] of entries) copy.set(key, typeof value === 'object' && value !== null ? copyValue(value) : value);
     return { entries: copy, originals: this.originals && new Map(this.originals), shared: false };
+  }
+
+  /** Makes the dict immutable; what is inside must be so already. */
+  freeze(): this {
+    this.opened();
+    this.frozen = true;
+    return this;
+  }
+
+  get isFrozen(): boolean {
+    return this.frozen;
   }
 
   get size(): number {

@@ -1,6 +1,7 @@
 import { PyDateTime } from './datetime/datetime.ts';
 import { type Contents, PyDict } from './dict.ts';
 import { intOf, normalize } from './integers.ts';
+import { isSharedList } from './shared.ts';
 import { PyTuple } from './tuple.ts';
 import { PyFloat, PyObject, type Value } from './types.ts';
 
@@ -26,6 +27,12 @@ export function fromJs(v: unknown): Value {
     default:
       throw new TypeError(`No template value can be made from a ${typeof v}`);
   }
+}
+
+/** As `fromJs`, but what `parseJson` gave is taken as it is: it is immutable. */
+export function shareJs(v: unknown): Value {
+  if (v instanceof PyDict && v.isFrozen) return v;
+  return Array.isArray(v) && isSharedList(v) ? (v as Value[]) : fromJs(v);
 }
 
 function fromObject(v: object): Value {

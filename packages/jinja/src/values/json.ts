@@ -1,6 +1,7 @@
 import { PythonError, valueError } from '../errors.ts';
 import { PyDict } from './dict.ts';
 import { normalize } from './integers.ts';
+import { shareList } from './shared.ts';
 import { PyFloat, type Value } from './types.ts';
 
 /** Levels of nesting a document may have: what Python's own parser bears. */
@@ -9,10 +10,16 @@ const MOST_DEPTH = 990;
 /**
  * Values from JSON text as Python's `json.loads` gives them: `1` is an int and `1.0` a float, ints are exact, keys keep their order, the last
  * of equal keys wins, `NaN` and `Infinity` are floats.
+ * What it gives is immutable and may be handed to any number of renders: a template that changes it works on a copy.
  * @throws PythonError JSONDecodeError with Python's message and place, RecursionError beyond 990 levels
  */
-export function parseJson(text: string): Value {
-  const reader = new Reader(text);
+export const parseJson = (text: string): Value => readJson(text, true);
+
+/** As `parseJson`, giving values that a template may change. */
+export const parseOwnJson = (text: string): Value => readJson(text, false);
+
+function readJson(text: string, shared: boolean): Value {
+  const reader = new Reader(text, shared);
   if (text.startsWith('\ufeff')) throw reader.error('Unexpected UTF-8 BOM (decode using utf-8-sig)', 0);
   reader.skipSpace();
   const value = reader.value(0);
@@ -28,9 +35,19 @@ const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '
 class Reader {
   at = 0;
   readonly text: string;
+  private readonly shared: boolean;
 
-  constructor(text: string) {
+  constructor(text: string, shared: boolean) {
     this.text = text;
+    this.shared = shared;
+  }
+
+  private list(items: Value[]): Value[] {
+    return this.shared ? shareList(items) : items;
+  }
+
+  private dict(dict: PyDict): PyDict {
+    return this.shared ? dict.freeze() : dict;
   }
 
   error(what: string, at: number): PythonError {
@@ -160,7 +177,7 @@ class Reader {
     const items: Value[] = [];
     if (this.text[this.at] === ']') {
       this.at++;
-      return items;
+      return this.list(items);
     }
     for (;;) {
       items.push(this.value(depth));
@@ -172,7 +189,7 @@ class Reader {
       this.skipSpace();
     }
     this.at++;
-    return items;
+    return this.list(items);
   }
 
   private object(depth: number): PyDict {
@@ -184,7 +201,7 @@ class Reader {
     let dict: PyDict | undefined;
     if (this.text[this.at] === '}') {
       this.at++;
-      return PyDict.ofTextMap(entries);
+      return this.dict(PyDict.ofTextMap(entries));
     }
     for (;;) {
       if (this.text[this.at] !== '"') throw this.error('Expecting property name enclosed in double quotes', this.at);
@@ -205,7 +222,7 @@ class Reader {
       this.skipSpace();
     }
     this.at++;
-    return dict ?? PyDict.ofTextMap(entries);
+    return this.dict(dict ?? PyDict.ofTextMap(entries));
   }
 
   private checkDepth(depth: number): void {

@@ -4,6 +4,7 @@ import { intArg, noArgs, oneArg, positional } from './args.ts';
 import { sortValues } from './order.ts';
 import { items, repr, same, toArray, truthy, typeName } from './protocol.ts';
 import { indexOf, sliceRange } from './sequence.ts';
+import { ownList } from './shared.ts';
 import type { PyTuple } from './tuple.ts';
 import { type Kwargs, type Method, PyObject, type Value } from './types.ts';
 
@@ -38,7 +39,7 @@ function sort(self: Value[], args: readonly Value[], kwargs: Kwargs, rt: Runtime
   if (indexOf(reverse) === undefined) throw typeError(`'${typeName(reverse)}' object cannot be interpreted as an integer`);
   const keyOf = key === null ? (item: Value): Value => item : (item: Value): Value => callKey(key, item, rt);
   const sorted = sortValues(self, keyOf, truthy(reverse, rt), rt);
-  self.length = 0;
+  ownList(self).length = 0;
   for (const item of sorted) self.push(item);
   return null;
 }
@@ -53,7 +54,7 @@ function pop(self: Value[], args: readonly Value[]): Value {
   if (self.length === 0) throw indexError('pop from empty list');
   const index = place < 0 ? place + self.length : place;
   if (index < 0 || index >= self.length) throw indexError('pop index out of range');
-  return self.splice(index, 1)[0] as Value;
+  return ownList(self).splice(index, 1)[0] as Value;
 }
 
 /** All methods of list. */
@@ -62,13 +63,14 @@ export const listMethods: ReadonlyMap<string, Method> = new Map<string, Method>(
     'append',
     oneArg<Value[]>('list', 'append', (self, item, rt) => {
       rt.budget.grow(8);
-      self.push(item);
+      ownList(self).push(item);
       return null;
     }),
   ],
   [
     'extend',
     oneArg<Value[]>('list', 'extend', (self, more, rt) => {
+      ownList(self);
       for (const item of Array.isArray(more) ? toArray(more, rt) : items(more, rt)) {
         rt.budget.grow(8);
         self.push(item);
@@ -81,7 +83,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map<string, Method>(
     positional<Value[]>('list', 'insert', 2, 2, (self, [place, item], rt) => {
       rt.budget.grow(8);
       rt.budget.step(1 + Math.floor(self.length / 64));
-      self.splice(intArg(place as Value), 0, item as Value);
+      ownList(self).splice(intArg(place as Value), 0, item as Value);
       return null;
     }),
   ],
@@ -91,7 +93,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map<string, Method>(
     oneArg<Value[]>('list', 'remove', (self, item, rt) => {
       const place = placeOf(self, [item], rt);
       if (place === -1) throw valueError('list.remove(x): x not in list');
-      self.splice(place, 1);
+      ownList(self).splice(place, 1);
       return null;
     }),
   ],
@@ -109,7 +111,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map<string, Method>(
     'reverse',
     noArgs<Value[]>('list', 'reverse', (self, rt) => {
       rt.budget.step(1 + Math.floor(self.length / 64));
-      self.reverse();
+      ownList(self).reverse();
       return null;
     }),
   ],
@@ -117,7 +119,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map<string, Method>(
   [
     'clear',
     noArgs<Value[]>('list', 'clear', (self) => {
-      self.length = 0;
+      ownList(self).length = 0;
       return null;
     }),
   ],
