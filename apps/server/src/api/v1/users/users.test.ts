@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
+
+let api: ApiWorld;
+let noor: ApiUser;
+beforeAll(async () => {
+  api = await startApi();
+  noor = await api.user('Noor', 'editor');
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+test('people are listed, filtered, shown short and as oneself', async () => {
+  const list = await api.admin.get('users/');
+  expect(list.body).toMatchObject({ count: 2, page_size: 100 });
+  const full = {
+    id: noor.id,
+    grafana_id: 2,
+    email: 'Noor@example.net',
+    slack: null,
+    username: 'Noor',
+    role: 'editor',
+    is_phone_number_verified: false,
+    timezone: null,
+    teams: [],
+  };
+  expect((await api.admin.get(`users/${noor.id}`)).body).toEqual(full);
+  expect((await noor.get('users/current/')).body).toEqual(full);
+  expect((await api.admin.get('users/?username=noor')).body.results).toEqual([full]);
+  const { slack: _slack, timezone: _timezone, teams: _teams, ...short } = full;
+  expect((await api.admin.get('users/?roles=1&short=true')).body.results).toEqual([short]);
+  expect((await api.admin.get('users/?roles=7')).body).toEqual({
+    roles: ['Select a valid choice. 7 is not one of the available choices.'],
+  });
+  expect((await api.admin.get('users/UNOBODY')).status).toBe(404);
+});
+
+test('the organization is one’s own, whatever page is asked for', async () => {
+  expect((await api.admin.get('organizations/')).body).toMatchObject({
+    count: 1,
+    results: [{ id: api.admin.org }],
+    page_size: 25,
+  });
+  expect((await api.admin.get('organizations/current')).body).toEqual({ id: api.admin.org });
+  expect((await api.admin.get('organizations/OOTHER')).status).toBe(404);
+});
+
+test('teams take members, keep their names apart and let go of what they owned', async () => {
+  const made = await api.admin.post('teams/', { name: 'sre', email: 'sre@example.net', members: [noor.id, 'UNOBODY'] });
+  expect(made.body).toEqual({
+    id: expect.stringMatching(/^T/),
+    grafana_id: 1,
+    name: 'sre',
+    email: 'sre@example.net',
+    avatar_url: expect.any(String),
+  });
+  expect((await api.admin.get(`users/${noor.id}`)).body.teams).toEqual([made.body.id]);
+  expect((await api.admin.post('teams/', { name: 'sre' })).body).toEqual({ name: ['A team with this name already exists.'] });
+  const chain = (await api.admin.post('escalation_chains/', { name: 'of sre', team_id: made.body.id })).body;
+  expect((await api.admin.delete(`teams/${made.body.id}/`)).status).toBe(204);
+  expect((await api.admin.get(`escalation_chains/${chain.id}`)).body.team_id).toBeNull();
+  expect((await noor.post('teams/', { name: 'mine' })).status).toBe(403);
+});
+
+const rule = (body: Record<string, unknown>) => api.admin.post('personal_notification_rules/', { user_id: noor.id, ...body });
+
+test('rules keep their lists and places, as Terraform sends them', async () => {
+  const wait = await rule({ type: 'wait', duration: 900, position: 1, manual_order: true });
+  expect(wait.body).toEqual({
+    id: expect.stringMatching(/^N/),
+    user_id: noor.id,
+    position: 1,
+    type: 'wait',
+    duration: 900,
+    important: false,
+  });
+  const mail = await rule({ type: 'notify_by_email', position: 0, manual_order: true });
+  expect(mail.body).toEqual({ id: expect.any(String), user_id: noor.id, position: 0, type: 'notify_by_email', important: false });
+  const important = await rule({ type: 'notify_by_msteams', important: true });
+  expect(important.body).toMatchObject({ position: 0, important: true });
+  const listed = (await api.admin.get(`personal_notification_rules/?user_id=${noor.id}`)).body.results;
+  expect(listed.map((row: { id: string }) => row.id)).toEqual([mail.body.id, wait.body.id, important.body.id]);
+  expect((await api.admin.get('personal_notification_rules/?important=true')).body.count).toBe(1);
+  const kept = await api.admin.put(`personal_notification_rules/${wait.body.id}/`, { type: 'wait' });
+  expect(kept.body.duration).toBe(900);
+  const turned = await api.admin.put(`personal_notification_rules/${mail.body.id}/`, { type: 'wait' });
+  expect(turned.body).toMatchObject({ type: 'wait', duration: 300 });
+  expect((await api.admin.delete(`personal_notification_rules/${wait.body.id}/`)).status).toBe(204);
+});
+
+test.each([
+  ['no type', {}, { type: 'Type is required' }],
+  ['an unknown type', { type: 'notify_by_pigeon' }, { type: 'Invalid type' }],
+  ['a duration on a notification', { type: 'notify_by_sms', duration: 60 }, { duration: "Duration can't be set" }],
+  ['a wait of 20 seconds', { type: 'wait', duration: 20 }, { duration: ['"0:00:20" is not a valid choice.'] }],
+  ['a text as duration', { type: 'wait', duration: '300' }, { detail: 'Invalid duration format' }],
+  ['nobody', { user_id: 'UNOBODY', type: 'wait' }, { detail: 'User does not exist' }],
+  ['null as importance', { type: 'wait', important: null }, { important: ['This field may not be null.'] }],
+])('a rule with %s is refused', async (_what, body, errors) => {
+  const answer = await rule(body);
+  expect([answer.status, answer.body]).toEqual([400, errors]);
+});
+
+test('Slack’s lists are empty and well-formed', async () => {
+  for (const path of ['user_groups', 'slack_channels?channel_name=x'])
+    expect((await api.admin.get(path)).body).toMatchObject({ count: 0, results: [], total_pages: 1 });
+});
+
+test('unknown paths, methods and bodies are answered in JSON', async () => {
+  expect((await api.admin.get('nothing/')).body).toEqual({ detail: 'Not found.' });
+  const wrong = await api.app.inject({ method: 'PUT', url: '/api/v1/users/', headers: { authorization: api.admin.token } });
+  expect([wrong.statusCode, wrong.json()]).toEqual([405, { detail: 'Method "PUT" not allowed.' }]);
+  const broken = await api.app.inject({
+    method: 'POST',
+    url: '/api/v1/teams/',
+    headers: { authorization: api.admin.token, 'content-type': 'application/json' },
+    payload: '{"name":',
+  });
+  expect([broken.statusCode, broken.json().detail]).toEqual([400, expect.stringMatching(/^JSON parse error - /)]);
+  const text = await api.app.inject({
+    method: 'POST',
+    url: '/api/v1/teams/',
+    headers: { authorization: api.admin.token, 'content-type': 'text/plain' },
+    payload: 'x',
+  });
+  expect([text.statusCode, text.json()]).toEqual([415, { detail: 'Unsupported media type "text/plain" in request.' }]);
+  const form = await api.app.inject({
+    method: 'POST',
+    url: '/api/v1/teams/',
+    headers: { authorization: api.admin.token, 'content-type': 'application/x-www-form-urlencoded' },
+    payload: 'name=form',
+  });
+  expect(form.statusCode).toBe(201);
+});
+
+test('a token is held to its requests per minute and told when to come back', async () => {
+  await using limited = await startApi({ requestsPerMinute: 3 });
+  const answers = [];
+  for (let i = 0; i < 4; i += 1) answers.push(await limited.admin.get('users/current'));
+  expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 429]);
+  expect(answers[0]?.headers).toMatchObject({ 'ratelimit-limit': '3', 'ratelimit-remaining': '2', 'ratelimit-reset': '60' });
+  expect(answers[3]?.headers['retry-after']).toBe('60');
+  expect(answers[3]?.body).toEqual({ detail: 'Request was throttled. Expected available in 60 seconds.' });
+  limited.clock.advance({ seconds: 60 });
+  expect((await limited.admin.get('users/current')).status).toBe(200);
+});
+
+test('every route of the API is in its document', async () => {
+  const { paths } = (await api.app.inject({ url: '/api/openapi.json' })).json();
+  for (const path of [
+    'users/{id}',
+    'integrations',
+    'alert_groups/{id}/acknowledge',
+    'schedules/{id}/final_shifts',
+    'shift_swaps/{id}/take',
+  ]) {
+    expect(paths[`/api/v1/${path}`] ?? paths[`/api/v1/${path}/`], path).toBeDefined();
+  }
+});
