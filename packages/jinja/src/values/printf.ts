@@ -145,9 +145,11 @@ function starred(source: Arguments, shown: string): number {
   return n;
 }
 
+const isDigit = (char: string): boolean => char >= '0' && char <= '9';
+
 function digits(chars: readonly string[], from: number, tooBig: string): [number, number] {
   let at = from;
-  while (at < chars.length && /^[0-9]$/.test(chars[at] as string)) at++;
+  while (at < chars.length && isDigit(chars[at] as string)) at++;
   const text = chars.slice(from, at).join('');
   if (text.length > 18 && BigInt(text) > 9223372036854775807n) throw valueError(tooBig);
   return [text === '' ? 0 : Number(text), at];

@@ -38,15 +38,28 @@ const MOST_PLACES = 1100;
 /** `x` with `places` digits after the point, such as `12.50`; `x` is finite. */
 export function fixed(x: number, places: number): string {
   if (x < 0 || Object.is(x, -0)) return `-${fixed(-x, places)}`;
-  // toFixed rounds correctly but for exact ties, which need at most places + 1 binary digits after the point.
-  if (places <= 20 && x < 1e21 && !Number.isInteger(x * 2 ** (places + 1))) return x.toFixed(places);
+  if (places <= 20 && x < 1e21) {
+    // toFixed rounds correctly but for exact ties, which have exactly places + 1 binary digits after the point.
+    const halves = x * 2 ** (places + 1);
+    if (!Number.isInteger(halves) || Number.isInteger(halves / 2)) return x.toFixed(places);
+    const twice = halves * 5 ** places;
+    if (twice < Number.MAX_SAFE_INTEGER) return pointed(String(evenHalf(twice)), places);
+  }
   const exactPlaces = Math.min(places, MOST_PLACES);
-  const digits = scaled(x, exactPlaces)
-    .toString()
-    .padStart(exactPlaces + 1, '0');
-  const point = digits.length - exactPlaces;
-  const tail = digits.slice(point) + '0'.repeat(places - exactPlaces);
-  return tail === '' ? digits : `${digits.slice(0, point)}.${tail}`;
+  return pointed(scaled(x, exactPlaces).toString() + '0'.repeat(places - exactPlaces), places);
+}
+
+/** Half of an odd number, rounded to even. */
+function evenHalf(odd: number): number {
+  const down = (odd - 1) / 2;
+  return down % 2 === 0 ? down : down + 1;
+}
+
+/** Digits with a point before the last `places` of them. */
+function pointed(digits: string, places: number): string {
+  if (places === 0) return digits;
+  const padded = digits.padStart(places + 1, '0');
+  return `${padded.slice(0, -places)}.${padded.slice(-places)}`;
 }
 
 /** The `count` (1 or more) significant digits of `x`, which is finite and not negative. */

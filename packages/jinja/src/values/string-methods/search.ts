@@ -85,7 +85,7 @@ function affix(name: 'startswith' | 'endswith', self: string, args: readonly Val
 
 /** `most` replacements from the left; negative for all. An empty `old` stands before every character and at the end. */
 export function replaceText(text: string, old: string, fresh: string, most: number, rt: Runtime): string {
-  if (most === 0) return text;
+  if (most === 0 || !text.includes(old)) return text;
   const parts = old === '' ? ['', ...text] : text.split(old);
   if (old === '') parts.push('');
   const times = most < 0 ? parts.length - 1 : Math.min(most, parts.length - 1);
