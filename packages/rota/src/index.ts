@@ -31,7 +31,7 @@ export {
   timeOffOnDays,
   timeOffReport,
 } from './reports/time-off.ts';
-export { cutToWindow, type FinalOptions, type FinalSchedule, finalSchedule } from './schedule/final.ts';
+export { cutToWindow, type FinalOptions, type FinalSchedule, finalSchedule, swapEvents } from './schedule/final.ts';
 export { gapsOf } from './schedule/gaps.ts';
 export { eventsAt, type HandOver, handOver, nextOnCall, nextShiftPerUser, onCallAt } from './schedule/on-call.ts';
 export {

@@ -311,3 +311,76 @@ describe('whose event it is', () => {
     expect([sameRevision(one, one), sameRevision(one, edited), sameRevision(one, more)]).toEqual([true, false, false]);
   });
 });
+
+describe('zones that feeds define', () => {
+  const zone = (...lines: string[]): string => ['BEGIN:VTIMEZONE', 'TZID:Own', ...lines, 'END:VTIMEZONE', ''].join('\n');
+  const observance = (name: string, start: string, from: string, to: string, ...more: string[]): string[] => [
+    `BEGIN:${name}`,
+    `DTSTART:${start}`,
+    `TZOFFSETFROM:${from}`,
+    `TZOFFSETTO:${to}`,
+    ...more,
+    `END:${name}`,
+  ];
+  const nine = (day: string): string => vevent(`UID:${day}`, 'SUMMARY:ana', `DTSTART;TZID=Own:${day}T090000`, 'DURATION:PT1H');
+  const hours = (body: string): string[] => lines(body).map((line) => line.slice(8, 16));
+
+  test('by a list of changes', () => {
+    const own = zone(
+      ...observance('STANDARD', '20200101T000000', '+0000', '-033000'),
+      ...observance('DAYLIGHT', '20260310T020000', '-0330', '-0230', 'RDATE:20270310T020000'),
+    );
+    expect(hours(own + nine('20260309') + nine('20260311'))).toEqual(['09 12:30', '11 11:30']);
+  });
+
+  test('by rules that ended, with the offset before the first change', () => {
+    const own = zone(...observance('STANDARD', '20260301T020000', '+0100', '+0200', 'RRULE:FREQ=YEARLY;UNTIL=20260301T010000Z'));
+    expect(hours(own + nine('20260228') + nine('20260302'))).toEqual(['02 07:00']);
+    const { events } = rawEvents(scheduleOfFeed(feed(own + nine('20260228'))), everybody, between('2026-02-01', '2026-03-01'));
+    expect(events.map(show)).toEqual(['2026-02-28 08:00 – 2026-02-28 09:00 ana']);
+  });
+
+  test('by the place they name', () => {
+    expect(hours(zone('X-LIC-LOCATION:Asia/Tokyo') + nine('20260302'))).toEqual(['02 00:00']);
+  });
+
+  test('broken ones are as good as none, which is reported', () => {
+    for (const broken of [
+      zone('NONSENSE'),
+      zone(),
+      zone(...observance('STANDARD', 'never', '+0100', '+0200')),
+      zone(...observance('STANDARD', '20260301T020000', 'x', 'y')),
+    ]) {
+      const calendar = feed(broken + nine('20260302'));
+      expect(linesOf(calendar)).toEqual(['2026-03-02 09:00 – 2026-03-02 10:00 ana']);
+      expect(calendar.problems.map((problem) => problem.message)).toEqual([
+        'Event 20260302: time zone "Own" is unknown, its times were read as floating',
+      ]);
+    }
+  });
+
+  test('an unknown X-WR-TIMEZONE is reported and read as UTC', () => {
+    const calendar = feed(
+      `X-WR-TIMEZONE:Mars/Base\n${vevent('UID:1', 'SUMMARY:ana', 'DTSTART:20260302T090000', 'DURATION:PT1H')}`,
+      'calendar',
+    );
+    expect(linesOf(calendar)).toEqual(['2026-03-02 09:00 – 2026-03-02 10:00 ana']);
+    expect(calendar.problems).toMatchObject([{ code: 'unknown_time_zone', subject: null }]);
+  });
+
+  test('unreadable dates beside a readable start are reported and left out', () => {
+    const calendar = feed(
+      vevent(
+        'UID:1',
+        'SUMMARY:ana',
+        ...NINE_TO_FIVE,
+        'RDATE:soon',
+        'EXDATE:never',
+        'RECURRENCE-ID:x',
+        'RRULE:FREQ=DAILY;UNTIL=later',
+      ),
+    );
+    expect(linesOf(calendar)).toEqual(['2026-03-02 09:00 – 2026-03-02 17:00 ana']);
+    expect(calendar.problems.map(({ code }) => code)).toEqual(['bad_event', 'bad_event', 'bad_event', 'bad_event']);
+  });
+});

@@ -14,6 +14,7 @@ import {
   qualityWindow,
   rawEvents,
   reviseRotation,
+  swapEvents,
   UTC,
   zoneOf,
 } from '../src/index.ts';
@@ -216,6 +217,16 @@ describe('swaps', () => {
       '12:00–14:00 cy',
       '14:00–20:00 ana',
     ]);
+  });
+
+  test('a swap tells what it is about', () => {
+    const higher = swap('S2', 'ana', '2026-05-05T09:00:00', '2026-05-05T15:00:00');
+    const schedule = scheduleOf([...base, today('cy', '10:00:00', '12:00:00', 2)], 'UTC', [higher]);
+    expect(swapEvents(schedule, everybody, higher, before).map(show)).toEqual([
+      '2026-05-05 09:00 – 2026-05-05 10:00 ana',
+      '2026-05-05 12:00 – 2026-05-05 15:00 ana',
+    ]);
+    expect(swapEvents(schedule, everybody, higher, during)).toEqual([]);
   });
 
   test('a deleted swap, one that only touches, and one without shifts change nothing', () => {

@@ -14,6 +14,7 @@ import {
   UTC,
   zoneOf,
 } from '../src/index.ts';
+import { WINDOWS_ZONES } from '../src/time/windows-zone.ts';
 import { DAY, HOUR } from './arbitraries.ts';
 import { rolling } from './support.ts';
 
@@ -109,6 +110,20 @@ describe('zones', () => {
   ])('the Windows zone %s is %s', (windows, iana) => {
     expect(ianaFromWindows(windows)).toBe(iana);
     if (iana !== null) expect(isTimeZone(iana)).toBe(true);
+  });
+
+  test('every Windows zone of CLDR means one that this runtime knows', () => {
+    const windows = [
+      'Central Standard Time (Mexico)',
+      'UTC-11',
+      'Russia Time Zone 11',
+      'South Sudan Standard Time',
+      'GTB Standard Time',
+      'Qyzylorda Standard Time',
+    ];
+    expect(windows.map((name) => isTimeZone(ianaFromWindows(name) ?? ''))).toEqual(windows.map(() => true));
+    expect([...WINDOWS_ZONES.values()].filter((name) => !isTimeZone(name))).toEqual([]);
+    expect(WINDOWS_ZONES.size).toBeGreaterThan(135);
   });
 
   test('a day that the date line swallowed begins when it ended', () => {

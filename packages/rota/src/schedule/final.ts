@@ -10,7 +10,7 @@ import { gapsOf } from './gaps.ts';
 import { resolvePriorities } from './resolve.ts';
 import type { Schedule } from './schedule.ts';
 import { rawEvents } from './schedule.ts';
-import type { OpenSwaps } from './swaps.ts';
+import type { OpenSwaps, Swap } from './swaps.ts';
 import { applySwaps } from './swaps.ts';
 
 /** `now` decides which open swaps are past due; `openSwaps` is `mark` when left out. */
@@ -48,4 +48,13 @@ export function cutToWindow<Piece extends Interval>(pieces: readonly Piece[], wi
       start: laterOf(piece.start, window.from),
       end: earlierOf(piece.end, window.to),
     }));
+}
+
+/**
+ * The resolved events between a swap's start and end in which somebody carries its mark: what the request is about.
+ * Empty when the swap has no effect: past due, deleted, without shifts of the beneficiary, or hidden under higher levels.
+ */
+export function swapEvents(schedule: Schedule, directory: Directory, swap: Swap, now: Instant): ScheduleEvent[] {
+  const { events } = finalSchedule(schedule, directory, { from: swap.start, to: swap.end }, { now });
+  return events.filter((event) => event.users.some((user) => user.swap?.swapId === swap.id));
 }

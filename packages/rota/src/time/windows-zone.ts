@@ -148,7 +148,8 @@ Yukon|America/Whitehorse
 =UTC+12|Etc/GMT-12
 =UTC+13|Etc/GMT-13`;
 
-const WINDOWS_ZONES: ReadonlyMap<string, string> = new Map(
+/** IANA names by Windows name in lower case. */
+export const WINDOWS_ZONES: ReadonlyMap<string, string> = new Map(
   TABLE.trim()
     .split('\n')
     .map((line): [string, string] => {
