@@ -2,6 +2,51 @@ import { Expressions, type Kind, type Scope } from './expressions.ts';
 import type { Random } from './random.ts';
 
 const TEXT = ['', ' ', '\n', 'x', ' text ', '\n  ', '{ ', '}', '% }', '<', 'é', '# ', '\n\n', '"', "'"];
+const PIECES = [
+  '|',
+  '.',
+  ',',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  '{{',
+  '}}',
+  '{%',
+  '%}',
+  ':',
+  '=',
+  '==',
+  '~',
+  '-',
+  '*',
+  '**',
+  'if',
+  'else',
+  'is',
+  'not',
+  'in',
+  'and',
+  'for',
+  '1',
+  "'",
+  '"',
+  '\\n',
+  'none',
+  'loop',
+  '$',
+  '!',
+  '{#',
+  '#}',
+  'é',
+  '@',
+  ';',
+  '1.5',
+  '0x',
+  '_',
+];
 const NAMES = ['a', 'b', 'c', 'x', 'item', 'ns'];
 
 /** Makes templates: text, printed expressions and all statements that need no loader. */
@@ -16,7 +61,18 @@ export class Templates {
   }
 
   make(): string {
-    return this.body(1 + this.r.below(4), 2);
+    const template = this.body(1 + this.r.below(4), 2);
+    return this.r.chance(0.12) ? this.damaged(template) : template;
+  }
+
+  /** The template with a piece taken out, doubled or put in: what it then says is compared too. */
+  private damaged(template: string): string {
+    const { r } = this;
+    const pieces = template.match(/\w+|\s+|\{[{%#]-?|-?[}%#]\}|./gsu) ?? [];
+    const at = r.below(pieces.length);
+    const [before, piece = '', after] = [pieces.slice(0, at).join(''), pieces[at], pieces.slice(at + 1).join('')];
+    const fresh = r.pick(['', '', piece + piece, `${piece} `, piece + r.pick(PIECES), r.pick(PIECES)]);
+    return before + fresh + after;
   }
 
   private body(parts: number, depth: number): string {

@@ -50,7 +50,8 @@ const jsonEscapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\
 
 /** JSON that may stand in HTML, also inside an attribute. */
 function tojson([value = null, indent = null]: readonly Value[], rt: RenderState): Markup {
-  const step = indent === null ? null : (textOf(indent) ?? str(binary('*', ' ', indent, rt), rt));
+  // Python writes a lone text without asking for the indentation.
+  const step = indent === null || textOf(value) !== undefined ? null : (textOf(indent) ?? str(binary('*', ' ', indent, rt), rt));
   const text = dumpJson(value, { sortKeys: true, indent: step }, rt);
   return new Markup(text.replace(/[<>&']/g, (char) => jsonEscapes[char] ?? char));
 }

@@ -5,6 +5,7 @@ import { fixed } from '../values/format/digits.ts';
 import { type Int, normalize } from '../values/integers.ts';
 import { intValue } from '../values/numbers.ts';
 import { absolute, add, divide, items, multiply, power, truthy, typeName } from '../values/ops.ts';
+import { strRepr } from '../values/str-repr.ts';
 import { textOf } from '../values/text.ts';
 import { PyFloat, type Value } from '../values/types.ts';
 import { floatToInt, toFloat, toInt } from './convert.ts';
@@ -63,7 +64,7 @@ function fileSize(value: Value, binary: boolean, rt: RenderState): string {
   const bytes = toFloat(value, rt);
   if (bytes === undefined) {
     const text = textOf(value);
-    if (text !== undefined) throw valueError(`could not convert string to float: '${text}'`);
+    if (text !== undefined) throw valueError(`could not convert string to float: ${strRepr(text)}`);
     throw typeError(`float() argument must be a string or a real number, not '${typeName(value)}'`);
   }
   const base = binary ? 1024 : 1000;

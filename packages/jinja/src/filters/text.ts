@@ -1,6 +1,7 @@
 import { FilterArgumentError, PythonError, typeError, valueError } from '../errors.ts';
 import { type NativeFunction, native, nativeSingle } from '../native.ts';
 import type { RenderState } from '../runtime/state.ts';
+import { Undefined } from '../runtime/undefined.ts';
 import { codePointLength } from '../values/code-points.ts';
 import { PyDict } from '../values/dict.ts';
 import { escapeMarkup, Markup } from '../values/markup.ts';
@@ -57,13 +58,13 @@ function indent([value = null, width = null, first = null, blank = null]: readon
   return truthy(first, rt) ? add(indention, out, rt) : out;
 }
 
-/** Python names the operator it was asked for. */
+/** `value += more`. A list would take in the characters, and then has no lines. */
 function addInPlace(value: Value, more: Value, rt: RenderState): Value {
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || value === null) {
-    throw typeError(`unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`);
+  if (Array.isArray(value)) return value;
+  if (textOf(value) === undefined && !(value instanceof PyTuple) && !(value instanceof Undefined)) {
+    throw typeError(`unsupported operand type(s) for +=: '${typeName(value)}' and '${typeName(more)}'`);
   }
-  // A list would take in the characters, and then has no lines.
-  return Array.isArray(value) ? value : add(value, more, rt);
+  return add(value, more, rt);
 }
 
 function assertion(message: string): PythonError {
