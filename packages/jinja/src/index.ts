@@ -17,6 +17,14 @@ export {
 } from './errors.ts';
 export { oncall } from './oncall/index.ts';
 export {
+  type CreateEnvironment,
+  type RegexRequest,
+  RenderPool,
+  RenderPoolBusyError,
+  type RenderPoolOptions,
+  type RenderRequest,
+} from './pool/index.ts';
+export {
   compilePythonRegex,
   type PythonRegex,
   type RegexFlavour,
