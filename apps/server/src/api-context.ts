@@ -2,6 +2,7 @@ import { compilePythonRegex, PythonError, RegexSyntaxError, TemplateError, Undef
 import type { ApiContext, TermChecks } from './api/v1/index.ts';
 import type { Context } from './context.ts';
 import { domainsOf } from './domains.ts';
+import { previewTemplate } from './integrations/index.ts';
 import { createFeedCheck } from './schedules/index.ts';
 import { checkTemplateSyntax, createEnvironment } from './templates/index.ts';
 
@@ -36,16 +37,19 @@ export const termChecks: TermChecks = {
 /** What the public API needs of a process. */
 export function createApiContext(ctx: Context): ApiContext {
   const { config, db, clock } = ctx;
+  const { hooks, templates, linkOfGroup } = domainsOf(ctx);
   return {
     db,
     clock,
     baseUrl: config.baseUrl,
     authenticate: ctx.authenticate,
     requestsPerMinute: config.limits.apiRequestsPerMinute,
-    hooks: domainsOf(ctx).hooks,
+    hooks,
     syntaxError: checkTemplateSyntax,
     termChecks,
     inboundEmailDomain: null,
     checkFeed: createFeedCheck(ctx.outbound, config.baseUrl),
+    secrets: ctx.secrets,
+    previewTemplate: (request) => previewTemplate({ db, clock, templates, linkOf: linkOfGroup }, request),
   };
 }

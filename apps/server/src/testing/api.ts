@@ -3,14 +3,17 @@ import { combineHooks } from '../alerting/index.ts';
 import { type ApiContext, apiV1 } from '../api/v1/index.ts';
 import { termChecks } from '../api-context.ts';
 import { escalationHooks } from '../escalation/index.ts';
+import { previewTemplate } from '../integrations/index.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
 import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
 import { createHttp, type Http, serveOpenApi } from '../platform/http/index.ts';
 import { createLogger } from '../platform/log.ts';
 import { createMetrics } from '../platform/metrics.ts';
-import { checkTemplateSyntax } from '../templates/index.ts';
+import { createSecretBox } from '../platform/secrets.ts';
+import { checkTemplateSyntax, createTemplates } from '../templates/index.ts';
 import { createUser } from '../users/index.ts';
+import { inlineRenderer } from './inline-renderer.ts';
 import { createTestDatabase } from './test-database.ts';
 
 export interface Answer {
@@ -69,6 +72,9 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     termChecks,
     inboundEmailDomain: null,
     checkFeed: async () => null,
+    secrets: createSecretBox('the secret key of all tests'),
+    previewTemplate: (request) =>
+      previewTemplate({ db, clock, templates: createTemplates({ clock, pool: inlineRenderer }), linkOf: (id) => id }, request),
     ...overrides,
   };
   serveOpenApi(app);

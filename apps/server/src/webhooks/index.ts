@@ -20,6 +20,7 @@ export {
   unlinkPersonalWebhook,
 } from './personal-link.ts';
 export { createWebhookRenderer } from './render-template.ts';
+export { listWebhookResponses, type WebhookResponse } from './response-store.ts';
 export type { Sent } from './send-request.ts';
 export { HTTP_METHODS, type HttpMethod, PERSONAL_NOTIFICATION, TRIGGERS, type TriggerType, type Webhook } from './webhook.ts';
-export { findWebhook, listWebhooks } from './webhook-store.ts';
+export { deleteWebhook, findWebhook, listWebhooks, saveWebhook, type WebhookFilter } from './webhook-store.ts';

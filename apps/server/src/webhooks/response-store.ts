@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Tx } from '../platform/db/database.ts';
+import type { Db, Tx } from '../platform/db/database.ts';
+import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { rowSet } from '../platform/db/row-set.ts';
 import type { ShownRequest } from './build-request.ts';
 
@@ -71,4 +72,58 @@ export async function saveAttempts(tx: Tx, attempts: readonly StoredAttempt[]): 
       at = excluded.at, request_url = excluded.request_url, request_headers = excluded.request_headers,
       request_data = excluded.request_data, request_trigger = excluded.request_trigger, status_code = excluded.status_code,
       content = excluded.content, event_data = excluded.event_data, attempts = w.attempts || excluded.attempts`.execute(tx);
+}
+
+/** What is kept of a call, as people may read it. */
+export type WebhookResponse = {
+  id: string;
+  at: Date;
+  url: string | null;
+  requestTrigger: string | null;
+  requestHeaders: string | null;
+  requestData: string | null;
+  statusCode: number | null;
+  content: string | null;
+  eventData: string | null;
+};
+
+/** Calls of a webhook, newest first. */
+export async function listWebhookResponses(
+  db: Db,
+  org: string,
+  webhookId: string,
+  window: Window,
+): Promise<Page<WebhookResponse>> {
+  const page = await selectPage(
+    db,
+    {
+      from: sql`webhook_response`,
+      where: [sql`organization_id = ${org}`, sql`webhook_id = ${webhookId}`],
+      id: sql`id::text`,
+      keys: [
+        { column: sql`at`, type: 'timestamptz' },
+        { column: sql`id`, type: 'bigint' },
+      ],
+      direction: 'desc',
+    },
+    window,
+  );
+  if (page.rows.length === 0) return { ...page, rows: [] };
+  const query = db.selectFrom('webhook_response').selectAll().where('organization_id', '=', org);
+  const rows = await query.where('id', 'in', page.rows.map(Number)).execute();
+  return fillPage(
+    page,
+    rows.map((row) => ({
+      id: String(row.id),
+      at: row.at,
+      url: row.request_url,
+      requestTrigger: row.request_trigger,
+      requestHeaders: row.request_headers,
+      requestData: row.request_data,
+      statusCode: row.status_code,
+      content: row.content,
+      eventData: row.event_data,
+    })),
+    (row) => row.id,
+  );
 }

@@ -1,5 +1,6 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
+import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import type { SecretBox } from '../platform/secrets.ts';
 import type { WebhookTable } from './tables.ts';
 import { type HttpMethod, secretPurpose, type TriggerType, type Webhook } from './webhook.ts';
@@ -32,33 +33,34 @@ export function webhookFromRow(row: Selectable<WebhookTable>, secrets: SecretBox
 
 /** @throws what the unique name throws when it is taken */
 export async function insertWebhook(tx: Tx, webhook: Webhook, secrets: SecretBox): Promise<void> {
+  await tx.insertInto('webhook').values(toRow(webhook, secrets)).execute();
+}
+
+function toRow(webhook: Webhook, secrets: SecretBox) {
   const seal = (text: string | null, purpose: string) => (text === null ? null : secrets.seal(text, purpose));
-  await tx
-    .insertInto('webhook')
-    .values({
-      organization_id: webhook.organizationId,
-      id: webhook.id,
-      name: webhook.name,
-      team_id: webhook.teamId,
-      user_id: webhook.userId,
-      url: webhook.url,
-      http_method: webhook.method,
-      trigger_type: webhook.trigger,
-      integration_filter: [...webhook.integrationIds],
-      headers: webhook.headers,
-      data: webhook.data,
-      forward_all: webhook.forwardAll,
-      trigger_template: webhook.triggerTemplate,
-      username: webhook.username,
-      password_encrypted: seal(webhook.password, secretPurpose.password(webhook.id)),
-      authorization_header_encrypted: seal(webhook.authorizationHeader, secretPurpose.authorization(webhook.id)),
-      preset: webhook.preset,
-      is_legacy: webhook.isLegacy,
-      is_enabled: webhook.isEnabled,
-      created_at: webhook.createdAt,
-      deleted_at: null,
-    })
-    .execute();
+  return {
+    organization_id: webhook.organizationId,
+    id: webhook.id,
+    name: webhook.name,
+    team_id: webhook.teamId,
+    user_id: webhook.userId,
+    url: webhook.url,
+    http_method: webhook.method,
+    trigger_type: webhook.trigger,
+    integration_filter: [...webhook.integrationIds],
+    headers: webhook.headers,
+    data: webhook.data,
+    forward_all: webhook.forwardAll,
+    trigger_template: webhook.triggerTemplate,
+    username: webhook.username,
+    password_encrypted: seal(webhook.password, secretPurpose.password(webhook.id)),
+    authorization_header_encrypted: seal(webhook.authorizationHeader, secretPurpose.authorization(webhook.id)),
+    preset: webhook.preset,
+    is_legacy: webhook.isLegacy,
+    is_enabled: webhook.isEnabled,
+    created_at: webhook.createdAt,
+    deleted_at: null,
+  };
 }
 
 /** A webhook that is not deleted. */
@@ -68,15 +70,67 @@ export async function findWebhook(db: Db | Tx, org: string, id: string, secrets:
   return row === undefined ? null : webhookFromRow(row, secrets);
 }
 
-/** The webhooks that are not deleted, by name. */
+export type WebhookFilter = {
+  name?: string;
+  /** null: webhooks without a team. */
+  teamId?: string | null;
+};
+
+/** Webhooks that are not deleted, oldest first. */
 export async function listWebhooks(
-  db: Db | Tx,
+  db: Db,
   org: string,
-  filter: { trigger?: TriggerType },
+  filter: WebhookFilter,
+  window: Window,
   secrets: SecretBox,
-): Promise<Webhook[]> {
-  let query = db.selectFrom('webhook').selectAll().where('organization_id', '=', org).where('deleted_at', 'is', null);
-  if (filter.trigger !== undefined) query = query.where('trigger_type', '=', filter.trigger);
-  const rows = await query.orderBy('name').execute();
-  return rows.map((row) => webhookFromRow(row, secrets));
+): Promise<Page<Webhook>> {
+  const where = [sql`organization_id = ${org}`, sql`deleted_at is null`];
+  if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
+  if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  const page = await selectPage(
+    db,
+    {
+      from: sql`webhook`,
+      where,
+      id: sql`id`,
+      keys: [
+        { column: sql`created_at`, type: 'timestamptz' },
+        { column: sql`id`, type: 'text' },
+      ],
+      direction: 'asc',
+    },
+    window,
+  );
+  if (page.rows.length === 0) return { ...page, rows: [] };
+  const rows = await db
+    .selectFrom('webhook')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('id', 'in', page.rows)
+    .execute();
+  return fillPage(
+    page,
+    rows.map((row) => webhookFromRow(row, secrets)),
+    (webhook) => webhook.id,
+  );
+}
+
+/** @throws what the unique name throws when it is taken */
+export async function saveWebhook(tx: Tx, webhook: Webhook, secrets: SecretBox): Promise<void> {
+  const { organization_id, id, created_at, deleted_at, ...columns } = toRow(webhook, secrets);
+  await tx.updateTable('webhook').set(columns).where('organization_id', '=', organization_id).where('id', '=', id).execute();
+}
+
+/** Takes a webhook away: its name is free at once, what waits is dropped, steps that called it call nothing. Answers stay. */
+export async function deleteWebhook(tx: Tx, org: string, webhook: Webhook, now: Date): Promise<void> {
+  const name = `${webhook.name.slice(0, 78)}_deleted_${webhook.id}`;
+  await tx
+    .updateTable('webhook')
+    .set({ name, deleted_at: now })
+    .where('organization_id', '=', org)
+    .where('id', '=', webhook.id)
+    .execute();
+  await sql`update escalation_step set webhook_id = null where organization_id = ${org} and webhook_id = ${webhook.id}`.execute(
+    tx,
+  );
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AlertGroupHooks } from '../../alerting/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
+import type { SecretBox } from '../../platform/secrets.ts';
 import { registerAlertGroups } from './alert-groups/alert-groups.routes.ts';
 import { registerAlerts } from './alert-groups/alerts.routes.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
@@ -12,6 +13,7 @@ import { registerResource } from './conventions/resource.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
 import { integrationsResource } from './integrations/integrations.resource.ts';
+import { type PreviewTemplate, registerPreview } from './integrations/preview.routes.ts';
 import type { TermChecks } from './integrations/route-fields.ts';
 import { routesResource } from './integrations/routes.resource.ts';
 import { registerFinalShifts } from './schedules/final-shifts.routes.ts';
@@ -23,6 +25,8 @@ import { teamsResource } from './teams/teams.resource.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
 import { rulesResource } from './users/rules.resource.ts';
 import { registerUsers } from './users/users.routes.ts';
+import { registerWebhookCalls } from './webhooks/webhook-calls.routes.ts';
+import { webhooksResource } from './webhooks/webhooks.resource.ts';
 
 export type { TermChecks };
 
@@ -40,6 +44,8 @@ export interface ApiContext {
   readonly termChecks: TermChecks;
   readonly inboundEmailDomain: string | null;
   readonly checkFeed: CheckFeed;
+  readonly secrets: SecretBox;
+  readonly previewTemplate: PreviewTemplate;
 }
 
 /** The public HTTP API, registered below `/api/v1`. */
@@ -73,4 +79,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerFinalShifts(app, ctx);
   registerResource(app, ctx, shiftsResource(ctx));
   registerSwaps(app, ctx);
+  registerPreview(app, ctx);
+  registerResource(app, ctx, webhooksResource(ctx));
+  registerWebhookCalls(app, ctx);
 }

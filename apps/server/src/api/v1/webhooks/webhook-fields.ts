@@ -1,0 +1,129 @@
+import { Type } from 'typebox';
+import { HTTP_METHODS, type HttpMethod, TRIGGERS, type TriggerType, type Webhook } from '../../../webhooks/index.ts';
+import { refusal } from '../conventions/api-error.ts';
+import { boolean, custom, type Field, Invalid, idList, nullable, text } from '../conventions/fields.ts';
+import { teamField } from '../conventions/team-field.ts';
+
+/** What stands for a secret in answers; sent back on an update it keeps what is stored. */
+export const PLACEHOLDER = '*'.repeat(16);
+
+const TRIGGER_NAMES = Object.values(TRIGGERS);
+const CLASSIC_TRIGGERS = TRIGGER_NAMES.filter((name) => name !== 'resolution note added');
+const quoted = (words: readonly string[]): string => `[${words.map((word) => `'${word}'`).join(', ')}]`;
+
+const method: Field<HttpMethod> = custom(Type.Union(HTTP_METHODS.map((known) => Type.Literal(known))), (raw) => {
+  if (raw === null) throw new Invalid(['This field may not be null.']);
+  const found = HTTP_METHODS.find((known) => known === raw);
+  if (found === undefined) throw new Invalid([`Must be one of ${quoted(HTTP_METHODS)}`]);
+  return found;
+});
+
+const trigger: Field<TriggerType> = custom(Type.Union(TRIGGER_NAMES.map((name) => Type.Literal(name))), (raw) => {
+  if (raw === null) throw new Invalid(['This field may not be null.']);
+  const found = Object.entries(TRIGGERS).find(([, name]) => name === raw);
+  if (found === undefined) throw refusal(`trigger_type must one of ${quoted(CLASSIC_TRIGGERS)}`);
+  return Number(found[0]) as TriggerType;
+});
+
+/** `""` is stored as null. */
+const emptyIsNull = (field: Field<string>): Field<string | null> => {
+  const base = nullable(field);
+  return custom(base.schema, (raw) => base.read(raw) || null);
+};
+
+/** A template: its syntax is checked, in the words `Template Error: …`. */
+const template = (syntaxError: (source: string) => string | null, options: { blank: boolean }): Field<string> =>
+  custom(Type.String(), (raw) => {
+    const source = text({ blank: options.blank }).read(raw);
+    const wrong = syntaxError(source);
+    if (wrong !== null) throw new Invalid([`Template Error: ${wrong}`]);
+    return source;
+  });
+
+const PRESETS_ELSEWHERE = ['incident_webhook', 'grafana_sift', 'grafana_assistant'];
+const preset: Field<string | null> = custom(Type.Union([Type.String(), Type.Null()]), (raw) => {
+  if (raw === null || raw === '') return null;
+  if (raw === 'advanced_webhook' || raw === 'simple_webhook') return raw;
+  if (PRESETS_ELSEWHERE.some((known) => known === raw)) throw new Invalid(['Preset is not available on this server']);
+  throw new Invalid(['Unknown preset']);
+});
+
+/** Fields of `webhooks` (http-api-alerting.md 2.9). */
+export const webhookFields = (syntaxError: (source: string) => string | null) => ({
+  name: text({ max: 100 }),
+  url: template(syntaxError, { blank: false }),
+  http_method: method,
+  trigger_type: trigger,
+  team: teamField,
+  data: emptyIsNull(template(syntaxError, { blank: true })),
+  headers: emptyIsNull(template(syntaxError, { blank: true })),
+  trigger_template: emptyIsNull(template(syntaxError, { blank: true })),
+  username: nullable(text({ max: 100, blank: true })),
+  password: nullable(text({ max: 1000, blank: true, keepSpace: true })),
+  authorization_header: nullable(text({ max: 2000, blank: true, keepSpace: true })),
+  forward_all: boolean(),
+  is_webhook_enabled: nullable(boolean()),
+  integration_filter: nullable(idList()),
+  preset,
+});
+
+/** What a preset sets whatever was sent. */
+export const presetValues = (
+  name: string | null,
+): Partial<Omit<Webhook, 'url' | 'name' | 'createdAt' | 'id' | 'organizationId' | 'isLegacy'>> =>
+  name === 'simple_webhook'
+    ? {
+        trigger: 0,
+        method: 'POST',
+        forwardAll: true,
+        integrationIds: [],
+        headers: null,
+        username: null,
+        password: null,
+        authorizationHeader: null,
+        triggerTemplate: null,
+        data: null,
+      }
+    : {};
+
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+
+export const WebhookSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  is_webhook_enabled: Type.Boolean(),
+  team: TextOrNull,
+  data: TextOrNull,
+  username: TextOrNull,
+  password: TextOrNull,
+  authorization_header: TextOrNull,
+  trigger_template: TextOrNull,
+  headers: TextOrNull,
+  url: TextOrNull,
+  forward_all: Type.Boolean(),
+  http_method: Type.String(),
+  trigger_type: Type.String(),
+  integration_filter: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  preset: TextOrNull,
+  schedule_filter: Type.Null(),
+});
+
+export const presentWebhook = (webhook: Webhook): unknown => ({
+  id: webhook.id,
+  name: webhook.name,
+  is_webhook_enabled: webhook.isEnabled,
+  team: webhook.teamId,
+  data: webhook.data,
+  username: webhook.username,
+  password: webhook.password === null ? null : PLACEHOLDER,
+  authorization_header: webhook.authorizationHeader === null ? null : PLACEHOLDER,
+  trigger_template: webhook.triggerTemplate,
+  headers: webhook.headers,
+  url: webhook.url,
+  forward_all: webhook.forwardAll,
+  http_method: webhook.method,
+  trigger_type: TRIGGERS[webhook.trigger],
+  integration_filter: webhook.integrationIds.length === 0 ? null : webhook.integrationIds,
+  preset: webhook.preset,
+  schedule_filter: null,
+});
