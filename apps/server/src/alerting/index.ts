@@ -37,6 +37,7 @@ export { restart } from './restart.ts';
 export { silence } from './silence.ts';
 export { applySourceSignals, type SourceSignal } from './source-signals.ts';
 export { findGroup, findGroups, type GroupRef, lockGroup, lockGroups, refKey } from './store.ts';
+export { loadTimeline, type TimelineEntry } from './timeline/load-timeline.ts';
 export { ESCALATION_ERROR, type NewTimelineRecord, TIMELINE } from './timeline/record.ts';
 export { addTimelineRecords } from './timeline/timeline-store.ts';
 export type { GroupAction } from './transition.ts';

@@ -33,10 +33,8 @@ export const escalationHooks: AlertGroupHooks = {
     const last = new Map(changes.map((change) => [refKey(change.organizationId, change.alertGroupId), change]));
     const restarts = [...last.values()].filter((change) => change.run === 'restart');
     await startRuns(tx, restarts, { now, delaySeconds: RESTART_DELAY_SECONDS });
-    await removeRuns(
-      tx,
-      changes.filter((change) => change.event === 'delete'),
-    );
+    const deleted = changes.filter((change) => change.event === 'delete');
+    if (deleted.length > 0) await removeRuns(tx, deleted);
   },
   async onAcknowledgedAgain(tx, group, actor, now) {
     const userId = actorUserId(actor);
