@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { RenderPool } from '@tocsin/jinja';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { type Authentication, authenticate } from './access/index.ts';
@@ -14,7 +15,7 @@ import { createHub, type Hub } from './platform/notify.ts';
 import { createAddressPolicy, createOutbound, type Outbound } from './platform/outbound/index.ts';
 import { createSecretBox, type SecretBox } from './platform/secrets.ts';
 import { createWakes, type Wakes } from './platform/wakes.ts';
-import { createEnvironment, type SlowRenderer } from './templates/index.ts';
+import { createThreadedRenderer, type SlowRenderer } from './templates/index.ts';
 import { VERSION } from './version.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url));
@@ -50,6 +51,8 @@ export type ContextOptions = {
   metrics?: Metrics;
 };
 
+/** Templates have had their chance inline before they come to the pool. */
+const INLINE_MS = 1;
 const FOLLOW_EVERY_MS = 30_000;
 
 /** Keeps the clock with the database's (escalation.md G29). @returns a function that ends it */
@@ -88,6 +91,7 @@ export async function createContext({
   const systemClock = createSystemClock();
   const clock = given ?? systemClock;
   const stopFollowing = given === undefined ? await followDatabase(systemClock, db, platformLog, metrics) : () => undefined;
+  const renderPool = new RenderPool({ inlineMs: INLINE_MS });
   const hub = createHub(connection, platformLog);
   metrics.gauge('tocsin_build_info', 'Version of the program', ['version']).set({ version: VERSION }, 1);
   metrics.gauge('tocsin_db_pool_in_use', 'Database connections at work', [], (gauge) =>
@@ -110,10 +114,11 @@ export async function createContext({
     secrets: createSecretBox(secretKey),
     outbound: createOutbound({ policy: createAddressPolicy(config.outboundAllowed), userAgent: `Tocsin/${VERSION}` }),
     jobs: createJobQueue(clock),
-    renderPool: { render: async (source, context) => createEnvironment().compile(source).render(context) },
+    renderPool: createThreadedRenderer(renderPool, clock),
     authenticate: (header) => authenticate({ db, clock }, header),
     async close() {
       stopFollowing();
+      await renderPool.close();
       await hub.close();
       await db.destroy();
     },

@@ -1,5 +1,12 @@
 export { checkTemplateSyntax, createEnvironment, type Failure } from './engine.ts';
-export { createTemplates, type Rendered, type SlowRenderer, type TemplateContext, type Templates } from './service.ts';
+export {
+  createTemplates,
+  createThreadedRenderer,
+  type Rendered,
+  type SlowRenderer,
+  type TemplateContext,
+  type Templates,
+} from './service.ts';
 export {
   cutResult,
   cutTitle,

@@ -1,4 +1,12 @@
-import { compilePythonRegex, type PythonRegex, RegexLimitError, RegexSyntaxError, type Template } from '@tocsin/jinja';
+import {
+  compilePythonRegex,
+  type PythonRegex,
+  RegexLimitError,
+  RegexSyntaxError,
+  type RenderPool,
+  RenderPoolBusyError,
+  type Template,
+} from '@tocsin/jinja';
 import type { Clock } from '../platform/clock.ts';
 import { createEnvironment, type Failure, failureText, lengthFailure, toFailure } from './engine.ts';
 import { Lru } from './lru.ts';
@@ -23,13 +31,19 @@ export interface Templates {
   searchPayload(pattern: string, payload: PayloadSource): boolean | Promise<boolean>;
 }
 
-/** Renders on another thread, with the whole budget. Rejects with a TemplateError. */
-export type SlowRenderer = { render(source: string, context: Readonly<Record<string, unknown>>): Promise<string> };
+/** Renders on another thread, with the whole budget. Its variables are JSON texts. Rejects with a TemplateError or a RenderPoolBusyError. */
+export type SlowRenderer = { render(source: string, json: Readonly<Record<string, string>>): Promise<string> };
+
+/** Threads as slow renderer; whoever made the pool closes it. */
+export const createThreadedRenderer = (pool: RenderPool, clock: Clock): SlowRenderer => ({
+  render: (template, json) => pool.render({ template, json, nowUs: clock.now().getTime() * 1_000 }),
+});
 
 export type TemplatesOptions = { clock: Clock; pool: SlowRenderer };
 
 type Compiled = { ok: true; template: Template } | { ok: false; failure: Failure };
 
+const TOO_BUSY = 'too many slow templates wait to be rendered';
 const MOST_TEMPLATES = 20_000;
 const MOST_SOURCE_CHARACTERS = 16_000_000;
 const MOST_PATTERNS = 5_000;
@@ -91,11 +105,19 @@ export function createTemplates({ clock, pool }: TemplatesOptions): Templates {
 
   const plainContext = (context: TemplateContext): Record<string, unknown> => ({ ...context, payload: context.payload.value });
 
+  /** What can be sent to a thread: the payload as it came, everything else as Python would dump it. */
+  const jsonContext = ({ payload, ...others }: TemplateContext): Record<string, string> => ({
+    ...Object.fromEntries(Object.entries(others).map(([name, value]) => [name, dump.render({ payload: value })])),
+    payload: payload.text,
+  });
+
   async function renderApart(source: string, context: TemplateContext): Promise<Rendered> {
     try {
-      const text = await pool.render(source, plainContext(context));
+      const text = await pool.render(source, jsonContext(context));
       return { ok: true, text: cutResult(text), wasSlow: true };
     } catch (err) {
+      if (err instanceof RenderPoolBusyError)
+        return failed({ kind: 'error', message: TOO_BUSY, line: null, budget: 'time' }, true);
       return failed(toFailure(err), true);
     }
   }
