@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Environment as MiniJinja } from 'minijinja-js';
 import nunjucks from 'nunjucks';
-import { Environment } from '../dist/index.js';
+import { Environment, parseJson } from '../dist/index.js';
 import { cases } from './cases.js';
 
 const seconds = Number(process.argv[2] ?? 1);
@@ -43,7 +43,9 @@ const engines = {
   '@tocsin/jinja': (template, payload) => {
     const env = new Environment();
     const compiled = env.compile(template);
-    return [() => compiled.render({ payload }), () => env.compile(template).render({ payload })];
+    // Python's payload is parsed beforehand as well.
+    const context = { payload: parseJson(JSON.stringify(payload)) };
+    return [() => compiled.render(context), () => env.compile(template).render(context)];
   },
   nunjucks: (template, payload) => {
     const env = new nunjucks.Environment(null, { autoescape: false });

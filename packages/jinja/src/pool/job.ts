@@ -2,6 +2,7 @@ import type { BudgetLimits } from '../budget.ts';
 import type { Environment, Template } from '../environment.ts';
 import { compilePythonRegex, type PythonRegex, type RegexFlavour } from '../regex/index.ts';
 import { parseJson } from '../values/json.ts';
+import type { Value } from '../values/types.ts';
 import { LruCache } from './lru-cache.ts';
 
 /** What one rendering needs; everything in it can be sent to a thread. */
@@ -39,12 +40,15 @@ export type CreateEnvironment = (name: string) => Environment;
 
 const MOST_TEMPLATES = 1000;
 const MOST_PATTERNS = 500;
+const MOST_PARSED = 16;
+const MOST_KEPT_JSON_UNITS = 64 * 1024;
 
 /** Runs jobs where it is: keeps environments, compiled templates and patterns. */
 export class JobRunner {
   readonly #createEnvironment: CreateEnvironment;
   readonly #environments = new Map<string, Environment>();
   readonly #templates = new LruCache<Template>(MOST_TEMPLATES);
+  readonly #parsed = new LruCache<Value>(MOST_PARSED);
   readonly #patterns = new LruCache<PythonRegex>(MOST_PATTERNS);
 
   constructor(createEnvironment: CreateEnvironment) {
@@ -55,7 +59,7 @@ export class JobRunner {
   render(job: RenderJob, limits: Partial<BudgetLimits>): string {
     const template = this.#template(job);
     const context = new Map<string, unknown>();
-    for (const [name, text] of Object.entries(job.json)) context.set(name, parseJson(text));
+    for (const [name, text] of Object.entries(job.json)) context.set(name, this.#parse(text));
     for (const [name, value] of Object.entries(job.context)) context.set(name, value);
     return template.render(context, { limits, clock: () => job.nowUs, random: seededRandom(job.seed) });
   }
@@ -66,6 +70,11 @@ export class JobRunner {
     const pattern = this.#patterns.get(key, () => compilePythonRegex(job.pattern, { flavour: job.flavour }));
     const deadline = performance.now() + limitMs;
     return pattern.test(job.text, { expired: () => performance.now() > deadline });
+  }
+
+  /** Many templates look at the same payload in a row; what `parseJson` gives is immutable. */
+  #parse(text: string): Value {
+    return text.length > MOST_KEPT_JSON_UNITS ? parseJson(text) : this.#parsed.get(text, () => parseJson(text));
   }
 
   #template(job: RenderJob): Template {
