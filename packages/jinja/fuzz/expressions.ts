@@ -309,6 +309,8 @@ export class Expressions {
 
   leaf(kind: Kind): string {
     const { r } = this;
+    // Names that may be of another scope, or of none.
+    if (r.chance(0.04)) return r.pick(['a', 'b', 'c', 'x', 'item', 'k', 'v', 'ns.n', 'loop.index', 'm0', 'varargs']);
     const own = this.scope.names.filter(([, of]) => of === kind || of === 'any' || kind === 'any');
     if (own.length > 0 && r.chance(0.4)) return r.pick(own)[0];
     if (this.scope.loop && r.chance(0.08))

@@ -36,6 +36,6 @@ for line in sys.stdin:
     result = json.dumps(answer(json.loads(line)))
     signal.alarm(0)
     # What shows an address, or a class of Python's own, is different by its nature; what needs too much is stopped by both.
-    if re.search(r'MemoryError| at 0x|<class |<built-in|<bound method|<generator', result, re.IGNORECASE):
+    if re.search(r'MemoryError|0x[0-9a-f]{8}|built.{0,5}in.{0,5}method|class |bound method|generator', result, re.IGNORECASE):
         result = "null"
     print(result, flush=True)

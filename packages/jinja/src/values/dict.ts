@@ -175,7 +175,7 @@ export class PyDict extends PyObject {
   }
 
   private keyOf(hash: HashKey): Value {
-    return this.originals?.get(hash) ?? (hash as Value);
+    return this.originals === null ? (hash as Value) : (this.originals.get(hash) ?? (hash as Value));
   }
 
   lastKey(): Value | undefined {
@@ -209,6 +209,31 @@ export class PyDict extends PyObject {
       yield [this.keyOf(hash), value];
       this.checkSize(size);
     }
+  }
+
+  /** As `pairs`, in tuples; written out because it is what most loops over dicts go through. */
+  tuples(): Iterator<Value, undefined> {
+    const size = this.size;
+    const entries = this.entries.entries();
+    return {
+      next: () => {
+        this.checkSize(size);
+        const next = entries.next();
+        if (next.done === true) return { done: true, value: undefined };
+        const [hash, value] = next.value;
+        return { done: false, value: new PyTuple([this.keyOf(hash), value]) };
+      },
+    };
+  }
+
+  /** All pairs at once. */
+  toTuples(rt: Runtime): PyTuple[] {
+    const entries = this.opened();
+    rt.budget.step(entries.size);
+    rt.budget.grow(64 * entries.size);
+    const rows: PyTuple[] = [];
+    for (const [hash, value] of entries) rows.push(new PyTuple([this.keyOf(hash), value]));
+    return rows;
   }
 
   private checkSize(size: number): void {
@@ -305,7 +330,7 @@ export class DictView extends PyObject {
 
   override iterate(): Iterator<Value> {
     if (this.kind === 'keys') return this.dict.keys();
-    return this.kind === 'values' ? this.dict.values() : pairTuples(this.dict);
+    return this.kind === 'values' ? this.dict.values() : this.dict.tuples();
   }
 
   override length(): number {
@@ -335,8 +360,4 @@ export class DictView extends PyObject {
   override repr(rt: Runtime): string {
     return guardedRepr(this, '...', rt, () => `${this.typeName}(${repr([...{ [Symbol.iterator]: () => this.iterate() }], rt)})`);
   }
-}
-
-function* pairTuples(dict: PyDict): Generator<Value, undefined> {
-  for (const pair of dict.pairs()) yield new PyTuple(pair);
 }

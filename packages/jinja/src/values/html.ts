@@ -25,13 +25,17 @@ export function unescapeHtml(text: string): string {
   return text.includes('&') ? text.replace(REFERENCE, (_all, body: string) => replaceReference(body)) : text;
 }
 
+/** What the numbers 128 to 159 mean in HTML. */
+const WINDOWS_1252 =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
+
 function replaceReference(body: string): string {
   if (!body.startsWith('#')) return replaceName(body);
   const hex = body[1] === 'x' || body[1] === 'X';
   const code = Number.parseInt(body.slice(hex ? 2 : 1), hex ? 16 : 10);
   if (code === 0) return '\ufffd';
   if (code === 13) return '\r';
-  if (code >= 0x80 && code <= 0x9f) return new TextDecoder('windows-1252').decode(Uint8Array.of(code));
+  if (code >= 0x80 && code <= 0x9f) return WINDOWS_1252[code - 0x80] as string;
   if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return '\ufffd';
   return isInvalid(code) ? '' : String.fromCodePoint(code);
 }

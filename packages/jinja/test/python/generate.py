@@ -414,6 +414,32 @@ GROUPS = {
         }} %} #} { % { { x
         {{ '}}' }} {{ '%}' }} {{ {'a': {'b': 1}} }}
     """,
+    "found by the fuzzer": """
+        {% raw %}
+        {#
+        {{ -2.5|round }} {{ -0.5|round }} {{ -1.005|round(2) }}
+        {{ l|urlencode }}
+        {{ {1: 2}|xmlattr }}
+        {{ {none: 2}|xmlattr }}
+        {{ range(4).count(2.0) }} {{ range(4).count('a') }} {{ range(1, 9, 3).index(7) }} {{ range(4).index(true) }}
+        {{ range(4).index(9) }}
+        {{ range(4).index('a') }}
+        {{ -(rows|groupby('id')|first) }}
+        {{ (rows|groupby('id')|first) + [] }}
+        {{ '\t'|filesizeformat }}
+        {{ f|indent }}
+        {{ d|indent }}
+        {{ l|indent }}
+        {{ 'x'|tojson(indent=missing) }} {{ 'x'|tojson(indent=l) }}
+        {{ l|tojson(indent=missing) }}
+        {{ d.get('C', 5) }} {{ d.setdefault('C', 5) }} {{ d.pop('C', 5) }} {{ d }}
+        {{ 0 / -1 }} {{ 0.5 ** -2.5 }} {{ 2 ** -1074 }} {{ 1.1 ** 10 }} {{ 10 ** -3 }} {{ 2.0 ** 0.5 }}
+        {{ [1, 'a']|sort }}
+        {{ ['a', 1]|sort(reverse=true) }}
+        {{ '%(a' % 1 }}
+        {{ '%(a' % d }}
+        {{ '{:c}'.format(2 ** 64) }}
+    """,
     "syntax": """
         {{ }}
         {{ n
