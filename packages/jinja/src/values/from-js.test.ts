@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Budget } from '../budget.ts';
 import type { Runtime } from '../runtime-types.ts';
 import { PyDateTime } from './datetime/datetime.ts';
-import type { PyDict } from './dict.ts';
+import { PyDict } from './dict.ts';
 import { fromJs } from './from-js.ts';
 import { parseJson } from './json.ts';
 import { repr } from './ops.ts';
