@@ -14,6 +14,7 @@ import { createTokenCache, type TokenCache } from './ingest/token-cache.ts';
 import type { PipelinePorts } from './pipeline/ports.ts';
 import { createShardRunner, type RunnerOptions } from './pipeline/shard-runner.ts';
 import { resolveByCount } from './pipeline/source-count.ts';
+import { isSlowShard } from './shards.ts';
 
 /** Carries the shards that have new alerts, separated by commas. */
 const INBOUND_CHANNEL = 'tocsin_inbound';
@@ -127,8 +128,9 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
-/** Shards that one process handles side by side: while one waits for the database another renders. */
-const FAST_SHARDS_AT_ONCE = 2;
+/** Batches that one process handles side by side: while one waits for the database another renders. */
+const FAST_BATCHES_AT_ONCE = 2;
+const SLOW_BATCHES_AT_ONCE = 2;
 
 /** What puts accepted alerts into their groups, in a process with the worker role. */
 export function startPipeline(options: PipelineOptions): Pipeline {
@@ -139,12 +141,17 @@ export function startPipeline(options: PipelineOptions): Pipeline {
     ...(options.batchLimit === undefined ? {} : { batchLimit: options.batchLimit }),
   };
   const onRun = options.onRun === undefined ? {} : { onRun: options.onRun };
-  const runner = (kind: 'fast' | 'slow', concurrency: number) => {
-    const shards = createShardRunner({ db, clock, log, templates: options.templates, ports, kind, concurrency, ...observed });
-    const name = kind === 'fast' ? 'alert pipeline' : 'alert pipeline of slow integrations';
-    return { shards, loop: startDueLoop({ name, clock, log, manual, run: shards.run, ...onRun }) };
-  };
-  const runners = [runner('fast', FAST_SHARDS_AT_ONCE), runner('slow', 1)];
+  const runner = (kind: 'fast' | 'slow', concurrency: number): DueLoop =>
+    startDueLoop({
+      name: kind === 'fast' ? 'alert pipeline' : 'alert pipeline of slow integrations',
+      clock,
+      log,
+      manual,
+      run: createShardRunner({ db, clock, log, templates: options.templates, ports, kind, concurrency, ...observed }),
+      ...onRun,
+    });
+  const fast = runner('fast', FAST_BATCHES_AT_ONCE);
+  const slow = runner('slow', SLOW_BATCHES_AT_ONCE);
   const count = startDueLoop({
     name: 'recoveries by count',
     clock,
@@ -154,12 +161,11 @@ export function startPipeline(options: PipelineOptions): Pipeline {
     ...onRun,
   });
   const wake = (shards: readonly number[]) => {
-    for (const { shards: runnerShards, loop } of runners) {
-      if (runnerShards.add(shards)) loop.wake();
-    }
+    if (shards.some((shard) => !isSlowShard(shard))) fast.wake();
+    if (shards.some(isSlowShard)) slow.wake();
   };
   hub.listen(INBOUND_CHANNEL, (payload) => wake(payload.split(',').map(Number)));
-  const loops = [...runners.map(({ loop }) => loop), count];
+  const loops = [fast, slow, count];
   return {
     loops,
     wake,

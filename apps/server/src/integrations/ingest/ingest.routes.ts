@@ -9,8 +9,10 @@ import type { createIngestHandler } from './handler.ts';
 export const ingestRoutes: FastifyPluginAsync<{ handler: ReturnType<typeof createIngestHandler> }> = async (app, { handler }) => {
   app.all('/integrations/v1/*', {
     schema: { hide: true },
+    config: { accessLog: 'debug' },
     onRequest: (request, reply) => {
       reply.hijack();
+      reply.raw.setHeader('X-Request-Id', request.id);
       void handler(request.raw, reply.raw);
     },
     handler: () => undefined,

@@ -4,7 +4,7 @@ import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { newTimeId, sequenceTimeId } from '../../platform/ids.ts';
 import type { Templates } from '../../templates/index.ts';
-import { isSlowShard, SHARDS } from '../shards.ts';
+import { isSlowShard } from '../shards.ts';
 import { type BatchGroup, type Choice, chooseGroups, keyOf } from './choose-groups.ts';
 import { countForRates } from './fold.ts';
 import type { OpenedGroup, PipelinePorts } from './ports.ts';
@@ -18,10 +18,10 @@ import {
   type InboundAlert,
   insertGroups,
   latestResolvedGroups,
-  lockShard,
+  lockShards,
   lockUnresolvedGroups,
   moveAlerts,
-  moveToShard,
+  moveToTwins,
   type NewGroup,
   readBatch,
   takeNumbers,
@@ -44,6 +44,7 @@ export type BatchResult = {
   kind: 'busy' | 'empty' | 'done';
   alerts: number;
   openedGroups: number;
+  signals: number;
   outcomes: readonly TemplateOutcome[];
 };
 
@@ -57,24 +58,25 @@ export class BatchError extends Error {
   }
 }
 
-const nothing = (kind: BatchResult['kind']): BatchResult => ({ kind, alerts: 0, openedGroups: 0, outcomes: [] });
+const nothing = (kind: BatchResult['kind']): BatchResult => ({ kind, alerts: 0, openedGroups: 0, signals: 0, outcomes: [] });
 
 /**
- * Puts the oldest alerts of a shard into their groups, in one transaction: labels, templates, routes, groups, counts, signals, records and
- * escalation (ingest.md 6). Only one process at a time does so for a shard.
+ * Puts the oldest alerts of some shards into their groups, in one transaction: labels, templates, routes, groups, counts, signals,
+ * records and escalation (ingest.md 6). Only one process at a time does so for a shard.
  * @throws BatchError when anything failed after the alerts were read; nothing is changed then
  */
-export async function processBatch(deps: BatchDeps, shard: number, options: BatchOptions): Promise<BatchResult> {
+export async function processBatch(deps: BatchDeps, shards: readonly number[], options: BatchOptions): Promise<BatchResult> {
   let rows: readonly InboundAlert[] = [];
   try {
     const result = await inTransaction(deps.db, async (tx) => {
       rows = [];
-      if (!(await lockShard(tx, shard))) return nothing('busy');
-      rows = await readBatch(tx, shard, options);
+      const held = await lockShards(tx, shards);
+      if (held.length === 0) return nothing('busy');
+      rows = await readBatch(tx, held, options);
       if (rows.length === 0) return nothing('empty');
-      return handle(deps, tx, shard, rows, options);
+      return handle(deps, tx, held, rows, options);
     });
-    if (result.kind === 'done') deps.ports.committed();
+    if (result.openedGroups > 0 || result.signals > 0) deps.ports.committed();
     return result;
   } catch (err) {
     if (rows.length === 0) throw err;
@@ -85,34 +87,34 @@ export async function processBatch(deps: BatchDeps, shard: number, options: Batc
 async function handle(
   deps: BatchDeps,
   tx: Tx,
-  shard: number,
+  held: readonly number[],
   rows: readonly InboundAlert[],
   { renderMs }: BatchOptions,
 ): Promise<BatchResult> {
   const settings = await loadSettings(tx, rows, deps.clock.now());
-  const misplaced = [...settings.values()].filter(({ isSlow }) => isSlow !== isSlowShard(shard)).map(({ id }) => id);
-  if (misplaced.length > 0) await moveToShard(tx, misplaced, shard, twinOf(shard));
-  const here = rows.filter((row) => !misplaced.includes(row.integration_id));
-  if (here.length === 0) return { ...nothing('done'), alerts: 0 };
+  const misplaced = new Set(
+    rows.filter((row) => settings.get(row.integration_id)?.isSlow === !isSlowShard(row.shard)).map((row) => row.integration_id),
+  );
+  await moveToTwins(tx, [...misplaced], held);
+  const here = rows.filter((row) => !misplaced.has(row.integration_id));
+  if (here.length === 0) return nothing('done');
 
   const batch = await prepareAlerts(deps.templates, here, settings, { renderMs, clock: deps.clock });
   const now = deps.clock.now();
   const choice = await choose(tx, batch.alerts, now);
   await write(deps.ports, tx, batch, choice, now);
-  if (batch.slowIntegrations.length > 0 && !isSlowShard(shard)) await slowDown(tx, batch.slowIntegrations, shard);
+  const slowed = batch.slowIntegrations.filter((id) => settings.get(id)?.isSlow === false);
+  if (slowed.length > 0) {
+    await tx.updateTable('integration').set({ is_slow: true }).where('id', 'in', slowed).execute();
+    await moveToTwins(tx, slowed, held);
+  }
   return {
     kind: 'done',
     alerts: batch.alerts.length,
     openedGroups: choice.groups.filter((group) => group.openedBy !== null).length,
+    signals: choice.signals.length,
     outcomes: batch.outcomes,
   };
-}
-
-const twinOf = (shard: number): number => (isSlowShard(shard) ? shard - SHARDS : shard + SHARDS);
-
-async function slowDown(tx: Tx, integrations: readonly string[], shard: number): Promise<void> {
-  await tx.updateTable('integration').set({ is_slow: true }).where('id', 'in', integrations).execute();
-  await moveToShard(tx, integrations, shard, twinOf(shard));
 }
 
 async function choose(tx: Tx, alerts: readonly PreparedAlert[], now: Date): Promise<Choice> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { rowSet } from '../../platform/db/row-set.ts';
-import { isSlowShard, SHARDS } from '../shards.ts';
+import { SHARDS } from '../shards.ts';
 import type { BatchGroup, StoredGroup } from './choose-groups.ts';
 import type { PreparedAlert } from './prepared-alert.ts';
 
@@ -10,6 +10,7 @@ const SHARD_LOCK = 7_205_760;
 
 export type InboundAlert = {
   id: number;
+  shard: number;
   organization_id: string;
   integration_id: string;
   received_at: Date;
@@ -21,54 +22,68 @@ export type InboundAlert = {
   attempts: number;
 };
 
-/** Holds a shard until the transaction ends; false when another pipeline has it. */
-export async function lockShard(tx: Tx, shard: number): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(${SHARD_LOCK}::int, ${shard}::int) as locked`.execute(tx);
-  return rows[0]?.locked === true;
+/** Holds those of the shards that no other pipeline has, until the transaction ends. */
+export async function lockShards(tx: Tx, shards: readonly number[]): Promise<number[]> {
+  const { rows } = await sql<{ shard: number }>`
+    select s.shard from unnest(${[...shards]}::int[]) as s (shard)
+    where pg_try_advisory_xact_lock(${SHARD_LOCK}::int, s.shard)`.execute(tx);
+  return rows.map((row) => row.shard);
 }
 
 /**
- * The oldest alerts of a shard that the caller holds, up to `limit` of them and about `maxBytes` of payloads, at least one. Alerts of
+ * The oldest alerts of shards that the caller holds, up to `limit` of them and about `maxBytes` of payloads, at least one. Alerts of
  * an integration wait while older ones of it are in the shard's twin, so that moving between the two keeps their order.
  */
 export async function readBatch(
   tx: Tx,
-  shard: number,
+  shards: readonly number[],
   options: { limit: number; maxBytes: number; blocked: readonly string[] },
 ): Promise<InboundAlert[]> {
-  const twin = isSlowShard(shard) ? shard - SHARDS : shard + SHARDS;
   const { rows } = await sql<InboundAlert>`
     with oldest as materialized (
-      select a.id, octet_length(a.payload) as bytes from inbound_alert a
-      where a.shard = ${shard} and a.integration_id <> all(${[...options.blocked]}::text[])
-        and not exists (
-          select from inbound_alert t where t.shard = ${twin} and t.integration_id = a.integration_id and t.id < a.id)
-      order by a.id limit ${options.limit}
+      select o.id, octet_length(o.payload) as bytes
+      from unnest(${[...shards]}::smallint[]) as s (shard)
+      cross join lateral (
+        select a.id, a.payload from inbound_alert a
+        where a.shard = s.shard and a.integration_id <> all(${[...options.blocked]}::text[])
+          and not exists (
+            select from inbound_alert t
+            where t.shard = case when s.shard >= ${SHARDS} then s.shard - ${SHARDS} else s.shard + ${SHARDS} end
+              and t.integration_id = a.integration_id and t.id < a.id)
+        order by a.id limit ${options.limit}
+      ) o
+      order by o.id limit ${options.limit}
     ), sized as (
       select id, sum(bytes) over (order by id) - bytes as bytes_before from oldest
     )
-    select a.id, a.organization_id, a.integration_id, a.received_at, a.payload, a.is_demo, a.is_heartbeat, a.is_split, a.warning, a.attempts
+    select a.id, a.shard, a.organization_id, a.integration_id, a.received_at, a.payload, a.is_demo, a.is_heartbeat, a.is_split, a.warning, a.attempts
     from inbound_alert a join sized s on s.id = a.id
     where s.bytes_before < ${options.maxBytes}
     order by a.id`.execute(tx);
   return rows;
 }
 
-/** Shards that have alerts, without reading them all. */
-export async function pendingShards(db: Db): Promise<number[]> {
-  const { rows } = await sql<{ shard: number }>`
-    select s.shard from generate_series(0, ${SHARDS * 2 - 1}) as s (shard)
-    where exists (select from inbound_alert a where a.shard = s.shard)`.execute(db);
-  return rows.map((row) => row.shard);
+/** How many alerts wait in each shard that has any, counted up to `most`. */
+export async function waitingAlerts(
+  db: Db,
+  shards: readonly number[],
+  most: number,
+): Promise<{ shard: number; alerts: number }[]> {
+  const { rows } = await sql<{ shard: number; alerts: number }>`
+    select s.shard, w.alerts from unnest(${[...shards]}::smallint[]) as s (shard)
+    cross join lateral (
+      select count(*)::int as alerts from (select from inbound_alert a where a.shard = s.shard limit ${most}) a_few
+    ) w
+    where w.alerts > 0`.execute(db);
+  return rows;
 }
 
-/** Puts what an integration has waiting into another shard. */
-export async function moveToShard(tx: Tx, integrationIds: readonly string[], from: number, to: number): Promise<void> {
+/** Puts what integrations have waiting in these shards, which the caller holds, into the twins of the shards. */
+export async function moveToTwins(tx: Tx, integrationIds: readonly string[], shards: readonly number[]): Promise<void> {
   if (integrationIds.length === 0) return;
-  await sql`update inbound_alert set shard = ${to} where shard = ${from} and integration_id = any(${[...integrationIds]}::text[])`.execute(
-    tx,
-  );
+  await sql`
+    update inbound_alert set shard = case when shard >= ${SHARDS} then shard - ${SHARDS} else shard + ${SHARDS} end
+    where shard = any(${[...shards]}::smallint[]) and integration_id = any(${[...integrationIds]}::text[])`.execute(tx);
 }
 
 type GroupingKeys = readonly { organizationId: string; integrationId: string; groupingKey: string }[];
