@@ -41,7 +41,7 @@ describe.skipIf(!isInstalled)('the same feeds in recurring_ical_events', () => {
     });
     const judged = inPython(cases);
     for (const [index, example] of cases.entries()) expect(here(example), example.feed).toEqual(judged[index]);
-  });
+  }, 120_000);
 
   test('100 random rules differ in nothing', () => {
     const cases = fc.sample(anyCase, { numRuns: 100, seed: 5545 });
@@ -50,7 +50,7 @@ describe.skipIf(!isInstalled)('the same feeds in recurring_ical_events', () => {
     for (const [index, example] of cases.entries()) {
       if (judged[index] !== null) expect(here(example), example.feed).toEqual(judged[index]);
     }
-  });
+  }, 120_000);
 });
 
 const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
