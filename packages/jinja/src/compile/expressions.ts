@@ -1,4 +1,5 @@
 import type { Compare, CompareOperator, Expression } from '../ast.ts';
+import { LoopContext } from '../runtime/loop.ts';
 import { PyDict } from '../values/dict.ts';
 import { dictMethods } from '../values/dict-methods.ts';
 import { escapeHtml, Markup } from '../values/markup.ts';
@@ -192,7 +193,8 @@ function compileConditional(scope: Scope, node: Expression & { kind: 'conditiona
 
 export function compileAttribute(object: Evaluate, name: string, at: number): Evaluate {
   // A dict has no other attributes than its methods: straight to the key.
-  const isKey = !dictMethods.has(name) && !name.startsWith('_');
+  const isPublic = !name.startsWith('_');
+  const isKey = isPublic && !dictMethods.has(name);
   return (f) => {
     const value = object(f);
     if (isKey && value instanceof PyDict) {
@@ -200,6 +202,10 @@ export function compileAttribute(object: Evaluate, name: string, at: number): Ev
       return item === undefined ? f.rt.undefined({ object: value, name }) : item;
     }
     f.rt.at = at;
+    if (isPublic && value instanceof LoopContext) {
+      const attribute = value.getAttr(name);
+      if (attribute !== undefined) return attribute;
+    }
     return f.rt.env.getAttribute(value, name, f.rt);
   };
 }

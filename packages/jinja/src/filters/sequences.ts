@@ -110,12 +110,12 @@ function dictsort([value = null, caseSensitive = null, by = null, reverse = null
   const place = textOf(by) === 'key' ? 0 : textOf(by) === 'value' ? 1 : null;
   if (place === null) throw new FilterArgumentError('You can only sort by either "key" or "value"');
   const fold = caseFold(truthy(caseSensitive, rt), rt);
-  const rows = toArray(callMethod(value, 'items', [], rt), rt);
+  const rows = value instanceof PyDict ? value.toTuples(rt) : toArray(callMethod(value, 'items', [], rt), rt);
   const keyOf = (row: Value): Value => {
-    const part = getItem(row, place, rt) ?? null;
+    const part = (row instanceof PyTuple ? row.items[place] : getItem(row, place, rt)) ?? null;
     return fold === null ? part : fold(part);
   };
-  return sortValues(rows, keyOf, indexArg(reverse) !== 0, rt);
+  return sortValues<Value>(rows, keyOf, indexArg(reverse) !== 0, rt);
 }
 
 /** A group with its fields by name; in every other way a tuple. */

@@ -2,6 +2,7 @@ import type { Target } from '../../ast.ts';
 import { TemplateRuntimeError } from '../../errors.ts';
 import { Namespace } from '../../globals/namespace.ts';
 import type { Frame } from '../../runtime/state.ts';
+import { PyTuple } from '../../values/tuple.ts';
 import type { Value } from '../../values/types.ts';
 import { unpack } from '../../values/unpack.ts';
 import { reader, type Scope } from '../scope.ts';
@@ -29,6 +30,15 @@ export function compileAssign(scope: Scope, target: Target): Assign {
     case 'targets': {
       const parts = target.items.map((item) => compileAssign(scope, item));
       const { at } = target;
+      const [first, second] = parts;
+      if (first !== undefined && second !== undefined && parts.length === 2) {
+        return (f, value) => {
+          f.rt.at = at;
+          const values = value instanceof PyTuple && value.items.length === 2 ? value.items : unpack(value, 2, f.rt);
+          first(f, values[0] ?? null);
+          second(f, values[1] ?? null);
+        };
+      }
       return (f, value) => {
         f.rt.at = at;
         const values = unpack(value, parts.length, f.rt);
