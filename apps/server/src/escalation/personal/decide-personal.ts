@@ -7,6 +7,8 @@ export const RULE_SECONDS = 5;
 
 /** How far a person's list for a group has come. */
 export type PersonalPosition = {
+  /** When the rule was to run; `now` is later when it is late. */
+  dueAt: Date;
   important: boolean;
   /** Added by hand: goes on through an acknowledge of others and through silence (escalation.md 5.3). */
   paged: boolean;
@@ -61,7 +63,8 @@ export function decidePersonal(run: PersonalPosition, person: Person | null, gro
   const rule = nextRule(rules, run);
   if (rule === undefined) return { do: 'finish' };
   if (rule.type === 'wait') {
-    return { do: 'wait', rule, useImportantRules, nextAt: addSeconds(now, (rule.waitSeconds ?? 0) + RULE_SECONDS) };
+    // Counted from when the wait was to begin: an outage does not stretch it (escalation.md G4).
+    return { do: 'wait', rule, useImportantRules, nextAt: addSeconds(run.dueAt, (rule.waitSeconds ?? 0) + RULE_SECONDS) };
   }
   const nextAt = addSeconds(now, RULE_SECONDS);
   const channel = channelOfRuleType(rule.type);

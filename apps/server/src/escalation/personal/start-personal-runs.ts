@@ -17,7 +17,7 @@ const BEGINNING = { useImportantRules: null, rulesDone: 0, lastRuleId: null, las
 export async function startPersonalRuns(tx: Tx, starts: readonly PersonalStart[], people: People, now: Date): Promise<void> {
   if (starts.length === 0) return;
   const decided = starts.map(({ run, group }) => {
-    const position = { ...BEGINNING, important: run.important, paged: run.paged };
+    const position = { ...BEGINNING, dueAt: now, important: run.important, paged: run.paged };
     const person = people.get(run.organizationId)?.get(run.userId) ?? null;
     return { run, outcome: outcomeOf(position, decidePersonal(position, person, group, now), now) };
   });

@@ -15,6 +15,8 @@ export const MAX_REPEATS = 5;
 /** Where a run stands. */
 export type RunPosition = {
   position: number;
+  /** When the step was to run; `now` is later when it is late. */
+  dueAt: Date;
   /** Jumps made so far, by index of the repeat step. */
   repeats: Readonly<Record<string, number>>;
   /** The record of the count step it is paused at has been written. */
@@ -99,9 +101,10 @@ const failed = (errorCode: number, data: Record<string, unknown> = {}, reason?: 
 function decideStep(step: EscalationStep, run: RunPosition, facts: StepFacts, now: Date): Outcome {
   switch (step.type) {
     case 'wait': {
+      // Counted from when the wait was to begin: an outage does not stretch it (escalation.md G4).
       const seconds = step.seconds ?? UNSET_WAIT_SECONDS;
       const record = step.seconds === null ? failed(ERROR.waitWithoutDuration, { seconds }) : triggered({ seconds });
-      return { records: [record], next: { do: 'go', position: run.position + 1, dueAt: addSeconds(now, seconds) } };
+      return { records: [record], next: { do: 'go', position: run.position + 1, dueAt: addSeconds(run.dueAt, seconds) } };
     }
     case 'notify_persons':
       return notifyPeople(step.userIds, step.important, facts, ERROR.notifyWithoutUsers);

@@ -328,7 +328,7 @@ class Oracle {
       for (const user of new Set(users))
         if (this.people.get(user)?.active === true) this.startList(group, user, important === true, false);
     };
-    let wait = STEP;
+    let nextAt = this.now + STEP;
     switch (step.do) {
       case 'notify':
         notify(step.users, step.important);
@@ -343,10 +343,10 @@ class Oracle {
         notify(this.turn(run.chain, step.users), step.important);
         break;
       case 'wait':
-        wait = step.seconds ?? 300;
+        nextAt = (run.dueAt ?? this.now) + (step.seconds ?? 300);
         break;
       case 'window':
-        wait = this.untilOpen(step.from, step.to);
+        nextAt = this.now + this.untilOpen(step.from, step.to);
         break;
       case 'threshold':
         if (step.alerts !== null && step.minutes !== null && this.recent(group, step.minutes) <= step.alerts) {
@@ -372,7 +372,7 @@ class Oracle {
         break;
     }
     run.position += 1;
-    run.dueAt = this.now + wait;
+    run.dueAt = nextAt;
   }
 
   turn(chain: string, users: readonly string[]): string[] {
@@ -431,7 +431,7 @@ class Oracle {
       return;
     }
     list.next += 1;
-    list.dueAt = this.now + STEP + (typeof rule === 'string' ? 0 : rule.wait);
+    list.dueAt = typeof rule === 'string' ? this.now + STEP : list.dueAt + rule.wait + STEP;
     if (typeof rule === 'string') this.pages.push({ at: this.now, user, channel: rule, group: group.number });
   }
 }
