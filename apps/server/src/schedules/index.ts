@@ -1,6 +1,7 @@
 import './tables.ts';
 
 export { isTimeZone } from '@tocsin/rota';
+export { type CoverageWarning, coverageWarnings, type LoadShare, loadShares, scheduleQuality } from './coverage.ts';
 export { endShift } from './end-shift.ts';
 export { answerOnCall } from './escalation-answers.ts';
 export { exportPerson, exportSchedule } from './export/export-calendar.ts';
@@ -13,6 +14,7 @@ export {
 } from './export/export-token.ts';
 export { createFeedCheck } from './feeds/fetch-feed.ts';
 export { type FeedDeps, refreshFeeds } from './feeds/refresh-feeds.ts';
+export { type Holiday, holidaysOf, isHolidayPlace } from './holidays.ts';
 export { eventsOfSwap, type FinalShift, finalShifts, onCallNow } from './on-call.ts';
 export { SCHEDULE_TYPES, type ScheduleInfo, type ScheduleSettings, type ScheduleType } from './schedule.ts';
 export {

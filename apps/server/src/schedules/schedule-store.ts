@@ -137,6 +137,7 @@ const toColumns = (schedule: ScheduleSettings) => ({
   enable_web_overrides: schedule.enableWebOverrides,
   slack_channel_id: schedule.slackChannelId,
   slack_user_group_id: schedule.slackUserGroupId,
+  holiday_country: schedule.holidayCountry,
 });
 
 const fromRow = (row: Selectable<ScheduleTable>): ScheduleInfo => ({
@@ -150,4 +151,5 @@ const fromRow = (row: Selectable<ScheduleTable>): ScheduleInfo => ({
   enableWebOverrides: row.enable_web_overrides,
   slackChannelId: row.slack_channel_id,
   slackUserGroupId: row.slack_user_group_id,
+  holidayCountry: row.holiday_country,
 });

@@ -14,6 +14,8 @@ export interface ScheduleSettings {
   readonly enableWebOverrides: boolean | null;
   readonly slackChannelId: string | null;
   readonly slackUserGroupId: string | null;
+  /** Whose public holidays count: `DE`, `DE-BY`. */
+  readonly holidayCountry: string | null;
 }
 
 export interface ScheduleInfo extends ScheduleSettings {

@@ -16,10 +16,13 @@ import { integrationsResource } from './integrations/integrations.resource.ts';
 import { type PreviewTemplate, registerPreview } from './integrations/preview.routes.ts';
 import type { TermChecks } from './integrations/route-fields.ts';
 import { routesResource } from './integrations/routes.resource.ts';
+import { registerCoverage } from './schedules/coverage.routes.ts';
+import { registerExports } from './schedules/export.routes.ts';
 import { registerFinalShifts } from './schedules/final-shifts.routes.ts';
 import { type CheckFeed, schedulesResource } from './schedules/schedules.resource.ts';
 import { shiftsResource } from './schedules/shifts.resource.ts';
 import { registerSwaps } from './schedules/swaps.routes.ts';
+import { timeOffResource } from './schedules/time-off.resource.ts';
 import { registerSlackObjects } from './teams/slack-objects.routes.ts';
 import { teamsResource } from './teams/teams.resource.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
@@ -55,7 +58,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   app.setValidatorCompiler(() => () => true); // bodies and queries are read by tables of fields, whose errors clients match on
   app.decorateRequest('caller', null);
   app.addHook('onRoute', (route) => {
-    const isApi = route.config?.permission !== undefined;
+    const isApi = route.config?.permission !== undefined || route.config?.isPublic === true;
     const answersForItself = route.method === 'HEAD' || route.method === 'OPTIONS' || route.url.endsWith('*');
     if (!isApi && !answersForItself) throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
   });
@@ -79,6 +82,9 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerFinalShifts(app, ctx);
   registerResource(app, ctx, shiftsResource(ctx));
   registerSwaps(app, ctx);
+  registerExports(app, ctx);
+  registerCoverage(app, ctx);
+  registerResource(app, ctx, timeOffResource(ctx));
   registerPreview(app, ctx);
   registerResource(app, ctx, webhooksResource(ctx));
   registerWebhookCalls(app, ctx);

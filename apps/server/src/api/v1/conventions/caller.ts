@@ -19,6 +19,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the caller must be allowed to do; an API route without it does not start. */
     permission?: Permission;
+    /** The handler checks a secret of its own instead. */
+    isPublic?: boolean;
   }
 }
 

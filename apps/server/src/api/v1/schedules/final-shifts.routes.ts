@@ -42,7 +42,7 @@ export function registerFinalShifts(app: FastifyInstance, { db, clock }: ApiDeps
       const { org } = callerOf(request);
       const { id } = request.params as { id: string };
       if ((await findSchedule(db, org, id)) === null) throw notFound();
-      const range = readRange(request.query as Record<string, unknown>);
+      const range = readDateRange(request.query as Record<string, unknown>);
       const shifts = await finalShifts(db, org, id, notifiableRoles, range, clock.now());
       const users = await findUsers(db, org, [...new Set(shifts.map((shift) => shift.userId))]);
       const results = shifts.map((shift) => ({
@@ -66,7 +66,8 @@ export function registerFinalShifts(app: FastifyInstance, { db, clock }: ApiDeps
   );
 }
 
-function readRange(query: Readonly<Record<string, unknown>>): { from: Date; to: Date } {
+/** `start_date` and `end_date` of a query, UTC, at most a year apart. */
+export function readDateRange(query: Readonly<Record<string, unknown>>): { from: Date; to: Date } {
   const errors: Record<string, ErrorBody> = {};
   const read = (name: string): Date => {
     const value = single(query[name]);

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox';
-import { SCHEDULE_TYPES, type ScheduleType } from '../../../schedules/index.ts';
+import { isHolidayPlace, SCHEDULE_TYPES, type ScheduleType } from '../../../schedules/index.ts';
 import { fieldErrors, refusal } from '../conventions/api-error.ts';
 import { boolean, custom, type Field, Invalid, idList, isObject, nullable, pythonType, text } from '../conventions/fields.ts';
 import { TeamIdSchema, teamField } from '../conventions/team-field.ts';
@@ -33,6 +33,15 @@ const slack: Field<Record<string, never>> = custom(Type.Partial(SlackSchema), (r
   return {};
 });
 
+const holidayCountry: Field<string> = custom(
+  Type.String({ description: 'Country, or country and subdivision: `DE`, `DE-BY`.' }),
+  (raw) => {
+    const place = text().read(raw).toUpperCase();
+    if (!isHolidayPlace(place)) throw new Invalid([`Unknown country or subdivision "${place}".`]);
+    return place;
+  },
+);
+
 /** Fields of `schedules` (http-api-oncall.md 6.1). */
 export const scheduleFields = {
   type: scheduleType,
@@ -44,6 +53,7 @@ export const scheduleFields = {
   enable_web_overrides: nullable(boolean()),
   shifts: nullable(idList()),
   slack,
+  holiday_country: nullable(holidayCountry),
 };
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
@@ -59,6 +69,7 @@ export const ScheduleSchema: TSchema = Type.Object(
     ical_url_overrides: Type.Optional(TextOrNull),
     enable_web_overrides: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
     shifts: Type.Optional(Type.Array(Type.String())),
+    holiday_country: Type.Optional(Type.String({ description: 'Only there when it is set.' })),
     slack: SlackSchema,
     on_call_now: Type.Array(Type.String()),
   },

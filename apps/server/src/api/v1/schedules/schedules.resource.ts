@@ -89,6 +89,7 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
         type === 'calendar' ? (body.enable_web_overrides === undefined ? false : body.enable_web_overrides) : false,
       slackChannelId: null,
       slackUserGroupId: null,
+      holidayCountry: body.holiday_country ?? null,
     };
     const schedule = await createSchedule(tx, caller.org, settings, clock.now());
     await setShifts(tx, caller, schedule, body.shifts, clock.now());
@@ -105,6 +106,7 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
       icalUrlPrimary: given<string | null>(body.ical_url_primary, schedule.icalUrlPrimary, schedule.type === 'ical'),
       icalUrlOverrides: given(body.ical_url_overrides, schedule.icalUrlOverrides, schedule.type !== 'web'),
       enableWebOverrides: given(body.enable_web_overrides, schedule.enableWebOverrides, schedule.type === 'calendar'),
+      holidayCountry: given(body.holiday_country, schedule.holidayCountry),
     };
     await saveSchedule(tx, caller.org, changed, clock.now());
     if (schedule.type === 'calendar') await setShifts(tx, caller, changed, body.shifts, clock.now());
@@ -138,7 +140,9 @@ async function presentSchedules(db: Db | Tx, caller: Caller, rows: readonly Sche
   ]);
   return rows.map((row) => {
     const of = shifts.get(row.id) ?? [];
-    const common = { id: row.id, team_id: row.teamId, name: row.name, type: row.type };
+    // clients compare whole objects: the addition shows only where it is used
+    const added = row.holidayCountry === null ? {} : { holiday_country: row.holidayCountry };
+    const common = { id: row.id, team_id: row.teamId, name: row.name, type: row.type, ...added };
     const slack = { channel_id: row.slackChannelId, user_group_id: row.slackUserGroupId };
     const onCallNowIds = onCall.get(row.id) ?? [];
     if (row.type === 'calendar') {

@@ -18,7 +18,8 @@ import {
 import { findUser, findUsers, type User } from '../../../users/index.ts';
 import { ApiError, conflictOfFields, notFound, refusal } from '../conventions/api-error.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
-import { bodyObject, custom, Invalid, missingReference, nullable, reference, text } from '../conventions/fields.ts';
+import { bodyObject, custom, missingReference, nullable, reference, text } from '../conventions/fields.ts';
+import { INSTANT_FORMAT, instantField, readInstant } from '../conventions/instant-field.ts';
 import { single } from '../conventions/pagination.ts';
 import {
   type ApiDeps,
@@ -31,27 +32,10 @@ import {
 import { presentSwapEvent, SwapEventSchema } from './present-swap-event.ts';
 import { notifiableRoles } from './schedules.resource.ts';
 
-const FORMAT =
-  'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm:ssZ, YYYY-MM-DDThh:mm:ss.uuuuuuZ, YYYY-MM-DDThh:mm:ss[+HHMM|-HHMM], YYYY-MM-DDThh:mm:ss.uuuuuu[+HHMM|-HHMM].';
-
-/** An instant with its zone; null when the text is none. */
-function readInstant(raw: unknown): Date | null {
-  if (typeof raw !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$/.test(raw)) return null;
-  const at = new Date(raw.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  return Number.isNaN(at.getTime()) ? null : at;
-}
-
-const instant = custom<Date>(Type.String({ format: 'date-time' }), (raw) => {
-  if (raw === null) throw new Invalid(['This field may not be null.']);
-  const at = readInstant(raw);
-  if (at === null) throw new Invalid([FORMAT]);
-  return at;
-});
-
 const fields = {
   schedule: reference({ nullable: false }),
-  swap_start: instant,
-  swap_end: instant,
+  swap_start: instantField,
+  swap_end: instantField,
   description: nullable(text({ max: 3000 })),
   beneficiary: custom<unknown>(Type.String(), (raw) => raw),
 };
@@ -211,7 +195,7 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
 function readFilter(query: Readonly<Record<string, unknown>>, now: Date): SwapFilter {
   const after = single(query.starting_after);
   const startingAfter = after === undefined || after === '' ? now : readInstant(after);
-  if (startingAfter === null) throw new ApiError(400, [FORMAT]);
+  if (startingAfter === null) throw new ApiError(400, [INSTANT_FORMAT]);
   const given = (name: string): string | undefined => single(query[name]) || undefined;
   const scheduleId = given('schedule_id');
   const beneficiaryId = given('beneficiary');

@@ -1,0 +1,164 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Clock } from '../../../platform/clock.ts';
+import { coverageWarnings, findSchedule, holidaysOf, loadShares, scheduleQuality } from '../../../schedules/index.ts';
+import { notFound } from '../conventions/api-error.ts';
+import { callerOf } from '../conventions/caller.ts';
+import { single } from '../conventions/pagination.ts';
+import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
+import { readDateRange } from './final-shifts.routes.ts';
+import { notifiableRoles } from './schedules.resource.ts';
+
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+const IdParams = Type.Object({ id: Type.String() });
+const Days = Type.Object({ days: Type.Optional(Type.String({ description: 'How far to look, 1 to 365.' })) });
+const Range = Type.Object({
+  start_date: Type.String({ description: '`YYYY-MM-DD` or `YYYY-MM-DDThh:mm`, UTC.' }),
+  end_date: Type.String(),
+});
+
+const Warning = Type.Object({
+  type: Type.Union([
+    Type.Literal('gap'),
+    Type.Literal('empty_shift'),
+    Type.Literal('time_off'),
+    Type.Literal('calendar'),
+    Type.Literal('shift'),
+  ]),
+  start: TextOrNull,
+  end: TextOrNull,
+  user_id: TextOrNull,
+  text: Type.String(),
+});
+const Share = Type.Object({
+  user_id: Type.String(),
+  on_call_hours: Type.Number(),
+  night_hours: Type.Number(),
+  weekend_hours: Type.Number(),
+  holiday_hours: Type.Number(),
+  load: Type.Union([Type.Number(), Type.Null()], { description: '1 is a fair share, 2 twice that.' }),
+});
+const Quality = Type.Object({
+  total_score: Type.Integer({ minimum: 0, maximum: 100 }),
+  comments: Type.Array(Type.Object({ type: Type.String(), text: Type.String() })),
+  overloaded_users: Type.Array(
+    Type.Object({ id: Type.String(), score: Type.Number({ description: 'Percent above the average.' }) }),
+  ),
+});
+
+const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
+
+function readDays(request: FastifyRequest, otherwise: number): number {
+  const days = Number(single((request.query as Record<string, unknown>).days) ?? otherwise);
+  return Number.isInteger(days) && days >= 1 && days <= 365 ? days : otherwise;
+}
+
+/** What a schedule leaves open, how good it is and how it shares the load; additions of Tocsin's. */
+export function registerCoverage(app: FastifyInstance, { db, clock }: ApiDeps & { clock: Clock }): void {
+  const config = { permission: 'schedules:read' as const };
+  const tags = ['schedules'];
+  app.get(
+    '/schedules/:id/warnings',
+    {
+      config,
+      schema: {
+        operationId: 'listScheduleWarnings',
+        summary: 'Gaps, empty shifts, people on call while away and calendars that fail, within the next 14 days',
+        tags,
+        params: IdParams,
+        querystring: Days,
+        response: { 200: Type.Object({ results: Type.Array(Warning) }), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const warnings = await coverageWarnings(db, org, idOf(request), notifiableRoles, clock.now(), readDays(request, 14));
+      if (warnings === null) throw notFound();
+      const results = warnings.map(({ type, start, end, userId, text }) => ({ type, start, end, user_id: userId, text }));
+      return sendJson(reply, 200, JSON.stringify({ results }));
+    },
+  );
+  app.get(
+    '/schedules/:id/quality',
+    {
+      config,
+      schema: {
+        operationId: 'getScheduleQuality',
+        summary: 'How well the coming time is covered and shared, 0 to 100',
+        tags,
+        params: IdParams,
+        querystring: Days,
+        response: { 200: Quality, ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const report = await scheduleQuality(db, org, idOf(request), notifiableRoles, clock.now(), readDays(request, 90));
+      if (report === null) throw notFound();
+      const { totalScore, comments, overloadedUsers } = report;
+      const overloaded = overloadedUsers.map((user) => ({ id: user.userId, score: user.overloadPercent }));
+      return sendJson(reply, 200, JSON.stringify({ total_score: totalScore, comments, overloaded_users: overloaded }));
+    },
+  );
+  app.get(
+    '/schedules/:id/load',
+    {
+      config,
+      schema: {
+        operationId: 'listScheduleLoad',
+        summary: 'How on-call time, nights, weekends and holidays fell on people',
+        tags,
+        params: IdParams,
+        querystring: Range,
+        response: { 200: Type.Object({ results: Type.Array(Share) }), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const shares = await loadShares(
+        db,
+        org,
+        idOf(request),
+        notifiableRoles,
+        readDateRange(request.query as Record<string, unknown>),
+      );
+      if (shares === null) throw notFound();
+      const results = shares.map((share) => ({
+        user_id: share.userId,
+        on_call_hours: share.onCallHours,
+        night_hours: share.nightHours,
+        weekend_hours: share.weekendHours,
+        holiday_hours: share.holidayHours,
+        load: share.load,
+      }));
+      return sendJson(reply, 200, JSON.stringify({ results }));
+    },
+  );
+  app.get(
+    '/schedules/:id/holidays',
+    {
+      config,
+      schema: {
+        operationId: 'listScheduleHolidays',
+        summary: 'Public holidays of the schedule’s country in a range',
+        tags,
+        params: IdParams,
+        querystring: Range,
+        response: {
+          200: Type.Object({ results: Type.Array(Type.Object({ date: Type.String(), name: Type.String() })) }),
+          ...errorResponses,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const schedule = await findSchedule(db, org, idOf(request));
+      if (schedule === null) throw notFound();
+      const { from, to } = readDateRange(request.query as Record<string, unknown>);
+      const [first, last] = [from.toISOString().slice(0, 10), to.toISOString().slice(0, 10)];
+      const holidays = schedule.holidayCountry === null ? [] : holidaysOf(schedule.holidayCountry, from, to);
+      const results = holidays.filter(({ date }) => date >= first && date <= last).map(({ date, name }) => ({ date, name }));
+      return sendJson(reply, 200, JSON.stringify({ results }));
+    },
+  );
+}

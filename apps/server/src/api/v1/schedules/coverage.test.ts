@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
+
+let api: ApiWorld;
+let noor: ApiUser;
+let ivo: ApiUser;
+beforeAll(async () => {
+  api = await startApi(); // Monday 2026-03-02, 09:00 UTC
+  noor = await api.user('noor', 'editor');
+  ivo = await api.user('ivo', 'editor');
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+/** Noor and Ivo take turns from 08:00 to 20:00, so that every night is a gap. */
+async function daytime(change: Record<string, unknown> = {}): Promise<string> {
+  const shift = await api.admin.post('on_call_shifts/', {
+    type: 'rolling_users',
+    start: '2026-03-02T08:00:00',
+    duration: 43_200,
+    frequency: 'daily',
+    rolling_users: [[noor.id], [ivo.id]],
+    start_rotation_from_user_index: 0,
+  });
+  const made = await api.admin.post('schedules/', { name: 'Day', type: 'calendar', shifts: [shift.body.id], ...change });
+  expect(made.status, made.text).toBe(201);
+  return made.body.id;
+}
+
+test('gaps of the coming days are told before they happen', async () => {
+  const id = await daytime();
+  const { results } = (await api.admin.get(`schedules/${id}/warnings?days=2`)).body;
+  expect(results).toEqual([
+    { type: 'gap', start: '2026-03-02T20:00:00Z', end: '2026-03-03T08:00:00Z', user_id: null, text: 'Nobody is on call' },
+    { type: 'gap', start: '2026-03-03T20:00:00Z', end: '2026-03-04T08:00:00Z', user_id: null, text: 'Nobody is on call' },
+  ]);
+});
+
+test('time off marks the shifts that it leaves uncovered, and takes nobody off call', async () => {
+  const id = await daytime();
+  const away = { user_id: ivo.id, starts_at: '2026-03-03T10:00:00Z', ends_at: '2026-03-03T12:00:00+00:00', note: 'dentist' };
+  const made = await api.admin.post('time_off/', away);
+  expect(made.body).toEqual({ ...away, id: expect.stringMatching(/^TO/), ends_at: '2026-03-03T12:00:00Z' });
+  const warnings = (await api.admin.get(`schedules/${id}/warnings?days=2`)).body.results.filter(
+    (row: { type: string }) => row.type === 'time_off',
+  );
+  expect(warnings).toEqual([
+    {
+      type: 'time_off',
+      start: '2026-03-03T10:00:00Z',
+      end: '2026-03-03T12:00:00Z',
+      user_id: ivo.id,
+      text: 'ivo is on call while away',
+    },
+  ]);
+  const shifts = await api.admin.get(`schedules/${id}/final_shifts?start_date=2026-03-03T10:00&end_date=2026-03-03T12:00`);
+  expect(shifts.body.results.map((row: { user_pk: string }) => row.user_pk)).toEqual([ivo.id]);
+  expect((await api.admin.post('time_off/', { ...away, ends_at: '2026-03-03T10:00:00Z' })).body).toEqual({
+    non_field_errors: ['ends_at must be after starts_at'],
+  });
+  expect((await api.admin.post('time_off/', { ...away, user_id: 'UNOBODY' })).body).toEqual({
+    user_id: ['Object does not exist'],
+  });
+  expect((await api.admin.put(`time_off/${made.body.id}/`, { note: null })).body.note).toBeNull();
+  api.clock.set('2026-03-04T00:00:00Z');
+  expect((await api.admin.get('time_off/')).body.count).toBe(0);
+  expect((await api.admin.get('time_off/?past=true')).body.count).toBe(1);
+  api.clock.set('2026-03-02T09:00:00Z');
+  expect((await api.admin.delete(`time_off/${made.body.id}/`)).status).toBe(204);
+});
+
+test('a shift whose people may not be notified is empty, and says so', async () => {
+  const vik = await api.user('vik', 'viewer');
+  const shift = await api.admin.post('on_call_shifts/', {
+    type: 'single_event',
+    start: '2026-03-02T10:00:00',
+    duration: 3600,
+    users: [vik.id],
+  });
+  const { id } = (await api.admin.post('schedules/', { name: 'Empty', type: 'calendar', shifts: [shift.body.id] })).body;
+  const found = (await api.admin.get(`schedules/${id}/warnings?days=1`)).body.results;
+  expect(found).toContainEqual({
+    type: 'empty_shift',
+    start: '2026-03-02T10:00:00Z',
+    end: '2026-03-02T11:00:00Z',
+    user_id: null,
+    text: 'Nobody of the shift can be notified: vik',
+  });
+});
+
+test('shares of time, nights and holidays are counted per person', async () => {
+  const id = await daytime({ holiday_country: 'de-by' });
+  const { results } = (await api.admin.get(`schedules/${id}/load?start_date=2026-04-03&end_date=2026-04-05`)).body; // Good Friday and Saturday
+  expect(results).toHaveLength(2);
+  const total = results.reduce((sum: number, row: { on_call_hours: number }) => sum + row.on_call_hours, 0);
+  expect(total).toBe(24);
+  expect(results.map((row: { holiday_hours: number }) => row.holiday_hours).sort()).toEqual([0, 12]);
+  expect(results.map((row: { weekend_hours: number }) => row.weekend_hours).sort()).toEqual([0, 12]);
+  expect(results.map((row: { load: number }) => row.load)).toEqual([1, 1]);
+  const holidays = await api.admin.get(`schedules/${id}/holidays?start_date=2026-04-01&end_date=2026-04-07`);
+  expect(holidays.body.results.map((row: { date: string }) => row.date)).toContain('2026-04-03');
+  expect((await api.admin.post('schedules/', { name: 'x', type: 'web', holiday_country: 'ZZ' })).body).toEqual({
+    holiday_country: ['Unknown country or subdivision "ZZ".'],
+  });
+});
+
+test('quality speaks of what is not covered', async () => {
+  const id = await daytime();
+  const { body } = await api.admin.get(`schedules/${id}/quality?days=30`);
+  expect(body.total_score).toBeLessThan(90);
+  expect(body.comments).toContainEqual({ type: 'warning', text: expect.stringContaining('not covered') });
+});
+
+test('a member who leaves has no turn afterwards', async () => {
+  const shift = await api.admin.post('on_call_shifts/', {
+    type: 'rolling_users',
+    start: '2026-03-02T00:00:00',
+    duration: 86_400,
+    frequency: 'daily',
+    rolling_users: [[noor.id], [ivo.id]],
+    start_rotation_from_user_index: 0,
+    members: [{ user_id: ivo.id, leaves: '2026-03-04' }],
+  });
+  expect(shift.body.members).toEqual([{ user_id: ivo.id, joins: null, leaves: '2026-03-04' }]);
+  const { id } = (await api.admin.post('schedules/', { name: 'Leave', type: 'calendar', shifts: [shift.body.id] })).body;
+  const shifts = (await api.admin.get(`schedules/${id}/final_shifts?start_date=2026-03-02&end_date=2026-03-08`)).body.results;
+  const whoAfter = shifts
+    .filter((row: { shift_start: string }) => row.shift_start >= '2026-03-04')
+    .map((row: { user_pk: string }) => row.user_pk);
+  expect(new Set(whoAfter)).toEqual(new Set([noor.id]));
+  const wrong = await api.admin.put(`on_call_shifts/${shift.body.id}/`, {
+    members: [{ user_id: ivo.id, joins: '2026-03-04', leaves: '2026-03-04' }],
+  });
+  expect(wrong.body).toEqual({ members: ['leaves must be after joins.'] });
+});
+
+test('calendar links open by their secret, until they are ended', async () => {
+  const id = await daytime();
+  const made = await noor.post(`schedules/${id}/export_token`);
+  expect(made.status, made.text).toBe(201);
+  expect(made.body).toEqual({
+    token: expect.stringMatching(/^[0-9a-f]{32}$/),
+    created_at: '2026-03-02T09:00:00Z',
+    export_url: `https://tocsin.example.net/api/v1/schedules/${id}/export?token=${made.body.token}`,
+  });
+  const twice = await noor.post(`schedules/${id}/export_token`);
+  expect([twice.status, twice.body]).toEqual([409, { detail: 'Schedule export token for user already exists' }]);
+  const open = async (path: string) => {
+    const answer = await api.app.inject({ url: `/api/v1/${path}` });
+    return [answer.statusCode, String(answer.headers['content-type']), answer.body];
+  };
+  const [status, type, text] = await open(`schedules/${id}/export?token=${made.body.token}`);
+  expect([status, type]).toEqual([200, 'text/calendar; charset=utf-8']);
+  expect(text).toContain('BEGIN:VCALENDAR');
+  expect(text).toContain('SUMMARY:noor');
+  expect(await open(`schedules/${id}/export`)).toEqual([403, 'text/calendar; charset=utf-8', '"Invalid token."']);
+  expect((await open(`schedules/SOTHER/export?token=${made.body.token}`))[2]).toBe(
+    '"Invalid schedule export token for schedule"',
+  );
+  const own = (await noor.post(`users/${noor.id}/export_token`)).body.token;
+  const shifts = await open(`users/${noor.id}/schedule_export?token=${own}`);
+  expect(shifts[0]).toBe(200);
+  expect(shifts[2]).not.toContain('SUMMARY:ivo');
+  expect((await noor.get(`schedules/${id}/export_token`)).body).toEqual({
+    created_at: '2026-03-02T09:00:00Z',
+    revoked_at: null,
+    active: true,
+  });
+  expect((await noor.delete(`schedules/${id}/export_token`)).status).toBe(204);
+  expect((await open(`schedules/${id}/export?token=${made.body.token}`))[2]).toBe('"Export token is deactivated"');
+  expect((await noor.post(`schedules/${id}/export_token`)).status).toBe(201);
+});
