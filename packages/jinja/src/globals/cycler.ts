@@ -67,14 +67,6 @@ export class Cycler extends PyObject {
     );
   }
 
-  override iterate(): Iterator<Value> {
-    return { next: () => ({ done: false, value: this.#next() }) };
-  }
-
-  override get reiterable(): boolean {
-    return false;
-  }
-
   override repr(): string {
     return '<jinja2.utils.Cycler object>';
   }
