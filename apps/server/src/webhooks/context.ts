@@ -62,6 +62,8 @@ function isJson(text: string): boolean {
 /** What templates see and "forward all" sends: JSON text by name, in which payloads keep the letters they came with. */
 export type WebhookContext = ReadonlyMap<string, string>;
 
+const HOLDS_PAYLOAD: readonly string[] = ['alert_group', 'alert_payload', 'responses'];
+
 /**
  * Makes the context of a request (outgoing-webhooks.md 5). Times of `event` end in `+00:00`, those of the group in `Z`: receivers
  * parse them by string.
@@ -126,7 +128,18 @@ export function createContext({ event, user, webhook, group }: ContextInput): We
     webhook: { id: webhook.id, name: webhook.name, labels: {} },
     ...(responses.length === 0 ? {} : { responses: Object.fromEntries(responses), responses_meta: Object.fromEntries(meta) }),
   };
-  return new Map(Object.entries(context).map(([name, value]) => [name, stringifyWithRaw(value)]));
+  return new Map(
+    Object.entries(context).map(([name, value]) => [
+      name,
+      HOLDS_PAYLOAD.includes(name) ? stringifyWithRaw(value) : JSON.stringify(value),
+    ]),
+  );
+}
+
+/** The context without what a user gave to their webhook: that is for its receiver only. */
+export function withoutPersonal(context: WebhookContext): WebhookContext {
+  const { user: _user, ...event } = JSON.parse(context.get('event') ?? '{}') as Record<string, unknown>;
+  return new Map(context).set('event', JSON.stringify(event));
 }
 
 /** The whole context as the text of one JSON object. */

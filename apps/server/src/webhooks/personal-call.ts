@@ -4,7 +4,7 @@ import type { Db, Tx } from '../platform/db/database.ts';
 import type { Outbound } from '../platform/outbound/index.ts';
 import type { SecretBox } from '../platform/secrets.ts';
 import { type BuiltRequest, buildRequest, type RenderTemplate } from './build-request.ts';
-import { contextText, createContext, type GroupFacts } from './context.ts';
+import { contextText, createContext, type GroupFacts, withoutPersonal } from './context.ts';
 import { loadGroupFacts } from './group-facts.ts';
 import { MASK } from './mask.ts';
 import { openContext, type PersonalContext } from './personal-link.ts';
@@ -88,7 +88,11 @@ export async function preparePersonalCalls(
   return new Map(prepared);
 }
 
-async function prepareCall(deps: PersonalCallDeps, { webhook, context, user }: Link, group: GroupFacts): Promise<PreparedCall> {
+async function prepareCall(
+  deps: PersonalCallDeps,
+  { webhook, context: personal, user }: Link,
+  group: GroupFacts,
+): Promise<PreparedCall> {
   if (webhook.trigger !== PERSONAL_NOTIFICATION)
     return { ok: false, reason: 'the webhook is not for personal notifications any more' };
   if (!webhook.isEnabled) return { ok: false, reason: 'the webhook is switched off' };
@@ -96,18 +100,12 @@ async function prepareCall(deps: PersonalCallDeps, { webhook, context, user }: L
     return { ok: false, reason: 'the alert group is not from an integration that the webhook is for' };
   }
   const others = { ...group, responses: group.responses.filter(({ webhookId }) => webhookId !== webhook.id) };
-  const event = { type: TRIGGERS[PERSONAL_NOTIFICATION], at: deps.clock.now() };
-  const input = { user, webhook, group: others };
-  const built = await buildRequest({
-    webhook,
-    context: createContext({ ...input, event: { ...event, user: context } }),
-    baseUrl: deps.baseUrl,
-    render: deps.render,
-  });
+  const event = { type: TRIGGERS[PERSONAL_NOTIFICATION], at: deps.clock.now(), user: personal };
+  const context = createContext({ user, webhook, group: others, event });
+  const built = await buildRequest({ webhook, context, baseUrl: deps.baseUrl, render: deps.render });
   if (!built.ok && built.reason === 'not_wanted')
     return { ok: false, reason: 'the trigger template of the webhook did not say true' };
-  // What a user gave to their webhook is for its receiver only.
-  const eventData = contextText(createContext({ ...input, event }));
+  const eventData = contextText(withoutPersonal(context));
   return { ok: true, call: { webhook, alertGroupId: group.id, built, eventData } };
 }
 
