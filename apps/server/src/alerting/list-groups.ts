@@ -43,13 +43,13 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 function conditions(org: OrgId, filter: GroupFilter): RawBuilder<unknown>[] {
   const where = [sql`g.organization_id = ${org}`];
   if (filter.ids !== undefined) where.push(sql`g.id = any(${[...filter.ids]}::text[])`);
-  if (filter.integrationIds !== undefined) where.push(sql`g.integration_id = any(${[...filter.integrationIds]}::text[])`);
+  if (filter.integrationIds !== undefined) where.push(oneOf(sql`g.integration_id`, filter.integrationIds));
   if (filter.routeId !== undefined) where.push(sql`g.route_id = ${filter.routeId}`);
   if (filter.teamId !== undefined) {
     const team = filter.teamId === null ? sql`i.team_id is null` : sql`i.team_id = ${filter.teamId}`;
     where.push(sql`g.integration_id in (select i.id from integration i where i.organization_id = ${org} and ${team})`);
   }
-  if (filter.states !== undefined) where.push(oneOfStates(filter.states));
+  if (filter.states !== undefined) where.push(oneOf(sql`g.state`, filter.states));
   for (const [key, values] of Object.entries(filter.labels ?? {})) {
     const any = values.map((value) => sql`g.labels @> ${JSON.stringify({ [key]: value })}::jsonb`);
     where.push(any.length === 0 ? sql`false` : sql`(${sql.join(any, sql` or `)})`);
@@ -63,9 +63,9 @@ function conditions(org: OrgId, filter: GroupFilter): RawBuilder<unknown>[] {
   return where;
 }
 
-/** One state as an equality, which lets an index give the order too. */
-const oneOfStates = (states: readonly StateKind[]): RawBuilder<unknown> =>
-  states.length === 1 ? sql`g.state = ${states[0]}` : sql`g.state = any(${[...states]}::text[])`;
+/** A single value as an equality, which lets an index give the order too. */
+const oneOf = (column: RawBuilder<unknown>, values: readonly string[]): RawBuilder<unknown> =>
+  values.length === 1 ? sql`${column} = ${values[0]}` : sql`${column} = any(${[...values]}::text[])`;
 
 /** Groups by state without counting them. */
 export async function countByState(db: Db, org: OrgId): Promise<Record<StateKind, number>> {
