@@ -268,7 +268,7 @@ const PATHS: Readonly<Record<Kind, readonly string[]>> = {
     'p.dm.a',
     'p.dm._c',
     'p.dm.count',
-    'p.d.items',
+    'p.d["items"]',
     'p.lm',
     'p.s.nope',
     'p.ls[9]',
@@ -387,7 +387,7 @@ export class Expressions {
           () => `${wrap(this.any(next))} ${r.pick(['and', 'or'])} ${wrap(this.any(next))}`,
           () => `${this.wrapped(this.of('dict', next))}[${this.key()}]`,
           () => `${this.wrapped(this.of('list', next))}[${r.below(4) - 1}]`,
-          () => `${this.wrapped(this.of('dict', next))}.${r.pick(['alertname', 'a', 'b', 'nope', 'count', 'items', '_c'])}`,
+          () => `${this.wrapped(this.of('dict', next))}.${r.pick(['alertname', 'a', 'b', 'nope', 'count', '_c'])}`,
           () => `${wrap(this.any(next))} if ${this.bool(next)}`,
           () => pair('any', ['+', '-', '*', '/', '%', '//']),
         ])();

@@ -5,7 +5,7 @@ import { DictView, PyDict } from './dict.ts';
 import { PyFunction, PyType } from './function.ts';
 import { isIterable, items, repr, toArray, typeName } from './protocol.ts';
 import { PyTuple } from './tuple.ts';
-import type { Kwargs, Method, Value } from './types.ts';
+import { type Kwargs, type Method, PyObject, type Value } from './types.ts';
 
 /** What `dict(...)` and `.update(...)` do with their arguments: a mapping or pairs, then keywords. */
 function fillDict(dict: PyDict, name: string, args: readonly Value[], kwargs: Kwargs, rt: Runtime): void {
@@ -17,6 +17,8 @@ function fillDict(dict: PyDict, name: string, args: readonly Value[], kwargs: Kw
       dict.set(key, value, rt);
     }
   } else if (source !== undefined) {
+    // Python asks for `keys` first, which an undefined value does not take.
+    if (source instanceof PyObject) source.getAttr('keys', rt);
     let place = 0;
     for (const pair of items(source, rt)) {
       if (!isIterable(pair, rt)) throw typeError(`cannot convert dictionary update sequence element #${place} to a sequence`);

@@ -73,11 +73,12 @@ function objectOp(op: BinaryOp, a: Value, b: Value, rt: Runtime): Value | undefi
   return result ?? (b instanceof PyObject ? b.binary(op, a, true, rt) : undefined);
 }
 
-const isSequence = (v: Value): boolean => textOf(v) !== undefined || Array.isArray(v) || v instanceof PyTuple;
+/** Sequences whose own `+` and `*` say what is wrong; those of Markup leave it to the other side. */
+const isSequence = (v: Value): boolean => typeof v === 'string' || Array.isArray(v) || v instanceof PyTuple;
 
 function unsupported(op: BinaryOp, a: Value, b: Value): Error {
   if (op === '+' && isSequence(a)) {
-    const kind = textOf(a) !== undefined ? 'str' : Array.isArray(a) ? 'list' : 'tuple';
+    const kind = typeof a === 'string' ? 'str' : Array.isArray(a) ? 'list' : 'tuple';
     return typeError(`can only concatenate ${kind} (not "${typeName(b)}") to ${kind}`);
   }
   if (op === '*' && (isSequence(a) || isSequence(b))) {

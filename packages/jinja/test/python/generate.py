@@ -439,6 +439,13 @@ GROUPS = {
         {{ '%(a' % 1 }}
         {{ '%(a' % d }}
         {{ '{:c}'.format(2 ** 64) }}
+        {{ ('a'|safe) + none }}
+        {{ ('a'|safe) * 'b' }}
+        {{ ('a'|safe) * none }}
+        {{ 'a' * ('b'|safe) }}
+        {{ namespace(missing) }}
+        {{ dict(missing) }}
+        {{ d.update(missing) }}
     """,
     "syntax": """
         {{ }}
