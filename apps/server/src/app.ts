@@ -16,10 +16,19 @@ export type AppOptions = {
   lifecycle: Lifecycle;
 };
 
+export interface App {
+  http: Http;
+  /** Takes nothing new and answers what is under way; whoever is still sending after 15 s is cut off. */
+  close(): Promise<void>;
+}
+
+const DRAIN_WITHIN_MS = 15_000;
+const LET_GO_EVERY_MS = 100;
+
 /** The HTTP face of a process, ready to listen. */
-export async function createApp(ctx: Context, { web, background, lifecycle }: AppOptions): Promise<Http> {
+export async function createApp(ctx: Context, { web, background, lifecycle }: AppOptions): Promise<App> {
   const { config } = ctx;
-  const app = await createHttp({
+  const http = await createHttp({
     log: ctx.log,
     metrics: ctx.metrics,
     bodyLimit: config.limits.ingestBodyBytes,
@@ -27,19 +36,32 @@ export async function createApp(ctx: Context, { web, background, lifecycle }: Ap
     slowSeconds: config.log.slowSeconds,
     version: VERSION,
   });
-  await registerProbes(app, ctx, background, lifecycle);
+  await registerProbes(http, ctx, background, lifecycle);
+  let stopIngestion: () => Promise<void> = async () => undefined;
   if (web) {
-    app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.type('text/plain').send('Ok'));
-    serveOpenApi(app);
-    await serveIngestion(app, ctx);
-    await app.register(apiV1, { prefix: '/api/v1', ctx: createApiContext(ctx) });
+    http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.type('text/plain').send('Ok'));
+    serveOpenApi(http);
+    stopIngestion = await serveIngestion(http, ctx);
+    await http.register(apiV1, { prefix: '/api/v1', ctx: createApiContext(ctx) });
   }
-  await app.ready();
-  return app;
+  await http.ready();
+  return {
+    http,
+    async close() {
+      const cutOff = setTimeout(() => http.server.closeAllConnections(), DRAIN_WITHIN_MS);
+      // A connection that has its last answer would be kept for the next request.
+      const letGo = setInterval(() => http.server.closeIdleConnections(), LET_GO_EVERY_MS);
+      await http.close();
+      clearTimeout(cutOff);
+      clearInterval(letGo);
+      // Only now: hooks on closing run while requests are still under way.
+      await stopIngestion();
+    },
+  };
 }
 
-/** The integration URLs. What was taken is committed and answered before the process ends. */
-async function serveIngestion(app: Http, ctx: Context): Promise<void> {
+/** The integration URLs. @returns what ends them, once no request is under way */
+async function serveIngestion(app: Http, ctx: Context): Promise<() => Promise<void>> {
   const answered = ctx.metrics.counter('tocsin_ingest_requests_total', 'Requests at integration URLs', ['type', 'status']);
   const ingestion = createIngestion({
     db: ctx.db,
@@ -51,7 +73,7 @@ async function serveIngestion(app: Http, ctx: Context): Promise<void> {
     wake: (shards) => ctx.wakes.wake(INBOUND_WAKE, shards),
     onAnswered: ({ type, status }) => answered.inc({ type, status }),
   });
-  app.addHook('preClose', () => ingestion.stop());
   await app.register(ingestRoutes, { handler: ingestion.handler });
   await ingestion.tokens.fill();
+  return () => ingestion.stop();
 }

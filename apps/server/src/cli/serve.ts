@@ -1,10 +1,9 @@
 import type { AddressInfo } from 'node:net';
-import { createApp } from '../app.ts';
+import { type App, createApp } from '../app.ts';
 import { type Background, startBackground } from '../background.ts';
 import { type Config, ConfigError, loadConfig } from '../config/index.ts';
 import { ensureSecretKey } from '../config/secret-key.ts';
 import { type Context, createContext } from '../context.ts';
-import type { Http } from '../platform/http/index.ts';
 import type { Log } from '../platform/log.ts';
 import { startWork } from '../work.ts';
 import type { Output } from './commands.ts';
@@ -53,7 +52,7 @@ export async function serve(command: Extract<Command, { run: 'serve' }>, options
   const lifecycle = { draining: false };
   let ctx: Context | null = null;
   let background: Background | null = null;
-  let app: Http | null = null;
+  let app: App | null = null;
 
   // In order: nothing new comes in, what came in is answered, what runs is finished, connections close, the database stops.
   const close = async () => {
@@ -69,8 +68,8 @@ export async function serve(command: Extract<Command, { run: 'serve' }>, options
     ctx = await createContext({ config, connection: database.connection, secretKey, log });
     if (command.role !== 'web') background = await startBackground(ctx, startWork, command.role);
     app = await createApp(ctx, { web: command.role !== 'worker', background, lifecycle });
-    await app.listen({ host: config.host, port: config.port });
-    const { port } = app.server.address() as AddressInfo;
+    await app.http.listen({ host: config.host, port: config.port });
+    const { port } = app.http.server.address() as AddressInfo;
     if (!config.baseUrlGiven)
       log.warn({ baseUrl: config.baseUrl }, 'BASE_URL is not set: links in notifications lead to this machine only');
     log.info({ port, role: command.role }, 'Tocsin is ready');

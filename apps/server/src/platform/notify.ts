@@ -38,6 +38,7 @@ export function createHub(connection: ConnectionConfig, log: Log): Hub {
   let connectedBefore = false;
   let timer: NodeJS.Timeout | undefined;
   let waiting: (() => void)[] = [];
+  let lastQuery: Promise<unknown> = Promise.resolve();
 
   const call = (channel: string, run: () => void) => {
     try {
@@ -60,12 +61,17 @@ export function createHub(connection: ConnectionConfig, log: Log): Hub {
     retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
   };
 
-  const listenTo = (on: pg.Client, channel: string) => on.query(`listen ${pg.escapeIdentifier(channel)}`);
+  /** One query after the other, whoever asks. */
+  const ask = (on: pg.Client, text: string): Promise<unknown> => {
+    const answer = lastQuery.then(() => on.query({ text, query_timeout: 5_000 } as pg.QueryConfig));
+    lastQuery = answer.catch(() => undefined);
+    return answer;
+  };
+  const listenTo = (on: pg.Client, channel: string) => ask(on, `listen ${pg.escapeIdentifier(channel)}`);
 
   const checkLater = (checked: pg.Client) => {
     timer = setTimeout(() => {
-      const query = { text: 'select 1', query_timeout: 5_000 };
-      checked.query(query).then(
+      ask(checked, 'select 1').then(
         () => client === checked && checkLater(checked),
         (err) => onBroken(checked, err),
       );
@@ -115,17 +121,16 @@ export function createHub(connection: ConnectionConfig, log: Log): Hub {
       }
       listeners.set(channel, [listener]);
       const current = client;
-      // Queries of a client run in order, so this also waits for a connection that is still being made.
       if (current !== null && connectedBefore) listenTo(current, channel).catch((err) => onBroken(current, err));
     },
     async ready() {
       const current = client;
       if (current !== null && connectedBefore) {
-        await current.query('select 1');
+        await ask(current, 'select 1');
         return;
       }
       await new Promise<void>((resolve) => waiting.push(resolve));
-      await client?.query('select 1');
+      if (client !== null) await ask(client, 'select 1');
     },
     async close() {
       closed = true;

@@ -40,7 +40,7 @@ export async function startTestServer({ at = '2026-03-02T09:00:00Z', env = {} }:
   const app = await createApp(ctx, { web: true, background, lifecycle: { draining: false } });
   return {
     ctx,
-    app,
+    app: app.http,
     clock,
     runDue: () => background.runUntilIdle(),
     async [Symbol.asyncDispose]() {
