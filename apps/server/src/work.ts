@@ -18,8 +18,7 @@ import {
   createEmailChannel,
   createWebhookChannel,
   type DeliveryDeps,
-  startDeliveryLoop,
-  startLeaseLoop,
+  startNotifications,
 } from './notifications/index.ts';
 import { type DueLoop, type DueResult, startDueLoop } from './platform/due/due-loop.ts';
 import { folderLog } from './platform/log.ts';
@@ -117,5 +116,5 @@ function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
       groupLink: domains.linkOfGroup,
     }),
   ];
-  return [...channels.map((channel) => startDeliveryLoop(deps, channel)), startLeaseLoop(deps, channels)];
+  return startNotifications(deps, channels).loops;
 }

@@ -1,18 +1,7 @@
 export type { AdminNotice } from './admin-notice.ts';
-export type { Attempted, Channel, ClaimedDelivery, Prepared, SendOutcome } from './channel.ts';
-export {
-  CHANNEL_IDS,
-  CHANNELS,
-  type ChannelId,
-  type ChannelInfo,
-  channelInfo,
-  channelOfRuleType,
-  deadlineOf,
-  isChannelId,
-} from './channels.ts';
-export { startLeaseLoop } from './delivery/leases.ts';
-export { type DeliveryDeps, type DeliveryLoop, startDeliveryLoop } from './delivery/loop.ts';
-export { createDeliveryMetrics, type DeliveryMetrics } from './delivery/metrics.ts';
+export { type ChannelId, channelOfRuleType } from './channels.ts';
+export type { DeliveryDeps } from './delivery/loop.ts';
+export { createDeliveryMetrics } from './delivery/metrics.ts';
 export type { PossibleDuplicate, RecordDuplicates } from './delivery/outcomes.ts';
 export { createEmailChannel, type EmailDeps } from './email/channel.ts';
 export type { RenderedMessage } from './email/content.ts';

@@ -1,14 +1,9 @@
 import { sql } from 'kysely';
-import {
-  type Channel,
-  type ClaimedDelivery,
-  createDeliveryMetrics,
-  type DeliveryDeps,
-  type OwedDelivery,
-  oweDeliveries,
-  type PossibleDuplicate,
-  type SendOutcome,
-} from '../notifications/index.ts';
+import type { Channel, ClaimedDelivery, SendOutcome } from '../notifications/channel.ts';
+import type { DeliveryDeps } from '../notifications/delivery/loop.ts';
+import { createDeliveryMetrics } from '../notifications/delivery/metrics.ts';
+import type { PossibleDuplicate } from '../notifications/delivery/outcomes.ts';
+import { type OwedDelivery, oweDeliveries } from '../notifications/ledger.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
 import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';

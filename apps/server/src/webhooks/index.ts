@@ -1,5 +1,4 @@
-export { type BuiltRequest, buildRequest, type Rendered, type RenderTemplate } from './build-request.ts';
-export { contextText, createContext, type GroupFacts, type WebhookContext } from './context.ts';
+export type { Rendered, RenderTemplate } from './build-request.ts';
 export { type CreateWebhookResult, createWebhook, type NewWebhook } from './create-webhook.ts';
 export {
   makePersonalCall,
@@ -16,7 +15,6 @@ export {
   linkPersonalWebhook,
   type PersonalContext,
   type PersonalWebhook,
-  personalWebhookNames,
   unlinkPersonalWebhook,
 } from './personal-link.ts';
 export { createWebhookRenderer } from './render-template.ts';

@@ -41,22 +41,6 @@ export function openContext(sealed: Buffer, userId: string, secrets: SecretBox):
   return isObject(context) ? context : {};
 }
 
-/** Names, by id, of the users' linked webhooks. */
-export async function personalWebhookNames(db: Db | Tx, org: string, userIds: readonly string[]): Promise<Map<string, string>> {
-  if (userIds.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('personal_webhook_link as l')
-    .innerJoin('webhook as w', (join) =>
-      join.onRef('w.organization_id', '=', 'l.organization_id').onRef('w.id', '=', 'l.webhook_id'),
-    )
-    .select(['l.user_id', 'w.name'])
-    .where('l.organization_id', '=', org)
-    .where('l.user_id', 'in', userIds)
-    .where('w.deleted_at', 'is', null)
-    .execute();
-  return new Map(rows.map((row) => [row.user_id, row.name]));
-}
-
 /** Links a user to a webhook of type "personal notification". Without a context the stored one is cleared. */
 export async function linkPersonalWebhook(
   tx: Tx,
