@@ -22,7 +22,7 @@ import {
 } from './notifications/index.ts';
 import { type DueLoop, type DueResult, startDueLoop } from './platform/due/due-loop.ts';
 import { folderLog } from './platform/log.ts';
-import { refreshFeeds } from './schedules/index.ts';
+import { refreshFeeds, watchSchedules } from './schedules/index.ts';
 import { createWebhookRenderer } from './webhooks/index.ts';
 
 /** New alerts, by shard. */
@@ -77,8 +77,9 @@ export const startWork: StartWork = (ctx, { manual }) => {
   const feeds = loop('calendar feeds', (now) =>
     refreshFeeds({ db, clock, outbound: ctx.outbound, log: folderLog(ctx.log, 'schedules') }, now),
   );
+  const watch = loop('schedule events', (now) => watchSchedules({ db, notifiableRoles: domains.notifiableRoles }, now));
   return {
-    loops: [...pipeline.loops, ...escalation, ...deliveries, feeds, loop('watchdogs', watchdogs.run)],
+    loops: [...pipeline.loops, ...escalation, ...deliveries, feeds, watch, loop('watchdogs', watchdogs.run)],
     jobs: [...HOUSEKEEPING_JOBS, ...domains.jobs],
     cron: HOUSEKEEPING_CRON,
   };

@@ -6,6 +6,7 @@ import type { SecretBox } from '../../platform/secrets.ts';
 import { registerAlertGroups } from './alert-groups/alert-groups.routes.ts';
 import { registerAlerts } from './alert-groups/alerts.routes.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
+import { registerTimeline } from './alert-groups/timeline.routes.ts';
 import { createAdmission, type Guard } from './conventions/caller.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
 import { readRequestBodies } from './conventions/request-bodies.ts';
@@ -73,6 +74,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerResource(app, ctx, integrationsResource(ctx));
   registerResource(app, ctx, routesResource(ctx));
   registerAlertGroups(app, ctx);
+  registerTimeline(app, ctx);
   registerAlerts(app, ctx);
   registerResource(app, ctx, notesResource(ctx));
   registerResource(app, ctx, rulesResource(ctx));

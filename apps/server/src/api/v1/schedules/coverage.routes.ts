@@ -1,11 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Clock } from '../../../platform/clock.ts';
-import { coverageWarnings, findSchedule, holidaysOf, loadShares, scheduleQuality } from '../../../schedules/index.ts';
+import {
+  coverageWarnings,
+  findSchedule,
+  holidaysOf,
+  listScheduleEvents,
+  loadShares,
+  scheduleQuality,
+} from '../../../schedules/index.ts';
 import { notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
-import { single } from '../conventions/pagination.ts';
+import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
+import { apiTime } from '../conventions/times.ts';
 import { readDateRange } from './final-shifts.routes.ts';
 import { notifiableRoles } from './schedules.resource.ts';
 
@@ -46,6 +54,14 @@ const Quality = Type.Object({
   ),
 });
 
+const EVENTS_PAGE_SIZE = 50;
+const EventSchema = Type.Object({
+  at: Type.String(),
+  type: Type.Union(['shift_started', 'hand_over', 'gap_started', 'empty_shift_started'].map((type) => Type.Literal(type))),
+  user_ids: Type.Array(Type.String()),
+  former_user_ids: Type.Array(Type.String()),
+});
+
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
 
 function readDays(request: FastifyRequest, otherwise: number): number {
@@ -54,7 +70,7 @@ function readDays(request: FastifyRequest, otherwise: number): number {
 }
 
 /** What a schedule leaves open, how good it is and how it shares the load; additions of Tocsin's. */
-export function registerCoverage(app: FastifyInstance, { db, clock }: ApiDeps & { clock: Clock }): void {
+export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: ApiDeps & { clock: Clock }): void {
   const config = { permission: 'schedules:read' as const };
   const tags = ['schedules'];
   app.get(
@@ -159,6 +175,37 @@ export function registerCoverage(app: FastifyInstance, { db, clock }: ApiDeps & 
       const holidays = schedule.holidayCountry === null ? [] : holidaysOf(schedule.holidayCountry, from, to);
       const results = holidays.filter(({ date }) => date >= first && date <= last).map(({ date, name }) => ({ date, name }));
       return sendJson(reply, 200, JSON.stringify({ results }));
+    },
+  );
+  app.get(
+    '/schedules/:id/events',
+    {
+      config,
+      schema: {
+        operationId: 'listScheduleEvents',
+        summary: 'Shifts that began, hand-overs, gaps and empty shifts, newest first',
+        tags,
+        params: IdParams,
+        querystring: Type.Object(pageParameters),
+        response: { 200: listOf(EventSchema), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      if ((await findSchedule(db, org, idOf(request))) === null) throw notFound();
+      const page = await listScheduleEvents(
+        db,
+        org,
+        idOf(request),
+        readWindow(request.query as Record<string, unknown>, EVENTS_PAGE_SIZE),
+      );
+      const rows = page.rows.map((row) => ({
+        at: apiTime(row.at),
+        type: row.type,
+        user_ids: row.userIds,
+        former_user_ids: row.formerUserIds,
+      }));
+      return sendJson(reply, 200, JSON.stringify(envelope(page, rows, baseUrl, request.url)));
     },
   );
 }
