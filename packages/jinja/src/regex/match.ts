@@ -348,26 +348,45 @@ export class Matcher {
   /** Takes as many characters as its kind asks for and notes what else is possible; gives the position behind. */
   #startRun(pc: number, pos: number): number {
     const { ops, a, b, c, d, sets } = this.#program;
+    const memo = this.#memo;
     const isUnlimited = c[pc] === UNLIMITED;
-    if (this.#memo.isOn && this.#memo.runFailed(pc, pos, isUnlimited, this.#registers)) return NO_MATCH;
+    const min = b[pc]!;
     const forward = d[pc] === 1;
+    const remembers = memo.isOn && forward;
+    if (remembers) {
+      if (!isUnlimited) {
+        if (memo.seen(pc, pos, this.#registers)) return NO_MATCH;
+      } else if (memo.runFailed(pc, pos)) {
+        return min === 0 && memo.isInsideEmptyLoop(pc) ? pos : NO_MATCH;
+      }
+    }
     const available = forward ? this.#length - pos : pos;
     const most = Math.min(available, c[pc]!);
-    const min = b[pc]!;
     if (min > available) return NO_MATCH;
     const set = sets[a[pc]!]!;
     const isLazy = ops[pc] === Op.RunLazy;
-    const taken = this.#countRun(set, pos, isLazy ? min : most, forward);
-    if (taken < min) return NO_MATCH;
     const direction = forward ? 1 : -1;
     if (isLazy) {
+      if (this.#countRun(set, pos, min, forward) < min) return NO_MATCH;
       const first = pos + min * direction;
-      if (min < most || this.#memo.isOn) this.#push(RUN_LAZY, pc, pos, first);
+      if (min < most || remembers) this.#push(RUN_LAZY, pc, pos, first);
       return first;
     }
+    // A run that reaches a known one goes on as that does, and nothing can follow it from in there.
+    const known = remembers && isUnlimited ? memo.knownFrom(pc, pos) : Number.POSITIVE_INFINITY;
+    const upTo = Math.min(most, known - pos);
+    const taken = this.#countRun(set, pos, upTo, forward);
+    if (ops[pc] === Op.RunPossessive) {
+      const all = taken === upTo && upTo < most ? taken + this.#countRun(set, pos + taken, most - taken, forward) : taken;
+      return all < min ? NO_MATCH : pos + all * direction;
+    }
+    if (taken === known - pos) {
+      memo.noteRun(pc, pos, memo.knownTo(pc));
+      return this.#shrinkRun(pc, pos + min, Math.min(known + min, memo.knownTo(pc) + 1));
+    }
+    if (taken < min) return NO_MATCH;
     const last = pos + taken * direction;
-    if (ops[pc] === Op.RunPossessive) return last;
-    if (isUnlimited && this.#memo.isOn) this.#memo.noteRun(pc, pos, last);
+    if (remembers && isUnlimited) memo.noteRun(pc, pos, last);
     if (taken === min) return last;
     return this.#shrinkRun(pc, pos + min * direction, last + direction);
   }
@@ -395,6 +414,7 @@ export class Matcher {
     const { d, followedBy } = this.#program;
     const direction = d[pc]!;
     let at = end - direction;
+    if ((at - least) * direction < 0) return NO_MATCH;
     const follows = followedBy[pc]!;
     if (follows >= 0 && direction === 1) {
       const codes = this.#codes;
@@ -419,7 +439,7 @@ export class Matcher {
       const taken = (at - start) * direction;
       if (taken >= c[pc]! || index < 0 || index >= this.#length || !set.has(codes[index]!)) {
         this.#spend((at - end) * direction);
-        if (c[pc] === UNLIMITED && this.#memo.isOn) this.#memo.noteRun(pc, start, at);
+        if (c[pc] === UNLIMITED && direction === 1 && this.#memo.isOn) this.#memo.noteRun(pc, start, at);
         return NO_MATCH;
       }
       at += direction;

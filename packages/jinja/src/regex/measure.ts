@@ -3,10 +3,13 @@ import type { RegexNode } from './ast.ts';
 /** How many characters a node can match: the fewest and the most (possibly Infinity). */
 export type Width = { min: number; max: number };
 
+const ONE: Width = { min: 1, max: 1 };
+
 /** Nested repeats ask again and again. */
 const known = new WeakMap<RegexNode, Width>();
 
 export function width(node: RegexNode): Width {
+  if (node.type === 'char' || node.type === 'set') return ONE;
   let result = known.get(node);
   if (result === undefined) {
     result = measure(node);
@@ -19,7 +22,7 @@ function measure(node: RegexNode): Width {
   switch (node.type) {
     case 'char':
     case 'set':
-      return { min: 1, max: 1 };
+      return ONE;
     case 'sequence': {
       const widths = node.items.map(width);
       return { min: sum(widths.map((one) => one.min)), max: sum(widths.map((one) => one.max)) };

@@ -71,19 +71,30 @@ export class FailureMemo {
     return false;
   }
 
-  /** The same question for a run of one kind of character, which `noteRun` also answers. */
-  runFailed(pc: number, pos: number, isUnlimited: boolean, registers: Int32Array): boolean {
-    if (this.#program.memoIds[pc]! < 0) return false;
-    if (!isUnlimited || this.#isInsideEmptyLoop(pc)) return this.seen(pc, pos, registers);
-    return pos >= this.#runFrom![pc]! && pos <= this.#runTo![pc]!;
+  /** Whether all runs of this instruction from `pos` on fail that consume something. */
+  runFailed(pc: number, pos: number): boolean {
+    return this.#program.memoIds[pc]! >= 0 && pos >= this.#runFrom![pc]! && pos <= this.#runTo![pc]!;
+  }
+
+  /** Where the known run begins, if it begins behind `pos`: what is behind it needs not be tried; else Infinity. */
+  knownFrom(pc: number, pos: number): number {
+    if (this.#program.memoIds[pc]! < 0) return Number.POSITIVE_INFINITY;
+    const from = this.#runFrom![pc]!;
+    return from > pos && from <= this.#runTo![pc]! ? from : Number.POSITIVE_INFINITY;
+  }
+
+  /** Where that run ends. */
+  knownTo(pc: number): number {
+    return this.#runTo![pc]!;
   }
 
   /**
-   * A run reaches from `from` to `to`, and nothing may follow it from anywhere in between: a run that begins there and
-   * ends at the same place fails too.
+   * A run of one kind of character reaches from `from` to `to`, and nothing may follow it from anywhere in between: a run
+   * that begins there and ends at the same place fails too. Inside a loop whose body may match nothing that holds only
+   * for runs that consume something, because an empty one may end the loop.
    */
   noteRun(pc: number, from: number, to: number): void {
-    if (this.#program.memoIds[pc]! < 0 || this.#isInsideEmptyLoop(pc)) return;
+    if (this.#program.memoIds[pc]! < 0) return;
     if (this.#depth > 0) this.#journal.push(this.#runFrom![pc]!, this.#runTo![pc]!, -1 - pc);
     this.#runFrom![pc] = from;
     this.#runTo![pc] = to;
@@ -115,7 +126,8 @@ export class FailureMemo {
     }
   }
 
-  #isInsideEmptyLoop(pc: number): boolean {
+  /** Whether a loop around the instruction may match nothing. */
+  isInsideEmptyLoop(pc: number): boolean {
     return this.#program.memoHasRegisters && (this.#points.get(pc)?.registers.length ?? 0) > 0;
   }
 }

@@ -23,7 +23,7 @@ class FlagsChanged extends Error {
 }
 
 /** Longer than any real pattern; keeps the time that compiling takes small. */
-const MAX_LENGTH = 50_000;
+const MAX_LENGTH = 20_000;
 
 /** Reads a pattern. Throws RegexSyntaxError where Python would raise `error`. */
 export function parsePattern(source: string, flavour: RegexFlavour): ParsedPattern {
