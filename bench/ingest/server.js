@@ -67,7 +67,7 @@ export async function startServer(options = []) {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-bench-'));
   const port = await freePort();
   const env = { ...process.env, DATA_DIR: folder, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'warn', ESCALATION_START_DELAY_SECONDS: '0' };
-  const child = spawn(process.execPath, [bin, 'serve', '--setup', ...options], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [...(process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter(Boolean), bin, 'serve', '--setup', ...options], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries += 1) {
     const isReady = await fetch(`${url}/ready/`).then((response) => response.ok, () => false);

@@ -9,6 +9,8 @@ import type { createIngestHandler } from './handler.ts';
 export const ingestRoutes: FastifyPluginAsync<{ handler: ReturnType<typeof createIngestHandler> }> = async (app, { handler }) => {
   app.all('/integrations/v1/*', {
     schema: { hide: true },
+    // A logger of its own for each request costs more than taking the alert.
+    childLoggerFactory: (logger) => logger,
     config: { accessLog: 'debug' },
     onRequest: (request, reply) => {
       reply.hijack();
