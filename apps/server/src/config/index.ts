@@ -151,7 +151,7 @@ export function loadConfig(env: Environment): Config {
     metrics: { enabled: read.boolean('FEATURE_PROMETHEUS_EXPORTER_ENABLED', metricsSecret !== null) },
     limits: {
       ingestBodyBytes: read.integer('INGEST_BODY_LIMIT', 10_485_760, { min: 1_024, max: 1_073_741_824 }),
-      apiRequestsPerMinute: read.integer('API_REQUESTS_PER_MINUTE', 300, { min: 1, max: 1_000_000 }),
+      apiRequestsPerMinute: read.integer('API_REQUESTS_PER_MINUTE', 1_000, { min: 1, max: 1_000_000 }),
       emailsPerUserAndDay: read.integer('EMAIL_NOTIFICATIONS_LIMIT', 200, { min: 0, max: 1_000_000 }),
       templateLength: read.integer('JINJA_TEMPLATE_MAX_LENGTH', 50_000, characters),
       resultLength: read.integer('JINJA_RESULT_MAX_LENGTH', 50_000, characters),
