@@ -19,7 +19,6 @@ export type GroupState =
   | { kind: 'silenced'; silenced: Silence }
   | { kind: 'resolved'; resolved: Mark; acknowledged: Mark | null };
 export type StateKind = GroupState['kind'];
-export const STATE_KINDS = ['firing', 'acknowledged', 'silenced', 'resolved'] as const satisfies readonly StateKind[];
 
 export type AlertGroup = {
   organizationId: OrgId;

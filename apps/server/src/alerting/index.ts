@@ -1,15 +1,13 @@
 export { acknowledge } from './acknowledge.ts';
 export { type ActionDeps, type ActionOptions, type ActionResult, actOnGroup, inActionTransaction } from './act.ts';
-export { ACTION_SOURCE, type ActionSource, type Actor, actorUserId, bySource, byStep, bySystem, byTimer } from './actor.ts';
-export {
-  type AlertGroup,
-  type AlertGroupId,
-  BY,
-  type GroupState,
-  type OrgId,
-  STATE_KINDS,
-  type StateKind,
-  type UserId,
+export { ACTION_SOURCE, type ActionSource, type Actor, actorUserId, bySource, byStep, bySystem } from './actor.ts';
+export type {
+  AlertGroup,
+  AlertGroupId,
+  GroupState,
+  OrgId,
+  StateKind,
+  UserId,
 } from './alert-group.ts';
 export { type Alert, type AlertFilter, listAlerts, loadAlerts } from './alert-store.ts';
 export { applyActions, type Request as ActionRequest } from './apply.ts';
@@ -20,8 +18,6 @@ export { expireSilences } from './expire-silences.ts';
 export type { Guards, Refusal } from './guards.ts';
 export { type AlertGroupHooks, combineHooks, type GroupChange, type GroupEvent } from './hooks.ts';
 export {
-  countByState,
-  findGroupIds,
   findListedGroup,
   type GroupFilter,
   type ListedGroup,
@@ -30,13 +26,12 @@ export {
 } from './list-groups.ts';
 export { type CreateNoteResult, createNote, MAX_NOTE_LENGTH } from './resolution-notes/create-note.ts';
 export { deleteNote } from './resolution-notes/delete-note.ts';
-export { findNote, listNotes, NOTE_SOURCES, type NoteSource, type ResolutionNote } from './resolution-notes/note-store.ts';
+export { findNote, listNotes, type NoteSource, type ResolutionNote } from './resolution-notes/note-store.ts';
 export { type UpdateNoteResult, updateNote } from './resolution-notes/update-note.ts';
 export { resolve } from './resolve.ts';
-export { restart } from './restart.ts';
 export { silence } from './silence.ts';
 export { applySourceSignals, type SourceSignal } from './source-signals.ts';
-export { findGroup, findGroups, type GroupRef, lockGroup, lockGroups, refKey } from './store.ts';
+export { type GroupRef, lockGroup, lockGroups, refKey } from './store.ts';
 export { loadTimeline, type TimelineEntry } from './timeline/load-timeline.ts';
 export { ESCALATION_ERROR, type NewTimelineRecord, TIMELINE } from './timeline/record.ts';
 export { addTimelineRecords } from './timeline/timeline-store.ts';

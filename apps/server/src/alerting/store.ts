@@ -62,14 +62,6 @@ export async function findGroup(db: Db | Tx, org: OrgId, id: AlertGroupId): Prom
   return row === undefined ? null : groupFromRow(row);
 }
 
-/** Reads groups of one organization, in no order. */
-export async function findGroups(db: Db | Tx, org: OrgId, ids: readonly AlertGroupId[]): Promise<AlertGroup[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await sql<Selectable<AlertGroupTable>>`
-    select * from alert_group where organization_id = ${org} and id = any(${[...ids]}::text[])`.execute(db);
-  return rows.map(groupFromRow);
-}
-
 /** Reads groups and holds their rows until the transaction ends; locks them in the order of their ids, so that two callers cannot block each other. */
 export async function lockGroups(tx: Tx, refs: readonly GroupRef[]): Promise<AlertGroup[]> {
   if (refs.length === 0) return [];

@@ -1,8 +1,8 @@
-export { noSchedules, noWebhookCalls } from './default-ports.ts';
 export { escalationHooks } from './hooks.ts';
 export { createEscalationMetrics, type EscalationMetrics } from './metrics.ts';
+export { noWebhookCalls } from './no-webhook-calls.ts';
 export { advancePersonalRuns } from './personal/advance-personal-runs.ts';
-export { endOwnPages, type PageUsersResult, pageUsers, unpageUser } from './personal/page-users.ts';
+export { type PageUsersResult, pageUsers, unpageUser } from './personal/page-users.ts';
 export type {
   AdminNotice,
   EscalationPorts,

@@ -1,8 +1,5 @@
 import { sql } from 'kysely';
-import type { OnCallResolver, WebhookTrigger } from './ports.ts';
-
-/** For a server without schedules: none exists. */
-export const noSchedules: OnCallResolver = async (_tx, questions) => questions.map(() => ({ kind: 'missing' }));
+import type { WebhookTrigger } from './ports.ts';
 
 /** For a server that calls no webhooks from escalations: says so, and what is missing or switched off. */
 export const noWebhookCalls: WebhookTrigger = async (tx, calls) => {

@@ -4,8 +4,7 @@ import { fillPage, type Page, selectPage, type Window } from '../../platform/db/
 import type { AlertGroup, AlertGroupId, OrgId, UserId } from '../alert-group.ts';
 import type { ResolutionNoteTable } from '../tables.ts';
 
-export const NOTE_SOURCES = ['Slack', 'Web', 'Mobile App'] as const;
-export type NoteSource = (typeof NOTE_SOURCES)[number];
+export type NoteSource = 'Slack' | 'Web' | 'Mobile App';
 
 export type ResolutionNote = {
   organizationId: OrgId;

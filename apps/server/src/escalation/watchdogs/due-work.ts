@@ -27,7 +27,10 @@ export async function endOrphans(tx: Tx, now: Date): Promise<number> {
   const since = new Date(now.getTime() - OVERDUE_SECONDS * 1_000);
   const gone = (table: string) => sql`not exists (
     select from alert_group g where g.organization_id = ${sql.ref(`${table}.organization_id`)} and g.id = ${sql.ref(`${table}.alert_group_id`)})`;
-  const runs = await sql`delete from escalation_run where due_at < ${since} and ${gone('escalation_run')}`.execute(tx);
+  const runs = await sql`
+    delete from escalation_run where (due_at < ${since} or reached_check_at < ${since}) and ${gone('escalation_run')}`.execute(
+    tx,
+  );
   const lists = await sql`
     delete from personal_run where state = 'running' and due_at < ${since} and ${gone('personal_run')}`.execute(tx);
   return Number((runs.numAffectedRows ?? 0n) + (lists.numAffectedRows ?? 0n));
