@@ -26,8 +26,4 @@ export class LruCache<T> {
   has(key: string): boolean {
     return this.#entries.has(key);
   }
-
-  delete(key: string): void {
-    this.#entries.delete(key);
-  }
 }

@@ -45,6 +45,8 @@ test('remembering failures changes no answer', () => {
   // What is met inside an atomic group or a look-around that succeeds has not failed.
   expect(find('(?>\\D)*+.', 'x'.repeat(200))).toBe(false);
   expect(find('(?:(?=(?:a|b)*c)[ab])*c$', text.slice(-401))).toBe(true);
+  expect(find('(?:(?=[ab]*c)(?>[ab]*?b)a?)*c$', text.slice(-401))).toBe(true);
+  expect(find('(?:(?=[ab]*?c)[ab])*c$', text.slice(-401))).toBe(true);
 });
 
 test('what stays exponential is given up', () => {
