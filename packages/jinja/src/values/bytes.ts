@@ -1,11 +1,14 @@
-import { PythonError } from '../errors.ts';
+import { PythonError, typeError, valueError } from '../errors.ts';
 import type { Runtime } from '../runtime-types.ts';
 import { bindNames, textArg } from './args.ts';
 import { BoundMethod } from './function.ts';
-import { KEY_MARK } from './protocol.ts';
+import { orderHolds } from './order-holds.ts';
+import { KEY_MARK, typeName } from './protocol.ts';
+import { multiplyCount } from './repeat.ts';
 import { indexOf, sliceItems, sliceRange } from './sequence.ts';
 import { bytesRepr } from './str-repr.ts';
-import { type HashKey, type Method, PyObject, type Value } from './types.ts';
+import { repeatItems } from './tuple.ts';
+import { type BinaryOp, type HashKey, type Method, type OrderOp, PyObject, type Value } from './types.ts';
 
 const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   [
@@ -61,6 +64,28 @@ export class PyBytes extends PyObject {
 
   override equals(other: Value): boolean | undefined {
     return other instanceof PyBytes ? Buffer.from(this.bytes).equals(other.bytes) : undefined;
+  }
+
+  override order(op: OrderOp, other: Value): boolean | undefined {
+    return other instanceof PyBytes ? orderHolds(op, Buffer.compare(this.bytes, other.bytes), 0) : undefined;
+  }
+
+  override contains(item: Value, rt: Runtime): boolean {
+    rt.budget.step(1 + Math.floor(this.bytes.length / 1024));
+    if (item instanceof PyBytes) return Buffer.from(this.bytes).includes(Buffer.from(item.bytes));
+    const byte = indexOf(item);
+    if (byte === undefined) throw typeError(`a bytes-like object is required, not '${typeName(item)}'`);
+    if (byte < 0 || byte > 255) throw valueError('byte must be in range(0, 256)');
+    return this.bytes.includes(byte);
+  }
+
+  override binary(op: BinaryOp, other: Value, reflected: boolean, rt: Runtime): Value | undefined {
+    if (op === '+' && !reflected && other instanceof PyBytes) {
+      rt.budget.grow(this.bytes.length + other.bytes.length);
+      return new PyBytes(Uint8Array.from([...this.bytes, ...other.bytes]));
+    }
+    const times = op === '*' ? multiplyCount(other) : undefined;
+    return times === undefined ? undefined : new PyBytes(Uint8Array.from(repeatItems([...this.bytes], times, rt) as number[]));
   }
 
   override hashKey(): HashKey {

@@ -1,5 +1,6 @@
 import { typeError } from '../errors.ts';
 import type { Runtime } from '../runtime-types.ts';
+import { PyBytes } from './bytes.ts';
 import { DictView, PyDict } from './dict.ts';
 import { dictMethods, viewMethods } from './dict-methods.ts';
 import { BoundMethod } from './function.ts';
@@ -74,13 +75,15 @@ function objectOp(op: BinaryOp, a: Value, b: Value, rt: Runtime): Value | undefi
 }
 
 /** Sequences whose own `+` and `*` say what is wrong; those of Markup leave it to the other side. */
-const isSequence = (v: Value): boolean => typeof v === 'string' || Array.isArray(v) || v instanceof PyTuple;
+const isSequence = (v: Value): boolean =>
+  typeof v === 'string' || Array.isArray(v) || v instanceof PyTuple || v instanceof PyBytes;
 
 function unsupported(op: BinaryOp, a: Value, b: Value): Error {
-  if (op === '+' && isSequence(a)) {
+  if (op === '+' && isSequence(a) && !(a instanceof PyBytes)) {
     const kind = typeof a === 'string' ? 'str' : Array.isArray(a) ? 'list' : 'tuple';
     return typeError(`can only concatenate ${kind} (not "${typeName(b)}") to ${kind}`);
   }
+  if (op === '+' && a instanceof PyBytes) return typeError(`can't concat ${typeName(b)} to bytes`);
   if (op === '*' && (isSequence(a) || isSequence(b))) {
     return typeError(`can't multiply sequence by non-int of type '${typeName(isSequence(a) ? b : a)}'`);
   }

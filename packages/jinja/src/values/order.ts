@@ -1,6 +1,7 @@
 import { typeError } from '../errors.ts';
 import type { Runtime } from '../runtime-types.ts';
 import { compareText } from './code-points.ts';
+import { orderHolds } from './order-holds.ts';
 import { plainNumber, same, typeName } from './protocol.ts';
 import { textOf } from './text.ts';
 import { PyTuple } from './tuple.ts';
@@ -10,13 +11,13 @@ const REFLECTED: Readonly<Record<OrderOp, OrderOp>> = { '<': '>', '<=': '>=', '>
 
 /** `a op b`. @throws PythonError TypeError when the two have no order */
 export function order(op: OrderOp, a: Value, b: Value, rt: Runtime): boolean {
-  if (typeof a === 'number' && typeof b === 'number') return holds(op, a - b);
+  if (typeof a === 'number' && typeof b === 'number') return orderHolds(op, a, b);
   const x = plainNumber(a);
   const y = plainNumber(b);
-  if (x !== undefined && y !== undefined) return numbersHold(op, x, y);
+  if (x !== undefined && y !== undefined) return orderHolds(op, x, y);
   const s = textOf(a);
   const t = textOf(b);
-  if (s !== undefined && t !== undefined) return holds(op, compareText(s, t));
+  if (s !== undefined && t !== undefined) return orderHolds(op, compareText(s, t), 0);
   if (Array.isArray(a) && Array.isArray(b)) return rowsHold(op, a, b, rt);
   if (a instanceof PyTuple && b instanceof PyTuple) return rowsHold(op, a.items, b.items, rt);
   const result =
@@ -24,33 +25,6 @@ export function order(op: OrderOp, a: Value, b: Value, rt: Runtime): boolean {
     (b instanceof PyObject ? b.order(REFLECTED[op], a, rt) : undefined);
   if (result !== undefined) return result;
   throw typeError(`'${op}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
-}
-
-function holds(op: OrderOp, difference: number): boolean {
-  switch (op) {
-    case '<':
-      return difference < 0;
-    case '<=':
-      return difference <= 0;
-    case '>':
-      return difference > 0;
-    default:
-      return difference >= 0;
-  }
-}
-
-/** Between bigint and number JavaScript compares exactly; with nan nothing holds. */
-function numbersHold(op: OrderOp, x: number | bigint, y: number | bigint): boolean {
-  switch (op) {
-    case '<':
-      return x < y;
-    case '<=':
-      return x <= y;
-    case '>':
-      return x > y;
-    default:
-      return x >= y;
-  }
 }
 
 /** Rows are ordered by their first pair of unequal items, else by length. */
@@ -64,7 +38,7 @@ function rowsHold(op: OrderOp, a: readonly Value[], b: readonly Value[], rt: Run
       const y = b[i] as Value;
       if (!same(x, y, rt)) return order(op, x, y, rt);
     }
-    return holds(op, a.length - b.length);
+    return orderHolds(op, a.length, b.length);
   } finally {
     rt.budget.leave();
   }

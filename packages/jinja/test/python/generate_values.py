@@ -5,6 +5,7 @@ the result, or {"error": class, "message": text}.
 """
 
 import datetime as dt
+import functools
 import itertools
 import json
 import pathlib
@@ -19,6 +20,14 @@ def encode(value):
         return {"$": "dict", "v": [[encode(k), encode(v)] for k, v in value.items()]}
     if isinstance(value, dt.datetime):
         return {"$": "datetime", "v": value.isoformat()}
+    if isinstance(value, dt.date):
+        return {"$": "date", "v": value.isoformat()}
+    if isinstance(value, dt.time):
+        return {"$": "time", "v": "2000-01-01T" + value.isoformat()}
+    if isinstance(value, dt.timezone):
+        return {"$": "timezone", "v": dt.datetime(2000, 1, 1, tzinfo=value).isoformat()}
+    if isinstance(value, bytes):
+        return {"$": "bytes", "v": value.decode("latin-1")}
     if isinstance(value, dt.timedelta):
         return {"$": "timedelta", "v": (value.days * 86400 + value.seconds) * 1000000 + value.microseconds}
     return value
@@ -62,6 +71,111 @@ def too_big(op, a, b):
     if op == "**":
         return abs(a) > 2 and abs(b) > 400 or isinstance((a or 0) ** 0.5 if isinstance(a, float) and a < 0 else 0, complex)
     return op == "*" and any(isinstance(x, int) and abs(x) > 1000 for x in (a, b)) and any(isinstance(x, (str, list, tuple)) for x in (a, b))
+
+
+DAY, OTHER_DAY = dt.date(2025, 3, 4), dt.date(2024, 12, 31)
+CLOCK, ZONED, CLOCK_US = dt.time(5, 6), dt.time(5, 6, 7, tzinfo=dt.timezone.utc), dt.time(5, 6, 7, 8)
+BYTES, MORE_BYTES = b"ab\x00\xff'", "é".encode()
+OBJECTS = [DAY, OTHER_DAY, CLOCK, CLOCK_US, ZONED, BYTES, MORE_BYTES, AWARE, NAIVE, EAST, dt.timezone.utc, dt.timezone(dt.timedelta(hours=2)), dt.timezone(dt.timedelta(seconds=-7205)), dt.timedelta(days=1, microseconds=5), None, 1, "a", 1.5, []]
+
+CHAINS = [
+    (AWARE, [["date"], ["replace", [], {"year": 2020}]]),
+    (AWARE, [["date"], ["replace", [2020, 2, 30], {}]]),
+    (AWARE, [["date"], ["isoformat"]]),
+    (AWARE, [["date"], ["strftime", ["%d.%m.%Y %H"], {}]]),
+    (AWARE, [["date"], "year"]),
+    (AWARE, [["date"], "min"]),
+    (AWARE, [["date"], "max"]),
+    (AWARE, [["date"], "resolution"]),
+    (AWARE, [["date"], ["weekday"]]),
+    (AWARE, [["date"], ["ctime"]]),
+    (AWARE, [["date"], ["toordinal"]]),
+    (AWARE, [["date"], ["isocalendar"], "week"]),
+    (AWARE, [["date"], ["isocalendar"], ["index", [10], {}]]),
+    (AWARE, [["time"], "hour"]),
+    (AWARE, [["time"], "tzinfo"]),
+    (AWARE, [["time"], "fold"]),
+    (AWARE, [["time"], "min"]),
+    (AWARE, [["time"], "max"]),
+    (AWARE, [["time"], "resolution"]),
+    (AWARE, [["time"], ["isoformat"]]),
+    (AWARE, [["time"], ["isoformat", ["minutes"], {}]]),
+    (AWARE, [["time"], ["isoformat", [], {"timespec": "nope"}]]),
+    (AWARE, [["time"], ["replace", [], {"minute": 59, "tzinfo": None}]]),
+    (AWARE, [["time"], ["replace", [25], {}]]),
+    (AWARE, [["timetz"], ["isoformat"]]),
+    (AWARE, [["timetz"], ["utcoffset"]]),
+    (AWARE, [["timetz"], ["tzname"]]),
+    (AWARE, [["timetz"], ["strftime", ["%H:%M %z %Y"], {}]]),
+    (NAIVE, [["time"], ["utcoffset"]]),
+    (NAIVE, [["timetz"], ["dst"]]),
+    (AWARE, ["tzinfo"]),
+    (EAST, ["tzinfo"]),
+    (EAST, ["tzinfo", "utc"]),
+    (EAST, ["tzinfo", "min"]),
+    (EAST, ["tzinfo", "max"]),
+    (EAST, [["astimezone", [dt.timezone.utc], {}]]),
+    (AWARE, [["astimezone", [dt.timezone(dt.timedelta(hours=-5))], {}], ["isoformat"]]),
+    (AWARE, [["astimezone", [5], {}]]),
+    (AWARE, [["astimezone"], "tzinfo"]),
+    (AWARE, "year month day hour minute second microsecond fold min max resolution".split()[:1]),
+    *[(AWARE, [name]) for name in "month day hour minute second microsecond fold min max resolution".split()],
+    (AWARE, [["fromtimestamp", [0, dt.timezone.utc], {}]]),
+    (AWARE, [["utcfromtimestamp", [1.5], {}]]),
+    (AWARE, [["fromisoformat", ["2025-01-01"], {}]]),
+    (AWARE, [["fromisoformat", [5], {}]]),
+    (AWARE, [["strptime", ["5", "%d"], {}]]),
+    (AWARE, [["strptime", [5, "%d"], {}]]),
+    (AWARE, [["strftime", [5], {}]]),
+    (AWARE, [["strftime"]]),
+    *[(dt.timedelta(days=-1, seconds=5, microseconds=7), [name]) for name in "days seconds microseconds min max resolution".split()],
+    (BYTES, [["hex"]]),
+    (BYTES, [["decode", ["latin-1"], {}]]),
+    (BYTES, [["decode", ["ascii", "ignore"], {}]]),
+    (BYTES, [["decode", ["ascii", "replace"], {}]]),
+    (BYTES, [["decode", ["ascii"], {}]]),
+    (BYTES, [["decode", ["nope"], {}]]),
+    (MORE_BYTES, [["decode"]]),
+    (MORE_BYTES, [["decode", [], {"encoding": "utf8"}]]),
+    (BYTES, [["decode", ["utf-8", "ignore"], {}]]),
+    (BYTES, [["decode", ["utf-8", "replace"], {}]]),
+    (7, ["real"]),
+    (7, ["imag"]),
+    (7, ["numerator"]),
+    (True, ["denominator"]),
+    (7.5, ["real"]),
+    (7.5, ["imag"]),
+    ({"a": 1, 2: 3}, [["keys"], ["isdisjoint", [["b"]], {}]]),
+    ({"a": 1}, [["items"], ["isdisjoint", [[("a", 1)]], {}]]),
+]
+
+
+def step(value, part):
+    if isinstance(part, str):
+        return getattr(value, part)
+    name, args, kwargs = [*part, [], {}][:3] if len(part) == 1 else part
+    return getattr(value, name)(*args, **kwargs)
+
+
+def objects():
+    for op, run in BINARY.items():
+        if op in ("+", "-", "*", "==", "<", ">", "in"):
+            for a, b in itertools.product(OBJECTS, OBJECTS):
+                case("object " + op, a, b, run=lambda: run(a, b))
+    for v in OBJECTS:
+        case("str", v, run=lambda: str(v))
+        case("repr", v, run=lambda: repr(v))
+        case("len", v, run=lambda: len(v))
+        case("list", v, run=lambda: list(v))
+        case("not", v, run=lambda: not v)
+        case("hash", v, run=lambda: {v: 1})
+        case("slice", v, 1, None, None, run=lambda: v[1:])
+        for spec in ["", "%Y-%m-%d %H:%M", "5"]:
+            case("format", v, spec, run=lambda: format(v, spec))
+        for w in OBJECTS:
+            case("samekey", v, w, run=lambda: len({v: 1, w: 2}))
+    for value, parts in CHAINS:
+        case("chain", value, [part if isinstance(part, str) else [*part, [], {}][:3] if len(part) == 1 else part for part in parts], run=lambda: functools.reduce(step, parts, value))
 
 
 def operators():
@@ -245,7 +359,7 @@ def jsons():
 
 
 def main():
-    for part in (operators, texts, methods, slices, formats, dates, jsons):
+    for part in (objects, operators, texts, methods, slices, formats, dates, jsons):
         part()
     groups = {}
     for row in CASES:

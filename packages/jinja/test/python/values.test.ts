@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Budget } from '../../src/budget.ts';
 import { TemplateError } from '../../src/errors.ts';
 import type { Runtime } from '../../src/runtime-types.ts';
+import { PyBytes } from '../../src/values/bytes.ts';
 import { fromIsoFormat, fromTimestamp, strptime } from '../../src/values/datetime/datetime.ts';
 import { PyTimeDelta } from '../../src/values/datetime/timedelta.ts';
 import { PyDict } from '../../src/values/dict.ts';
@@ -50,6 +51,14 @@ function decode(v: Value, rt: Runtime): Value {
       return PyDict.of(decode(content, rt) as [Value, Value][], rt);
     case 'datetime':
       return fromIsoFormat(content as string);
+    case 'date':
+      return callMethod(fromIsoFormat(content as string), 'date', [], null, rt);
+    case 'time':
+      return callMethod(fromIsoFormat(content as string), 'timetz', [], null, rt);
+    case 'timezone':
+      return getAttr(fromIsoFormat(content as string), 'tzinfo', rt) as Value;
+    case 'bytes':
+      return new PyBytes(Uint8Array.from(Buffer.from(content as string, 'latin1')));
     case 'timedelta':
       return new PyTimeDelta(BigInt(content as number | bigint));
     default:
@@ -58,6 +67,7 @@ function decode(v: Value, rt: Runtime): Value {
 }
 
 const kwargsOf = (v: Value): Map<string, Value> | null => {
+  if (v === null) return null;
   const pairs = [...(v as PyDict).pairs()] as [string, Value][];
   return pairs.length === 0 ? null : new Map(pairs);
 };
@@ -106,6 +116,13 @@ function run(operation: string, a: Value, b: Value, c: Value, d: Value, rt: Runt
       return slice(a, b, c, d, rt);
     case 'call':
       return callMethod(a, b as string, c, d, rt);
+    case 'chain': {
+      const step = (value: Value, part: Value): Value => {
+        if (Array.isArray(part)) return callMethod(value, part[0] as string, part[1] as Value, part[2] as Value, rt);
+        return getAttr(value, part as string, rt) as Value;
+      };
+      return (b as Value[]).reduce(step, a);
+    }
     case 'mutate':
       return new PyTuple([callMethod(a, b as string, c, d, rt), a]);
     case 'format':
@@ -159,7 +176,7 @@ test.each([...byOperation])('%s answers as Python does', (operation, rows) => {
     const expected = row.at(-1) as Value;
     const rt = newRuntime();
     const wanted = expected instanceof PyDict ? `${expected.getText('error')}: ${expected.getText('message')}` : expected;
-    const got = answer(operation, row.slice(1, -1), rt);
+    const got = answer(operation.replace('object ', ''), row.slice(1, -1), rt);
     if (got !== wanted)
       different.push(
         `${dumpJson(row.slice(1, -1), { ensureAscii: false }, rt)}\n    Python ${String(wanted)}\n    here   ${got}`,

@@ -2,13 +2,14 @@ import { overflowError, typeError } from '../../errors.ts';
 import type { Runtime } from '../../runtime-types.ts';
 import { bindNames, named, noArgs, textArg } from '../args.ts';
 import { BoundMethod } from '../function.ts';
+import { orderHolds } from '../order-holds.ts';
 import { KEY_MARK } from '../protocol.ts';
 import { PyTuple } from '../tuple.ts';
 import { type BinaryOp, type HashKey, type Method, type OrderOp, PyObject, type Value } from '../types.ts';
 import { type CivilDate, DAY_US, dateOfOrdinal, isoDateOf, LAST_ORDINAL, ordinalOf, pad2, pad4, weekdayOf } from './civil.ts';
 import { checkDate, intField } from './fields.ts';
 import { DAYS, MONTHS, type Moment, strftime } from './strftime.ts';
-import { orderHolds, PyTimeDelta } from './timedelta.ts';
+import { PyTimeDelta } from './timedelta.ts';
 
 /** A day of the calendar. */
 export class PyDate extends PyObject {

@@ -1,9 +1,10 @@
 import { overflowError, PythonError, typeError, valueError } from '../../errors.ts';
 import type { Runtime } from '../../runtime-types.ts';
-import { bindNames, named, noArgs, textArg } from '../args.ts';
+import { bindNames, named, noArgs, oneArg, textArg } from '../args.ts';
 import { codePointLength } from '../code-points.ts';
 import { BoundMethod } from '../function.ts';
 import { intValue } from '../numbers.ts';
+import { orderHolds } from '../order-holds.ts';
 import { KEY_MARK, typeName } from '../protocol.ts';
 import { strRepr } from '../str-repr.ts';
 import { textOf } from '../text.ts';
@@ -15,7 +16,7 @@ import { offsetUsOf, readIso } from './iso.ts';
 import type { Moment } from './strftime.ts';
 import { parseWithFormat } from './strptime.ts';
 import { clockOf, clockParts, isoTime, PyTime, replaceClock, zoneMethods } from './time.ts';
-import { orderHolds, PyTimeDelta } from './timedelta.ts';
+import { PyTimeDelta } from './timedelta.ts';
 import { offsetText, PyTimezone } from './timezone.ts';
 import { zoneAt } from './zones.ts';
 
@@ -256,7 +257,11 @@ const dateTimeMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ],
   [
     'fromisoformat',
-    named<PyDateTime>('fromisoformat', ['date_string'], (_self, [text = null]) => fromIsoFormat(textArg(text, 'fromisoformat'))),
+    oneArg<PyDateTime>('datetime.datetime', 'fromisoformat', (_self, arg) => {
+      const text = textOf(arg);
+      if (text === undefined) throw typeError('fromisoformat: argument must be str');
+      return fromIsoFormat(text);
+    }),
   ],
   [
     'strptime',

@@ -1,13 +1,14 @@
 import { typeError, valueError } from '../../errors.ts';
 import { bindNames, named, noArgs, textArg } from '../args.ts';
 import { BoundMethod } from '../function.ts';
+import { orderHolds } from '../order-holds.ts';
 import { KEY_MARK } from '../protocol.ts';
 import { type HashKey, type Kwargs, type Method, type OrderOp, PyObject, type Value } from '../types.ts';
 import { type ClockTime, DAY_US, pad2, pad6, SECOND_US, usOfDay } from './civil.ts';
 import { strftimeMethod } from './date.ts';
 import { checkTime, intField, zoneField } from './fields.ts';
 import { type Moment, strftime } from './strftime.ts';
-import { orderHolds, PyTimeDelta } from './timedelta.ts';
+import { PyTimeDelta } from './timedelta.ts';
 import { offsetText, type PyTimezone } from './timezone.ts';
 
 export function clockOf(us: number): ClockTime {

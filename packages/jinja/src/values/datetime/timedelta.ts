@@ -3,6 +3,7 @@ import { noArgs } from '../args.ts';
 import { BoundMethod } from '../function.ts';
 import { normalize } from '../integers.ts';
 import { intValue } from '../numbers.ts';
+import { orderHolds } from '../order-holds.ts';
 import { KEY_MARK } from '../protocol.ts';
 import { type BinaryOp, type HashKey, type Method, type OrderOp, PyFloat, PyObject, type Value } from '../types.ts';
 import { DAY_US, pad2, pad6, SECOND_US } from './civil.ts';
@@ -158,19 +159,6 @@ const totalSeconds: Method = noArgs<PyTimeDelta>(
 );
 
 const ZERO_MESSAGES = { '/': 'division by zero', '//': 'integer division or modulo by zero', '%': 'integer modulo by zero' };
-
-export function orderHolds<T extends bigint | number>(op: OrderOp, a: T, b: T): boolean {
-  switch (op) {
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    default:
-      return a >= b;
-  }
-}
 
 function floorDiv(a: bigint, b: bigint): bigint {
   const quotient = a / b;
