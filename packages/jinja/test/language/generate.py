@@ -13,10 +13,9 @@ EXTENSIONS = ["jinja2.ext.do", "jinja2.ext.loopcontrols"]
 
 
 def fixed(text):
-    """Addresses and the names of generators and owners differ from run to run, or are nobody's business."""
+    """Addresses differ from run to run; which function made a generator is left out."""
     text = re.sub(r" at 0x[0-9a-f]+", "", text)
-    text = re.sub(r"<generator object \w+>", "<generator object>", text)
-    return re.sub(r"<built-in method (\w+) of \w+ object>", r"<built-in method \1>", text)
+    return re.sub(r"<generator object \w+>", "<generator object>", text)
 
 
 def answer(template, context, options):
