@@ -9,6 +9,7 @@ import {
   type QualityReport,
   qualityReport,
   qualityWindow,
+  type TimeOff,
   timeOffReport,
   UTC,
 } from '@tocsin/rota';
@@ -17,6 +18,7 @@ import type { Db } from '../platform/db/database.ts';
 import { holidayDays } from './holidays.ts';
 import { loadSchedules } from './load-schedules.ts';
 import { findSchedule } from './schedule-store.ts';
+import { timeOffOfFeeds } from './time-off-feed-store.ts';
 import { timeOffBetween } from './time-off-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -49,11 +51,12 @@ export async function coverageWarnings(
     now: window.from,
     openSwaps: 'ignore',
   });
-  const away = (await timeOffBetween(db, org, now, new Date(window.to))).map((row) => ({
+  const away: TimeOff[] = (await timeOffBetween(db, org, now, new Date(window.to))).map((row) => ({
     userId: row.userId,
     start: instantOf(row.startsAt),
     end: instantOf(row.endsAt),
   }));
+  away.push(...(await timeOffOfFeeds(db, org, window)));
   const feeds = await feedWarnings(db, org, scheduleId, withoutCopy.has(scheduleId));
   const span = (piece: { start: Parameters<typeof formatInstant>[0]; end: Parameters<typeof formatInstant>[0] }) => ({
     start: formatInstant(piece.start),
@@ -150,7 +153,8 @@ export async function loadShares(
         select id, timezone from users where organization_id = ${org} and id = any(${userIds}::text[])`.execute(db)
     ).rows.map((row) => [row.id, row.timezone]),
   );
-  const holidays = info.holidayCountry === null ? [] : holidayDays(info.holidayCountry, range.from, range.to);
+  const holidays =
+    info.holidayCountry === null ? [] : ((await holidayDays(db, [info.holidayCountry])).get(info.holidayCountry) ?? []);
   const members = userIds.map((userId) => ({
     userId,
     zone: findZone(zones.get(userId) ?? info.timeZone) ?? UTC,

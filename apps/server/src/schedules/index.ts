@@ -16,7 +16,7 @@ export {
 } from './export/export-token.ts';
 export { createFeedCheck } from './feeds/fetch-feed.ts';
 export { type FeedDeps, refreshFeeds } from './feeds/refresh-feeds.ts';
-export { type Holiday, holidaysOf, isHolidayPlace } from './holidays.ts';
+export { isHolidayPlace, listHolidays } from './holidays.ts';
 export { eventsOfSwap, type FinalShift, finalShifts, onCallNow } from './on-call.ts';
 export { SCHEDULE_TYPES, type ScheduleInfo, type ScheduleSettings, type ScheduleType } from './schedule.ts';
 export {
@@ -54,6 +54,13 @@ export {
   swapStatus,
   takeSwap,
 } from './swap-store.ts';
+export {
+  deleteTimeOffFeed,
+  findTimeOffFeed,
+  listTimeOffFeeds,
+  saveTimeOffFeed,
+  type TimeOffFeed,
+} from './time-off-feed-store.ts';
 export {
   createTimeOff,
   deleteTimeOff,

@@ -1,5 +1,6 @@
 import {
   assembleSchedule,
+  type CivilDay,
   createDirectory,
   type Directory,
   type ImportedCalendar,
@@ -8,6 +9,7 @@ import {
 } from '@tocsin/rota';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
+import { holidayDays } from './holidays.ts';
 import type { ScheduleInfo } from './schedule.ts';
 import { schedulesById } from './schedule-store.ts';
 import { shiftsOfSchedules } from './shift-store.ts';
@@ -33,11 +35,13 @@ export async function loadSchedules(
   notifiableRoles: readonly string[],
 ): Promise<LoadedSchedules> {
   const infos = await schedulesById(db, org, ids);
-  const [shifts, swaps, feeds, directory] = await Promise.all([
+  const places = [...new Set(infos.flatMap((info) => (info.holidayCountry === null ? [] : [info.holidayCountry])))];
+  const [shifts, swaps, feeds, directory, holidays] = await Promise.all([
     shiftsOfSchedules(db, org, ids),
     swapsOfSchedules(db, org, ids),
     readFeeds(db, org, ids),
     readDirectory(db, org, notifiableRoles),
+    holidayDays(db, places),
   ]);
   const schedules = new Map<string, Schedule>();
   const withoutCopy = new Set<string>();
@@ -47,7 +51,10 @@ export async function loadSchedules(
     const overrides = feeds.get(`${info.id} overrides`) ?? null;
     if (info.type === 'ical' && primary === null) withoutCopy.add(info.id);
     const own = swaps.filter((swap) => swap.scheduleId === info.id).map(toRotaSwap);
-    schedules.set(info.id, assembleSchedule(storedOf(info, of, primary, overrides), own));
+    schedules.set(
+      info.id,
+      assembleSchedule(storedOf(info, of, primary, overrides, holidays.get(info.holidayCountry ?? '') ?? []), own),
+    );
   }
   return { schedules, directory, withoutCopy };
 }
@@ -57,6 +64,7 @@ function storedOf(
   shifts: Awaited<ReturnType<typeof shiftsOfSchedules>> extends Map<string, infer S> ? S : never,
   primary: ImportedCalendar | null,
   overrides: ImportedCalendar | null,
+  holidays: readonly CivilDay[],
 ): Parameters<typeof assembleSchedule>[0] {
   switch (info.type) {
     case 'ical':
@@ -65,13 +73,13 @@ function storedOf(
       return {
         type: 'calendar',
         timeZone: info.timeZone,
-        shifts: shifts.filter((shift) => shift.ownedByScheduleId === null).map(toRotaShift),
+        shifts: shifts.filter((shift) => shift.ownedByScheduleId === null).map((shift) => toRotaShift(shift, holidays)),
         enableWebOverrides: info.enableWebOverrides === true,
-        webOverrides: shifts.filter((shift) => shift.ownedByScheduleId !== null).map(toRotaShift),
+        webOverrides: shifts.filter((shift) => shift.ownedByScheduleId !== null).map((shift) => toRotaShift(shift, holidays)),
         overrides,
       };
     case 'web':
-      return { type: 'web', shifts: shifts.map(toRotaShift) };
+      return { type: 'web', shifts: shifts.map((shift) => toRotaShift(shift, holidays)) };
   }
 }
 

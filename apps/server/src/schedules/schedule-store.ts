@@ -3,6 +3,7 @@ import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { newId } from '../platform/ids.ts';
 import { notify } from '../platform/notify.ts';
+import { keepHolidays } from './holidays.ts';
 import type { ScheduleInfo, ScheduleSettings } from './schedule.ts';
 import type { ScheduleTable } from './tables.ts';
 
@@ -53,7 +54,7 @@ export async function createSchedule(tx: Tx, org: string, settings: ScheduleSett
     .insertInto('schedule')
     .values({ organization_id: org, id: schedule.id, ...toColumns(schedule), created_at: now, updated_at: now })
     .execute();
-  await keepFeeds(tx, org, schedule, now);
+  await keepSurroundings(tx, org, schedule, now);
   return schedule;
 }
 
@@ -64,7 +65,7 @@ export async function saveSchedule(tx: Tx, org: string, schedule: ScheduleInfo, 
     .where('organization_id', '=', org)
     .where('id', '=', schedule.id)
     .execute();
-  await keepFeeds(tx, org, schedule, now);
+  await keepSurroundings(tx, org, schedule, now);
   await scheduleChanged(tx, schedule.id);
 }
 
@@ -104,8 +105,9 @@ export async function takeShifts(tx: Tx, org: string, scheduleId: string, shiftI
 
 export const scheduleChanged = (tx: Tx, id: string): Promise<void> => notify(tx, CHANNEL, id);
 
-/** One row for each calendar that is imported. A new address is fetched at once; until then there is no copy of it. */
-async function keepFeeds(tx: Tx, org: string, schedule: ScheduleInfo, now: Date): Promise<void> {
+/** What a schedule needs beside its row: its country's holidays, and one row for each calendar that is imported. A new address is fetched at once; until then there is no copy of it. */
+async function keepSurroundings(tx: Tx, org: string, schedule: ScheduleInfo, now: Date): Promise<void> {
+  if (schedule.holidayCountry !== null) await keepHolidays(tx, schedule.holidayCountry, now);
   for (const [kind, url] of [
     ['primary', schedule.icalUrlPrimary],
     ['overrides', schedule.icalUrlOverrides],

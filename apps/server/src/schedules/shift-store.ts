@@ -139,6 +139,7 @@ const toColumns = (shift: ShiftSettings) => ({
   rolling_users: shift.rollingUsers === null ? null : JSON.stringify(shift.rollingUsers),
   start_rotation_from_user_index: shift.startRotationFromUserIndex,
   source: shift.source,
+  holidays: shift.holidays,
   members: JSON.stringify(
     shift.members.map((member) => ({ user_id: member.userId, joins: member.joins, leaves: member.leaves })),
   ),
@@ -167,5 +168,6 @@ const fromRow = (row: ShiftRow): OnCallShift => ({
   rollingUsers: row.rolling_users,
   startRotationFromUserIndex: row.start_rotation_from_user_index,
   source: row.source,
+  holidays: row.holidays,
   members: row.members.map((member) => ({ userId: member.user_id, joins: member.joins, leaves: member.leaves })),
 });

@@ -27,6 +27,8 @@ export interface ShiftSettings {
   readonly rollingUsers: readonly (readonly string[])[] | null;
   readonly startRotationFromUserIndex: number | null;
   readonly source: ShiftSource;
+  /** Turns on public holidays of the schedule: left out, or the only ones; null: like any other. */
+  readonly holidays: 'skip' | 'only' | null;
   /** When people join and leave the rotation, by dates (`YYYY-MM-DD`) in the shift's zone. */
   readonly members: readonly { readonly userId: string; readonly joins: string | null; readonly leaves: string | null }[];
 }

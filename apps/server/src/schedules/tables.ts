@@ -55,6 +55,7 @@ export interface OnCallShiftTable {
   rolling_users: JSONColumnType<string[][]> | null;
   start_rotation_from_user_index: number | null;
   source: Generated<'web' | 'api' | 'slack' | 'terraform'>;
+  holidays: 'skip' | 'only' | null;
   members: JSONColumnType<{ user_id: string; joins: string | null; leaves: string | null }[]>;
   created_at: Date;
   updated_at: Date;
@@ -101,6 +102,21 @@ export interface TimeOffTable {
   created_at: Date;
 }
 
+export interface TimeOffFeedTable {
+  organization_id: string;
+  user_id: string;
+  url: string;
+  content: string | null;
+  etag: string | null;
+  last_modified: string | null;
+  fetched_at: Date | null;
+  checked_at: Date | null;
+  error: string | null;
+  error_since: Date | null;
+  due_at: Date | null;
+  created_at: Date;
+}
+
 declare module '../platform/db/database.ts' {
   interface Database {
     schedule: ScheduleTable;
@@ -110,5 +126,6 @@ declare module '../platform/db/database.ts' {
     shift_swap: ShiftSwapTable;
     calendar_export_token: CalendarExportTokenTable;
     time_off: TimeOffTable;
+    time_off_feed: TimeOffFeedTable;
   }
 }

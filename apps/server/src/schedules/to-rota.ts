@@ -12,8 +12,11 @@ import {
 import type { OnCallShift } from './shift.ts';
 import type { ShiftSwap } from './swap-store.ts';
 
-/** A stored shift as the calendar engine computes with it. */
-export function toRotaShift(shift: OnCallShift): Shift {
+/**
+ * A stored shift as the calendar engine computes with it.
+ * @param holidays public holidays of its schedule
+ */
+export function toRotaShift(shift: OnCallShift, holidays: readonly CivilDay[] = []): Shift {
   const base = {
     id: shift.id,
     name: shift.name,
@@ -24,6 +27,7 @@ export function toRotaShift(shift: OnCallShift): Shift {
     timeZone: shift.timeZone,
     source: shift.source,
     until: shift.until === null ? null : parseInstant(`${shift.until}Z`),
+    ...(shift.holidays === null ? {} : { holidays: { on: shift.holidays, dates: holidays } }),
     ...(shift.members.length === 0 ? {} : { members: shift.members.map(toMembership) }),
   };
   switch (shift.type) {

@@ -24,6 +24,7 @@ import { type CheckFeed, schedulesResource } from './schedules/schedules.resourc
 import { shiftsResource } from './schedules/shifts.resource.ts';
 import { registerSwaps } from './schedules/swaps.routes.ts';
 import { timeOffResource } from './schedules/time-off.resource.ts';
+import { timeOffFeedsResource } from './schedules/time-off-feeds.resource.ts';
 import { registerSlackObjects } from './teams/slack-objects.routes.ts';
 import { teamsResource } from './teams/teams.resource.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
@@ -87,6 +88,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerExports(app, ctx);
   registerCoverage(app, ctx);
   registerResource(app, ctx, timeOffResource(ctx));
+  registerResource(app, ctx, timeOffFeedsResource(ctx));
   registerPreview(app, ctx);
   registerResource(app, ctx, webhooksResource(ctx));
   registerWebhookCalls(app, ctx);

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { rowSet } from '../../platform/db/row-set.ts';
+import { keepHolidays } from '../holidays.ts';
 import { loadSchedules } from '../load-schedules.ts';
 import { transitionsBetween } from './transitions.ts';
 
@@ -64,6 +65,10 @@ async function watchOrganization(
   const at = instantOf(now);
   const events: Record<string, unknown>[] = [];
   const progress: Record<string, unknown>[] = [];
+  const { rows: places } = await sql<{ place: string }>`
+    select distinct holiday_country as place from schedule
+    where organization_id = ${org} and id = any(${ids}::text[]) and holiday_country is not null`.execute(tx);
+  for (const { place } of places) await keepHolidays(tx, place, now); // the years move on
   for (const watch of watches) {
     const schedule = schedules.get(watch.schedule_id);
     if (schedule === undefined) continue;

@@ -4,7 +4,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import {
   coverageWarnings,
   findSchedule,
-  holidaysOf,
+  listHolidays,
   listScheduleEvents,
   loadShares,
   scheduleQuality,
@@ -172,8 +172,7 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
       if (schedule === null) throw notFound();
       const { from, to } = readDateRange(request.query as Record<string, unknown>);
       const [first, last] = [from.toISOString().slice(0, 10), to.toISOString().slice(0, 10)];
-      const holidays = schedule.holidayCountry === null ? [] : holidaysOf(schedule.holidayCountry, from, to);
-      const results = holidays.filter(({ date }) => date >= first && date <= last).map(({ date, name }) => ({ date, name }));
+      const results = schedule.holidayCountry === null ? [] : await listHolidays(db, schedule.holidayCountry, first, last);
       return sendJson(reply, 200, JSON.stringify({ results }));
     },
   );

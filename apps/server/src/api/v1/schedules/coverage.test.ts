@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
 
@@ -101,6 +102,59 @@ test('shares of time, nights and holidays are counted per person', async () => {
   expect((await api.admin.post('schedules/', { name: 'x', type: 'web', holiday_country: 'ZZ' })).body).toEqual({
     holiday_country: ['Unknown country or subdivision "ZZ".'],
   });
+});
+
+test('turns on public holidays can be left out, or be the only ones', async () => {
+  const turns = async (holidays: string | null): Promise<string[]> => {
+    const body = {
+      type: 'recurrent_event',
+      start: '2026-04-01T08:00:00',
+      duration: 3600,
+      frequency: 'daily',
+      users: [noor.id],
+      holidays,
+    };
+    const shift = await api.admin.post('on_call_shifts/', body);
+    const { id } = (
+      await api.admin.post('schedules/', { name: 'x', type: 'calendar', shifts: [shift.body.id], holiday_country: 'DE' })
+    ).body;
+    const { results } = (await api.admin.get(`schedules/${id}/final_shifts?start_date=2026-04-02&end_date=2026-04-07`)).body;
+    return results.map((row: { shift_start: string }) => row.shift_start.slice(5, 10));
+  };
+  expect(await turns(null)).toEqual(['04-02', '04-03', '04-04', '04-05', '04-06']);
+  expect(await turns('skip')).toEqual(['04-02', '04-04', '04-05']); // Good Friday and Easter Monday
+  expect(await turns('only')).toEqual(['04-03', '04-06']);
+});
+
+test('a person’s own calendar marks what it leaves uncovered', async () => {
+  const id = await daytime();
+  const made = await api.admin.post('time_off_feeds/', { user_id: ivo.id, ical_url: 'https://cal.example/ivo.ics' });
+  expect(made.body).toEqual({
+    user_id: ivo.id,
+    ical_url: 'https://cal.example/ivo.ics',
+    fetched_at: null,
+    error: null,
+    error_since: null,
+  });
+  const calendar = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:x',
+    'BEGIN:VEVENT',
+    'UID:a',
+    'DTSTART;VALUE=DATE:20260303',
+    'DTEND;VALUE=DATE:20260304',
+    'SUMMARY:beach',
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ];
+  await sql`update time_off_feed set content = ${calendar.join('\r\n')}`.execute(api.db);
+  const { results } = (await api.admin.get(`schedules/${id}/warnings?days=2`)).body;
+  expect(results.filter((row: { type: string }) => row.type === 'time_off')).toMatchObject([
+    { start: '2026-03-03T08:00:00Z', end: '2026-03-03T20:00:00Z', user_id: ivo.id },
+  ]);
+  expect((await api.admin.delete(`time_off_feeds/${ivo.id}/`)).status).toBe(204);
 });
 
 test('quality speaks of what is not covered', async () => {

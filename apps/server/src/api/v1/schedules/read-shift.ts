@@ -43,6 +43,7 @@ export function newShift(body: BodyOf<typeof shiftFields, 'type' | 'start' | 'du
     rollingUsers: body.rolling_users ?? null,
     startRotationFromUserIndex: body.start_rotation_from_user_index ?? null,
     source,
+    holidays: body.holidays ?? null,
     members: body.members ?? [],
   };
   checkDailyTurns(settings);
@@ -82,6 +83,7 @@ export function changedShift(stored: OnCallShift, body: ShiftBody): OnCallShift 
     rollingUsers: given(body.rolling_users, stored.rollingUsers),
     startRotationFromUserIndex: index,
     source: sourceOf(body.source, stored.source),
+    holidays: given(body.holidays, stored.holidays),
     members: given(body.members, stored.members),
   };
   checkDailyTurns(changed);

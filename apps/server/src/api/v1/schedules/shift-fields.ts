@@ -191,4 +191,10 @@ export const shiftFields = {
     typeof raw === 'string' && raw !== '' ? raw : null,
   ),
   members,
+  holidays: nullable(
+    custom<'skip' | 'only'>(Type.Union([Type.Literal('skip'), Type.Literal('only')]), (raw) => {
+      if (raw !== 'skip' && raw !== 'only') throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+      return raw;
+    }),
+  ),
 };

@@ -46,6 +46,7 @@ export const ShiftSchema = Type.Object(
     users: Type.Optional(Type.Array(Type.String())),
     rolling_users: Type.Optional(listOrNull(Type.Array(Type.String()))),
     start_rotation_from_user_index: Type.Optional(IntegerOrNull),
+    holidays: Type.Optional(Type.String({ description: '`skip` or `only`: turns on public holidays.' })),
     members: Type.Optional(Type.Array(Type.Object({ user_id: Type.String(), joins: TextOrNull, leaves: TextOrNull }))),
   },
   { description: 'Keys that do not belong to the type are left out.' },
@@ -161,7 +162,8 @@ export function presentShift(shift: OnCallShift, isActive: (userId: string) => b
     ...(shift.type === 'rolling_users'
       ? { rolling_users: shift.rollingUsers, start_rotation_from_user_index: shift.startRotationFromUserIndex }
       : { users: shift.userIds.filter(isActive) }),
-    // "tests compare whole objects": the addition shows only where it is used
+    ...(shift.holidays === null ? {} : { holidays: shift.holidays }),
+    // clients compare whole objects: the additions show only where they are used
     ...(shift.members.length === 0
       ? {}
       : { members: shift.members.map((member) => ({ user_id: member.userId, joins: member.joins, leaves: member.leaves })) }),
