@@ -1,4 +1,5 @@
 import type { Runtime } from '../runtime-types.ts';
+import { typeName } from './protocol.ts';
 import { type Kwargs, type Method, PyObject, type Value } from './types.ts';
 
 export type Call = (args: readonly Value[], kwargs: Kwargs, rt: Runtime) => Value;
@@ -64,8 +65,9 @@ export class BoundMethod extends PyObject {
     return other instanceof BoundMethod ? other.method === this.method && other.self === this.self : undefined;
   }
 
+  /** As Python shows it, with an address that is always the same. */
   override repr(): string {
-    return `<built-in method ${this.name}>`;
+    return `<built-in method ${this.name} of ${typeName(this.self)} object at 0x000000000000>`;
   }
 }
 

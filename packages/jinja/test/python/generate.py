@@ -444,6 +444,7 @@ GROUPS = {
         {{ ('a'|safe) * none }}
         {{ 'a' * ('b'|safe) }}
         {{ namespace(missing) }}
+        {{ d.items|wordcount }} {{ s.upper|string|length > 20 }}
         {{ dict(missing) }}
         {{ d.update(missing) }}
     """,
