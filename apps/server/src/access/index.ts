@@ -4,7 +4,6 @@ export { ROLES, type Role } from '../users/index.ts';
 export { type Authentication, authenticate, tokenFromHeader } from './authenticate.ts';
 export {
   createOrganization,
-  findOrganization,
   listOrganizations,
   nextGrafanaUserId,
   type Organization,

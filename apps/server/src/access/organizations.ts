@@ -27,16 +27,6 @@ export async function createOrganization(
   return row;
 }
 
-export async function findOrganization(db: Db | Tx, id: string): Promise<Organization | null> {
-  const row = await db
-    .selectFrom('organization')
-    .select(COLUMNS)
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return row ?? null;
-}
-
 /** The organizations that are not deleted, oldest first. */
 export const listOrganizations = (db: Db | Tx): Promise<Organization[]> =>
   db.selectFrom('organization').select(COLUMNS).where('deleted_at', 'is', null).orderBy('created_at').orderBy('id').execute();

@@ -30,7 +30,7 @@ describe('settings', () => {
       database: { kind: 'embedded' },
       smtp: null,
       outboundAllowed: [],
-      limits: { ingestBodyBytes: 10 * 1024 * 1024, apiRequestsPerMinute: 300 },
+      limits: { ingestBodyBytes: 10 * 1024 * 1024, apiRequestsPerMinute: 1_000 },
       metrics: { enabled: false },
     });
     expect(config.dataDir).toBe(join(process.cwd(), 'data'));

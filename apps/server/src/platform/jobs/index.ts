@@ -1,5 +1,5 @@
 export { installJobQueue } from './install.ts';
-export { type AnyJob, defineJob, type Job, type JobDefinition, JobPayloadError } from './job.ts';
+export { type AnyJob, defineJob, type Job, type JobDefinition } from './job.ts';
 export { type AddJobOptions, createJobQueue, type JobQueue } from './job-queue.ts';
 export { joinProcesses, type Presence, type PresenceOptions } from './presence.ts';
 export { runJobsOnce } from './run-jobs.ts';
