@@ -24,7 +24,7 @@ beforeAll(async () => {
   await chmod(home, 0o700);
   dataDir = join(home, 'clone', 'data');
   env = { DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   for (const { child } of started) child.kill('SIGKILL');
   for (const pid of processesIn(cluster())) process.kill(pid, 'SIGKILL');
@@ -46,14 +46,14 @@ describe.sequential('the embedded PostgreSQL', () => {
     expect(uid === 0).toBe(false);
     if (!isRoot) expect(uid).toBe(process.geteuid?.());
     for (const file of ['postgres.json', 'secret-key']) expect((await stat(join(dataDir, file))).mode & 0o777, file).toBe(0o600);
-  }, 60_000);
+  }, 180_000);
 
   test('a second server on the same folder is refused with a message that says by whom', async () => {
     const second = await run(['serve'], { ...env, PORT: '0' });
     expect(second.code).toBe(1);
     expect(second.err).toContain(`Another Tocsin server (process ${server.child.pid}) uses the data folder ${dataDir}.`);
     expect((await server.get('/ready/')).status).toBe(200);
-  }, 30_000);
+  }, 180_000);
 
   test('commands work while the server runs, and a token they print opens the API', async () => {
     const user = await run(
@@ -67,7 +67,7 @@ describe.sequential('the embedded PostgreSQL', () => {
     const token = await run(['token', 'create', '--user', 'anna@example.com'], env);
     expect(token).toEqual({ code: 0, out: expect.stringMatching(/^[0-9a-f]{64}\n$/), err: '' });
     expect((await server.get('/ready/')).status).toBe(200);
-  }, 60_000);
+  }, 180_000);
 
   test('comes back by itself when its processes are killed', async () => {
     const before = processesIn(cluster());
@@ -86,7 +86,7 @@ describe.sequential('the embedded PostgreSQL', () => {
       ).status,
     ).toBe(200);
     expect(processesIn(cluster()).filter((pid) => before.includes(pid))).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test('a server whose process was killed leaves a database that the next one takes over', async () => {
     server.child.kill('SIGKILL');
@@ -95,7 +95,7 @@ describe.sequential('the embedded PostgreSQL', () => {
     server = await start(env);
     expect(server.readyAfterMs).toBeLessThan(10_000);
     expect(server.output()).not.toContain('first start');
-  }, 60_000);
+  }, 180_000);
 
   test('survives the death of the whole process tree, with the number of its dead server given to another process', async () => {
     server.child.kill('SIGKILL');
@@ -107,7 +107,7 @@ describe.sequential('the embedded PostgreSQL', () => {
     server = await start(env);
     const token = await run(['token', 'create', '--user', 'anna'], env);
     expect(token.code).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   test('SIGTERM stops the server and its database, and the second start is quick', async () => {
     server.child.kill('SIGTERM');
@@ -118,7 +118,7 @@ describe.sequential('the embedded PostgreSQL', () => {
     expect(server.readyAfterMs).toBeLessThan(10_000);
     server.child.kill('SIGTERM');
     expect(await server.exited).toBe(0);
-  }, 60_000);
+  }, 180_000);
 
   test('commands start the database for themselves when no server runs, and stop it', async () => {
     const [first, second] = await Promise.all([
@@ -128,7 +128,7 @@ describe.sequential('the embedded PostgreSQL', () => {
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(second).toMatchObject({ code: 0, err: '' });
     expect(processesIn(cluster())).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test('a folder whose path is too long for a socket is served over the loopback network', async () => {
     const long = join(home, 'x'.repeat(100));
@@ -136,7 +136,7 @@ describe.sequential('the embedded PostgreSQL', () => {
     expect(done).toMatchObject({ code: 0, err: expect.stringContaining('Applied 0001-') });
     expect(await readFile(join(long, 'postgres-17', 'postgresql.conf'), 'utf8')).toContain("listen_addresses = '127.0.0.1'");
     expect(await run(['migrate'], { DATA_DIR: long })).toMatchObject({ code: 0, err: 'The database is up to date.\n' });
-  }, 60_000);
+  }, 180_000);
 
   test('a data folder that is not ours to use is refused with its name', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
@@ -144,7 +144,7 @@ describe.sequential('the embedded PostgreSQL', () => {
     const done = await run(['migrate'], { DATA_DIR: folder });
     expect(done).toMatchObject({ code: 1, err: expect.stringContaining('EISDIR') });
     await rm(folder, { recursive: true });
-  }, 30_000);
+  }, 180_000);
 });
 
 describe('the command line', () => {

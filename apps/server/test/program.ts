@@ -43,22 +43,17 @@ export function run(args: string[], env: Env, stdin = ''): Promise<Finished> {
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
 }
 
-export type Server = {
-  url: string;
+export type Launched = {
   child: ChildProcess;
   output: () => string;
+  hasExited: () => boolean;
   exited: Promise<number | null>;
-  readyAfterMs: number;
-  get(path: string): Promise<{ status: number; text: string }>;
 };
 
-/** Starts a server and waits until it is ready; throws with its output when it ends instead. */
-export async function serve(env: Env, args: string[] = ['--setup']): Promise<Server> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const startedMs = performance.now();
+/** Starts a server and does not wait for it. */
+export function launch(env: Env, args: string[]): Launched {
   const child = spawn(process.execPath, [PROGRAM, 'serve', ...args], {
-    env: environment({ HOST: '127.0.0.1', PORT: String(port), ...env }),
+    env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -74,22 +69,39 @@ export async function serve(env: Env, args: string[] = ['--setup']): Promise<Ser
       resolve(code);
     }),
   );
+  return { child, output: () => output, hasExited: () => ended, exited };
+}
+
+export type Server = {
+  url: string;
+  child: ChildProcess;
+  output: () => string;
+  exited: Promise<number | null>;
+  readyAfterMs: number;
+  get(path: string): Promise<{ status: number; text: string }>;
+};
+
+/** Starts a server and waits until it is ready; throws with its output when it ends instead. */
+export async function serve(env: Env, args: string[] = ['--setup']): Promise<Server> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const startedMs = performance.now();
+  const { child, output, hasExited, exited } = launch({ HOST: '127.0.0.1', PORT: String(port), ...env }, args);
   const get = async (path: string) => {
     const answer = await fetch(url + path);
     return { status: answer.status, text: await answer.text() };
   };
-  while (!ended) {
+  while (!hasExited()) {
     const ready = await get('/ready/').catch(() => null);
-    if (ready?.status === 200)
-      return { url, child, output: () => output, exited, readyAfterMs: performance.now() - startedMs, get };
+    if (ready?.status === 200) return { url, child, output, exited, readyAfterMs: performance.now() - startedMs, get };
     await sleep(20);
   }
-  throw new Error(`the server ended: ${output}`);
+  throw new Error(`the server ended: ${output()}`);
 }
 
-/** Asks again until the answer satisfies, for at most half a minute; what is waited for is another process's doing. */
+/** Asks again until the answer satisfies, for at most a minute; what is waited for is another process's doing. */
 export async function eventually<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean): Promise<T> {
-  const deadlineMs = performance.now() + 30_000;
+  const deadlineMs = performance.now() + 60_000;
   for (;;) {
     const answer = await ask();
     if (satisfies(answer) || performance.now() > deadlineMs) return answer;

@@ -11,7 +11,7 @@ beforeAll(async () => {
   build();
   database = await createTestDatabase({ template: 'template1' });
   env = { DATABASE_URL: database.url, SECRET_KEY: 'the secret key of all tests', LOG_LEVEL: 'warn', DATA_DIR: '/nowhere/unused' };
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   for (const { child } of started) child.kill('SIGKILL');
   await Promise.all(started.map(({ exited }) => exited));
@@ -30,7 +30,7 @@ describe.sequential('a server with a database of its own', () => {
     expect(refused.code).toBe(1);
     expect(refused.err).toMatch(/^tocsin: The database lacks 0001-foundation\.sql.*: run "tocsin migrate" first\n$/);
     expect((await run(['migrate'], env)).err).toContain('Applied 0001-foundation.sql');
-  }, 30_000);
+  }, 180_000);
 
   test('runs as any number of web and worker processes; the first start happens once', async () => {
     const servers = await Promise.all([
@@ -53,7 +53,7 @@ describe.sequential('a server with a database of its own', () => {
     expect((await ask(servers[2])).status).toBe(404);
     const rows = await database.db.selectFrom('server_process').select('role').execute();
     expect(rows.map(({ role }) => role)).toEqual(['worker', 'worker']);
-  }, 60_000);
+  }, 180_000);
 
   test('is not ready while the database is away, and ready again afterwards', async () => {
     const server = started[0] as Server;
@@ -78,7 +78,7 @@ describe.sequential('a server with a database of its own', () => {
         )
       ).text,
     ).toBe('Ok');
-  }, 60_000);
+  }, 180_000);
 
   test('shows its metrics only to who knows the secret', async () => {
     expect((await (started[0] as Server).get('/metrics/')).status).toBe(404);
@@ -95,11 +95,11 @@ describe.sequential('a server with a database of its own', () => {
     ]) {
       expect(text).toContain(name);
     }
-  }, 30_000);
+  }, 180_000);
 
   test('SIGTERM ends every process and leaves none written down', async () => {
     for (const { child } of started) child.kill('SIGTERM');
     expect(await Promise.all(started.map(({ exited }) => exited))).toEqual(started.map(() => 0));
     expect(await database.db.selectFrom('server_process').select('id').execute()).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   build();
   dataDir = await mkdtemp(join(tmpdir(), 'tocsin-test-'));
   server = await serve({ DATA_DIR: dataDir, LOG_LEVEL: 'info' });
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   server.child.kill('SIGKILL');
   for (const pid of processesIn(join(dataDir, 'postgres-17'))) process.kill(pid, 'SIGKILL');
@@ -67,4 +67,4 @@ test('SIGTERM answers the alert that is on its way, and it is there after the ne
     ({ count }) => count > 0,
   );
   expect(groups).toMatchObject({ count: 1, results: [{ last_alert: { payload: { title: 'sent while stopping' } } }] });
-}, 120_000);
+}, 180_000);
