@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createTestClock } from '../../platform/clock.ts';
 import { createLogger } from '../../platform/log.ts';
 import { IngestWorld, type TestIntegration } from '../../testing/ingest-world.ts';
+import { startTcpProxy } from '../../testing/tcp-proxy.ts';
 import { type Arrival, createGroupCommit, type GroupCommitOptions } from './group-commit.ts';
 
 let world: IngestWorld;
@@ -42,6 +43,12 @@ async function blockInserts(): Promise<() => Promise<void>> {
     await client.end();
   };
 }
+
+const insertsThatWait = async () =>
+  (
+    await sql<{ n: number }>`select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and application_name = 'tocsin ingest' and wait_event_type = 'Lock'`.execute(world.db)
+  ).rows[0]?.n;
 
 test('requests that arrive while a write is under way share the next one, in their order', async () => {
   world = await IngestWorld.start();
@@ -141,5 +148,21 @@ test('a connection that breaks is made anew', async () => {
   );
   const outcomes = [await commit.add(arrival(integration)), await commit.add(arrival(integration))];
   expect(outcomes.at(-1)).toBe('committed');
+  await commit.stop();
+});
+
+test('a connection that breaks in the middle of a write costs that write and nothing else', async () => {
+  world = await IngestWorld.start();
+  const integration = await world.integration('webhook');
+  await using proxy = await startTcpProxy(world.database.connection);
+  const commit = create({ connection: proxy.connection });
+  expect(await commit.add(arrival(integration))).toBe('committed');
+  const release = await blockInserts();
+  const cut = commit.add(arrival(integration));
+  await expect.poll(insertsThatWait).toBe(1);
+  proxy.breakAll();
+  expect(await cut).toBe('unavailable');
+  await release();
+  expect(await commit.add(arrival(integration))).toBe('committed');
   await commit.stop();
 });

@@ -87,6 +87,8 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     statement_timeout: Math.floor(limits.waitMs * 0.8),
   });
   pool.on('error', (err) => log.warn({ err }, 'the idle connection of ingest broke'));
+  // One that breaks under a write tells the write, and then everybody: without a listener that would end the process.
+  pool.on('connect', (client) => client.on('error', (err) => log.debug({ err }, 'the connection of ingest broke')));
 
   let queue: Waiting[] = [];
   let inFlight: Waiting[] = [];
