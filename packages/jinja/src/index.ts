@@ -35,5 +35,9 @@ export {
   RegexSyntaxError,
 } from './regex/index.ts';
 export { toRepr, toStr } from './to-text.ts';
+export { PyDict } from './values/dict.ts';
+export { PyFunction } from './values/function.ts';
 export { parseJson } from './values/json.ts';
-export type { Value } from './values/types.ts';
+export { Markup } from './values/markup.ts';
+export { PyTuple } from './values/tuple.ts';
+export { type Kwargs, PyFloat, type Value } from './values/types.ts';

@@ -51,12 +51,20 @@ function* mapped(value: Value, rest: readonly Value[], named: Kwargs, rt: Render
 const selector =
   (byAttribute: boolean, keep: boolean): NativeRun =>
   ([value = null], rt, rest, named) =>
-    new PyIterator(selected(value, () => tester(rest, named, byAttribute, rt), keep, rt));
+    new PyIterator(
+      selected(value, () => tester(rest, named, byAttribute, rt), keep, rt),
+      'generator',
+      'select_or_reject',
+    );
 
 export const selectFilters: readonly (readonly [string, NativeFunction])[] = [
   [
     'map',
-    native('sync_do_map', '@, value, *, **', ([value = null], rt, rest, named) => new PyIterator(mapped(value, rest, named, rt))),
+    native(
+      'sync_do_map',
+      '@, value, *, **',
+      ([value = null], rt, rest, named) => new PyIterator(mapped(value, rest, named, rt), 'generator', 'sync_do_map'),
+    ),
   ],
   ['reject', native('sync_do_reject', '@, value, *, **', selector(false, false))],
   ['rejectattr', native('sync_do_rejectattr', '@, value, *, **', selector(true, false))],

@@ -209,17 +209,17 @@ function random(value: Value, rt: RenderState): Value {
 }
 
 const lazy =
-  (run: (args: Args, rt: RenderState) => Generator<Value, undefined>) =>
+  (maker: string, run: (args: Args, rt: RenderState) => Generator<Value, undefined>) =>
   (args: Args, rt: RenderState): Value =>
-    new PyIterator(run(args, rt));
+    new PyIterator(run(args, rt), 'generator', maker);
 
 export const sequenceFilters: readonly (readonly [string, NativeFunction])[] = [
-  ['batch', native('do_batch', 'value, linecount, fill_with=None', lazy(batch))],
+  ['batch', native('do_batch', 'value, linecount, fill_with=None', lazy('do_batch', batch))],
   ['count', nativeSingle('len', length)],
   ['dictsort', native('do_dictsort', 'value, case_sensitive=False, by=key, reverse=False', dictsort)],
   ['first', native('sync_do_first', '@, seq', ([value = null], rt) => first(value, rt))],
   ['groupby', native('sync_do_groupby', '@, value, attribute, default=None, case_sensitive=False', groupby)],
-  ['items', native('do_items', 'value', lazy(pairs))],
+  ['items', native('do_items', 'value', lazy('do_items', pairs))],
   ['join', native('sync_do_join', '@, value, d=, attribute=None', join)],
   ['last', native('do_last', '@, seq', ([value = null], rt) => last(value, rt))],
   ['length', nativeSingle('len', length)],
@@ -228,7 +228,7 @@ export const sequenceFilters: readonly (readonly [string, NativeFunction])[] = [
   ['min', native('do_min', '@, value, case_sensitive=False, attribute=None', (args, rt) => extreme('<', args, rt))],
   ['random', native('do_random', '@, seq', ([value = null], rt) => random(value, rt))],
   ['reverse', native('do_reverse', 'value', ([value = null], rt) => reverse(value, rt))],
-  ['slice', native('sync_do_slice', 'value, slices, fill_with=None', lazy(sliceParts))],
+  ['slice', native('sync_do_slice', 'value, slices, fill_with=None', lazy('sync_do_slice', sliceParts))],
   ['sort', native('do_sort', '@, value, reverse=False, case_sensitive=False, attribute=None', sort)],
-  ['unique', native('sync_do_unique', '@, value, case_sensitive=False, attribute=None', lazy(unique))],
+  ['unique', native('sync_do_unique', '@, value, case_sensitive=False, attribute=None', lazy('do_unique', unique))],
 ];

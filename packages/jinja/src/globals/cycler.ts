@@ -1,5 +1,6 @@
 import { PythonError } from '../errors.ts';
 import { bind, native } from '../native.ts';
+import { ADDRESS } from '../values/address.ts';
 import { PyFunction, PyType } from '../values/function.ts';
 import { PyTuple } from '../values/tuple.ts';
 import { type Kwargs, PyObject, type Value } from '../values/types.ts';
@@ -68,7 +69,7 @@ export class Cycler extends PyObject {
   }
 
   override repr(): string {
-    return '<jinja2.utils.Cycler object>';
+    return `<jinja2.utils.Cycler object ${ADDRESS}>`;
   }
 }
 
@@ -113,7 +114,7 @@ export class Joiner extends PyObject {
   }
 
   override repr(): string {
-    return '<jinja2.utils.Joiner object>';
+    return `<jinja2.utils.Joiner object ${ADDRESS}>`;
   }
 }
 

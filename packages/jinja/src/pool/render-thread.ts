@@ -22,6 +22,7 @@ export class RenderThread {
   readonly #ready: Promise<void>;
   #waiting: Waiting | undefined;
   #ended = false;
+  #endedBecause: Error | undefined;
   readonly #onEnd: () => void;
 
   /** `code` is the program, see `threadCode`; `onEnd` is called once, when the thread can take no more jobs. */
@@ -40,7 +41,7 @@ export class RenderThread {
       () => this.#end(),
     );
     this.#worker.on('error', (error) => this.#failed(asBudgetError(error)));
-    this.#worker.on('exit', () => this.#failed(new Error('the template thread ended')));
+    this.#worker.on('exit', () => this.#failed(this.#endedBecause ?? new Error('the template thread ended')));
   }
 
   get isFree(): boolean {
@@ -67,7 +68,7 @@ export class RenderThread {
 
   #endAfter(ms: number, reason: string): NodeJS.Timeout {
     return setTimeout(() => {
-      this.#failed(new BudgetError('time', reason));
+      this.#endedBecause = new BudgetError('time', reason);
       void this.#worker.terminate();
     }, ms).unref();
   }

@@ -41,7 +41,11 @@ export class Matcher {
   /** An empty match here is not wanted, because the last match ended here. */
   #refuseEmptyAt = -1;
 
-  constructor(program: Program, codes: Int32Array, limits: RegexLimits | undefined) {
+  readonly #remembersAtOnce: boolean;
+
+  /** @param remembersAtOnce remembers failures from the first step on, not only when a search takes some time */
+  constructor(program: Program, codes: Int32Array, limits: RegexLimits | undefined, remembersAtOnce = false) {
+    this.#remembersAtOnce = remembersAtOnce;
     this.#program = program;
     this.#codes = codes;
     this.#length = codes.length;
@@ -75,6 +79,7 @@ export class Matcher {
 
   #begin(from: number, refuseEmptyAt: number): void {
     this.#memo.reset();
+    if (this.#remembersAtOnce) this.#memo.start();
     this.#searchStart = from;
     this.#refuseEmptyAt = refuseEmptyAt;
   }

@@ -1,4 +1,5 @@
 import { typeError } from '../errors.ts';
+import { ADDRESS } from '../values/address.ts';
 import { strRepr } from '../values/str-repr.ts';
 import { textOf } from '../values/text.ts';
 import { PyObject, type Value } from '../values/types.ts';
@@ -86,6 +87,6 @@ class BlockReference extends PyObject {
   }
 
   override repr(): string {
-    return '<jinja2.runtime.BlockReference object>';
+    return `<jinja2.runtime.BlockReference object ${ADDRESS}>`;
   }
 }

@@ -1,10 +1,11 @@
 import type { Runtime } from '../runtime-types.ts';
+import { ADDRESS } from './address.ts';
 import { typeName } from './protocol.ts';
 import { type Kwargs, type Method, PyObject, type Value } from './types.ts';
 
 export type Call = (args: readonly Value[], kwargs: Kwargs, rt: Runtime) => Value;
 
-/** Something callable. Its text is fixed: Python prints an address, which no two runs share. */
+/** Something callable. */
 export class PyFunction extends PyObject {
   readonly name: string;
   private readonly kind: 'function' | 'method' | 'builtin_function_or_method';
@@ -30,9 +31,8 @@ export class PyFunction extends PyObject {
   }
 
   override repr(): string {
-    return this.kind === 'function'
-      ? `<function ${this.name}>`
-      : `<${this.kind === 'method' ? 'bound' : 'built-in'} method ${this.name}>`;
+    if (this.kind === 'function') return `<function ${this.name} ${ADDRESS}>`;
+    return `<${this.kind === 'method' ? 'bound' : 'built-in'} method ${this.name} ${ADDRESS}>`;
   }
 }
 
@@ -67,7 +67,7 @@ export class BoundMethod extends PyObject {
 
   /** As Python shows it, with an address that is always the same. */
   override repr(): string {
-    return `<built-in method ${this.name} of ${typeName(this.self)} object at 0x000000000000>`;
+    return `<built-in method ${this.name} of ${typeName(this.self)} object ${ADDRESS}>`;
   }
 }
 

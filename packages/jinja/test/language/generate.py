@@ -13,9 +13,8 @@ EXTENSIONS = ["jinja2.ext.do", "jinja2.ext.loopcontrols"]
 
 
 def fixed(text):
-    """Addresses differ from run to run; which function made a generator is left out."""
-    text = re.sub(r" at 0x[0-9a-f]+", "", text)
-    return re.sub(r"<generator object \w+>", "<generator object>", text)
+    """Addresses differ from run to run."""
+    return re.sub(r" at 0x[0-9a-f]+", " at 0x000000000000", text)
 
 
 def answer(template, context, options):
