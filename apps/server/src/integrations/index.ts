@@ -1,8 +1,9 @@
 import './tables.ts';
 
 export { ingestRoutes } from './ingest/ingest.routes.ts';
+export { memberText } from './ingest/json-text.ts';
 export { createIngestion, type Ingestion, type Pipeline, startPipeline } from './ingestion.ts';
-export type { PipelinePorts } from './pipeline/ports.ts';
+export type { PipelineNotice, PipelinePorts } from './pipeline/ports.ts';
 export { type Appearance, renderAppearance, renderForEmail, type Subject } from './rendering/appearance.ts';
 export { type Preview, type PreviewRequest, type PreviewResult, previewTemplate } from './rendering/preview.ts';
 export {

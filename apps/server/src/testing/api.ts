@@ -30,6 +30,7 @@ export interface ApiUser {
   readonly org: string;
   readonly token: string;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  /** A string is sent as it is. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   put(path: string, body?: unknown): Promise<Answer>;
   patch(path: string, body?: unknown): Promise<Answer>;
@@ -118,7 +119,7 @@ function caller(app: Http, id: string, org: string, token: string): ApiUser {
       method,
       url: `/api/v1/${path}`,
       headers: { authorization: token, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const isJson = String(answer.headers['content-type'] ?? '').startsWith('application/json');
     return { status: answer.statusCode, body: isJson ? answer.json() : answer.body, headers: answer.headers, text: answer.body };

@@ -152,6 +152,14 @@ export function listElements(text: string, key: string): string[] {
   return elements;
 }
 
+/** Text of the value under a key of the top object, as it was sent; the last of equal keys counts. */
+export function memberText(text: string, key: string): string | null {
+  let found: string | null = null;
+  for (const member of members(text, skipBlanks(text, 0)))
+    if (member.key === key) found = text.slice(member.value, endOfValue(text, member.value));
+  return found;
+}
+
 const BLANK = /[\s]*/y;
 function skipBlanks(text: string, at: number): number {
   BLANK.lastIndex = at;

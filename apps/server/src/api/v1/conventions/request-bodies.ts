@@ -1,10 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from './api-error.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** JSON bodies as they were sent, for what numbers and the order of keys matter to. */
+    bodyText: string;
+  }
+}
+
 /** Bodies of the public API: JSON, an empty one as `{}`, and forms as flat objects (http-api-alerting.md 1.4). */
 export function readRequestBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text: string, done) => {
+  app.decorateRequest('bodyText', '');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
+    request.bodyText = text;
     if (text.trim() === '') return done(null, {});
     try {
       done(null, JSON.parse(text));

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import type { PreviewRequest, PreviewResult } from '../../../integrations/index.ts';
+import { memberText, type PreviewRequest, type PreviewResult } from '../../../integrations/index.ts';
 import { fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { bodyObject, isObject } from '../conventions/fields.ts';
@@ -47,7 +47,7 @@ export function registerPreview(app: FastifyInstance, { previewTemplate }: { pre
         integrationId: (request.params as { id: string }).id,
         templateName: text(body.template_name),
         templateBody: text(body.template_body),
-        payload: isObject(body.payload) ? JSON.stringify(body.payload) : null,
+        payload: isObject(body.payload) ? memberText(request.bodyText, 'payload') : null,
       });
       if (result.ok) return sendJson(reply, 200, JSON.stringify(result.preview));
       switch (result.reason) {

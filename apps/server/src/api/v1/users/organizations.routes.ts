@@ -6,9 +6,10 @@ import { envelope, listOf, pageParameters, readWindow } from '../conventions/pag
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 
 const Organization = Type.Object({ id: Type.String() });
+const Info = Type.Object({ url: Type.String() });
 const PAGE_SIZE = 25;
 
-/** The caller's own organization, which is the only one there is for it (http-api-oncall.md 9). */
+/** The caller's own organization, which is the only one there is for it, and where this server is (http-api-oncall.md 9 and 10). */
 export function registerOrganizations(app: FastifyInstance, { baseUrl }: ApiDeps): void {
   const config = { permission: 'other-settings:read' as const };
   const tags = ['organizations'];
@@ -49,5 +50,18 @@ export function registerOrganizations(app: FastifyInstance, { baseUrl }: ApiDeps
       if (id !== org && id !== 'current') throw notFound();
       return sendJson(reply, 200, JSON.stringify({ id: org }));
     },
+  );
+  app.get(
+    '/info',
+    {
+      config,
+      schema: {
+        operationId: 'getInfo',
+        summary: 'Tells the address of this server; other instances check a token with it',
+        tags: ['info'],
+        response: { 200: Info, ...errorResponses },
+      },
+    },
+    async (_request, reply) => sendJson(reply, 200, JSON.stringify({ url: baseUrl })),
   );
 }

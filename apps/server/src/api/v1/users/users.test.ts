@@ -42,6 +42,7 @@ test('the organization is one’s own, whatever page is asked for', async () => 
   });
   expect((await api.admin.get('organizations/current')).body).toEqual({ id: api.admin.org });
   expect((await api.admin.get('organizations/OOTHER')).status).toBe(404);
+  expect((await api.admin.get('info/')).body).toEqual({ url: expect.stringMatching(/^http/) });
 });
 
 test('teams take members, keep their names apart and let go of what they owned', async () => {

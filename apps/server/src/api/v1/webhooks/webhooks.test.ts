@@ -136,6 +136,10 @@ test('a template is previewed on a pasted payload', async () => {
   expect(await preview('web_title', 'Disk of {{ payload.host }}')).toMatchObject({ preview: 'Disk of db-1' });
   expect(await preview('resolve_condition', '{{ payload.host == "db-1" }}')).toMatchObject({ preview: 'True', is_truthy: true });
   expect((await preview('web_title', '{{ payload.a.b }}')).preview).toMatch(/^Template Warning: /);
+  const asSent = '{"template_name": "web_title", "template_body": "{{ payload }}", "payload": {"b": 1.0, "10": 2}}';
+  expect((await api.admin.post(`integrations/${id}/preview_template/`, asSent)).body).toMatchObject({
+    preview: "{'b': 1.0, '10': 2}",
+  });
   expect(await preview('nonsense', 'x')).toMatchObject({ template_name: expect.any(String) });
   expect(await preview('web_title', 'x', [1])).toEqual({ detail: 'Payload must be a valid json object' });
 });
