@@ -11,7 +11,10 @@ export async function makeChain(pool) {
   }
   const organizationId = user.organization_id;
   const chainId = id('F');
-  await pool.query(`insert into escalation_chain (organization_id, id, name, created_at) values ($1, $2, 'bench', now())`, [organizationId, chainId]);
+  await pool.query(`insert into escalation_chain (organization_id, id, name, created_at) values ($1, $2, 'bench', now())`, [
+    organizationId,
+    chainId,
+  ]);
   await pool.query(
     `insert into escalation_step (organization_id, id, escalation_chain_id, position, type, user_ids, created_at) values ($1, $2, $3, 0, 'notify_persons', $4, now())`,
     [organizationId, id('E'), chainId, [user.id]],

@@ -14,7 +14,10 @@ function body(n, groups) {
       {
         status: 'firing',
         labels,
-        annotations: { summary: `Requests on ${host} take longer than a second`, runbook_url: 'https://wiki.example.net/latency' },
+        annotations: {
+          summary: `Requests on ${host} take longer than a second`,
+          runbook_url: 'https://wiki.example.net/latency',
+        },
         startsAt: '2026-01-15T10:20:30.118Z',
         endsAt: '0001-01-01T00:00:00Z',
         generatorURL: 'https://prometheus.example.net/graph?g0.expr=latency',

@@ -23,7 +23,11 @@ function family(pid) {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      const parent = Number(readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) \S /s, '').split(' ')[0]);
+      const parent = Number(
+        readFileSync(`/proc/${name}/stat`, 'utf8')
+          .replace(/^.*\) \S /s, '')
+          .split(' ')[0],
+      );
       children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
     } catch {
       // The process has ended meanwhile.
@@ -54,7 +58,9 @@ const proportionalKb = (pid) =>
 function processorSeconds(pid) {
   const used = { server: 0, database: 0 };
   for (const id of family(pid)) {
-    const fields = readOrEmpty(`/proc/${id}/stat`).replace(/^.*\) /s, '').split(' ');
+    const fields = readOrEmpty(`/proc/${id}/stat`)
+      .replace(/^.*\) /s, '')
+      .split(' ');
     if (fields.length < 16) continue;
     const ticks = Number(fields[11]) + Number(fields[12]) + (id === pid ? 0 : Number(fields[13]) + Number(fields[14]));
     used[id === pid ? 'server' : 'database'] += ticks / 100;
@@ -66,17 +72,38 @@ function processorSeconds(pid) {
 export async function startServer(options = []) {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-bench-'));
   const port = await freePort();
-  const env = { ...process.env, DATA_DIR: folder, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'warn', ESCALATION_START_DELAY_SECONDS: '0' };
-  const child = spawn(process.execPath, [...(process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter(Boolean), bin, 'serve', '--setup', ...options], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const env = {
+    ...process.env,
+    DATA_DIR: folder,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'warn',
+    ESCALATION_START_DELAY_SECONDS: '0',
+  };
+  const child = spawn(
+    process.execPath,
+    [...(process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter(Boolean), bin, 'serve', '--setup', ...options],
+    { env, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries += 1) {
-    const isReady = await fetch(`${url}/ready/`).then((response) => response.ok, () => false);
+    const isReady = await fetch(`${url}/ready/`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (isReady) break;
     if (tries > 600 || child.exitCode !== null) throw new Error('the server did not start');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const access = JSON.parse(readFileSync(join(folder, 'postgres.json'), 'utf8'));
-  const pool = new pg.Pool({ host: join(folder, 'postgres-17'), port: access.port, user: 'tocsin', password: access.password, database: 'tocsin', max: 2 });
+  const pool = new pg.Pool({
+    host: join(folder, 'postgres-17'),
+    port: access.port,
+    user: 'tocsin',
+    password: access.password,
+    database: 'tocsin',
+    max: 2,
+  });
   pool.on('error', () => undefined);
   return {
     url,

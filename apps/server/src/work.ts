@@ -70,6 +70,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
       applySourceSignals: (tx, signals, now) => applySourceSignals(tx, hooks, signals, now),
       startRuns: (tx, groups, now) => startRuns(tx, groups, { now, delaySeconds: ctx.config.escalation.startDelaySeconds }),
       alertsJoined,
+      notifyAdmins,
       committed: wakeEngine,
     },
   });

@@ -25,7 +25,7 @@ export type WebhookTrigger = (tx: Tx, calls: readonly WebhookCall[], now: Date) 
 /** Something the admins of an organization must hear of; told by e-mail at most once per kind and ten minutes. */
 export type AdminNotice = {
   organizationId: string;
-  kind: 'nobody_notified' | 'escalation_stuck' | 'page_unaccounted';
+  kind: 'nobody_notified' | 'escalation_stuck' | 'page_unaccounted' | 'alert_parked' | 'rate_passed';
   subject: string;
   text: string;
 };

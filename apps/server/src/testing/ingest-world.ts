@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createOrganization } from '../access/index.ts';
 import { applySourceSignals } from '../alerting/index.ts';
 import { alertsJoined, escalationHooks, startRuns } from '../escalation/index.ts';
-import type { NewIntegration } from '../integrations/index.ts';
+import type { NewIntegration, PipelineNotice } from '../integrations/index.ts';
 import {
   createIngestion,
   createIntegration,
@@ -48,6 +48,7 @@ export class IngestWorld implements AsyncDisposable {
   readonly ingestion: Ingestion;
   readonly pipeline: Pipeline;
   readonly ports: PipelinePorts;
+  readonly notices: PipelineNotice[] = [];
   readonly parked: { integrationId: string; error: string }[] = [];
   readonly #server: Server;
 
@@ -62,6 +63,7 @@ export class IngestWorld implements AsyncDisposable {
       applySourceSignals: (tx, signals, now) => applySourceSignals(tx, escalationHooks, signals, now),
       startRuns: (tx, groups, now) => startRuns(tx, groups, { now, delaySeconds: 1 }),
       alertsJoined,
+      notifyAdmins: async (_tx, notice) => void this.notices.push(notice),
       committed: () => undefined,
     };
     this.ports = options.ports?.(ports) ?? ports;

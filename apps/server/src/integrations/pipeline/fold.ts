@@ -2,18 +2,25 @@ import { sql } from 'kysely';
 import { addTimelineRecords, bySource, TIMELINE } from '../../alerting/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import type { BatchGroup, Choice } from './choose-groups.ts';
+import type { PipelineNotice, PipelinePorts } from './ports.ts';
 import type { PreparedAlert } from './prepared-alert.ts';
 
 /** Thresholds per window of five minutes; nothing is refused beyond them (ingest.md 5, Tocsin). */
 export const RATE_LIMITS = { integration: 300, organization: 900, windowSeconds: 300 } as const;
 
-type Over = { organization_id: string; integration_id: string; limit: number };
+type Over = { organization_id: string; integration_id: string; limit: number; alerts: number };
 
 /**
  * Counts a batch against the thresholds and leaves one record per window on each group that took alerts beyond one of them. Call it
  * last: the counters of an organization are shared by all shards.
  */
-export async function countForRates(tx: Tx, alerts: readonly PreparedAlert[], { groups }: Choice, now: Date): Promise<void> {
+export async function countForRates(
+  ports: Pick<PipelinePorts, 'notifyAdmins'>,
+  tx: Tx,
+  alerts: readonly PreparedAlert[],
+  { groups }: Choice,
+  now: Date,
+): Promise<void> {
   const windowStart = new Date(
     Math.floor(now.getTime() / (RATE_LIMITS.windowSeconds * 1_000)) * RATE_LIMITS.windowSeconds * 1_000,
   );
@@ -40,13 +47,28 @@ export async function countForRates(tx: Tx, alerts: readonly PreparedAlert[], { 
       on conflict (organization_id, integration_id, window_start) do update set alerts = w.alerts + excluded.alerts
       returning w.organization_id, w.integration_id, w.alerts
     )
-    select organization_id, integration_id,
+    select organization_id, integration_id, alerts,
       case when integration_id = '' then ${RATE_LIMITS.organization}::int else ${RATE_LIMITS.integration}::int end as "limit"
     from counted
     where alerts > case when integration_id = '' then ${RATE_LIMITS.organization}::int else ${RATE_LIMITS.integration}::int end`.execute(
     tx,
   );
-  if (over.rows.length > 0) await tellGroups(tx, groups, over.rows, windowStart, now);
+  if (over.rows.length === 0) return;
+  await tellGroups(tx, groups, over.rows, windowStart, now);
+  for (const row of over.rows) {
+    const added = counts.get(`${row.organization_id} ${row.integration_id}`)?.alerts ?? 0;
+    if (row.alerts - added <= row.limit) await ports.notifyAdmins(tx, ratePassed(row), now);
+  }
+}
+
+function ratePassed({ organization_id: organizationId, integration_id: integrationId, limit }: Over): PipelineNotice {
+  const source = integrationId === '' ? 'All integrations together' : `Integration ${integrationId}`;
+  return {
+    organizationId,
+    kind: 'rate_passed',
+    subject: 'More alerts than usual',
+    text: `${source} sent more than ${limit} alerts within five minutes. All of them are taken, and new alert groups notify people.`,
+  };
 }
 
 async function tellGroups(

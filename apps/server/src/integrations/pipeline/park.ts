@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { newTimeId } from '../../platform/ids.ts';
+import type { PipelinePorts } from './ports.ts';
 import type { InboundAlert } from './store.ts';
 
 /** Tries that an alert has before it is put aside (ingest.md B-4). */
@@ -15,13 +16,25 @@ export async function countTry(db: Db, id: number): Promise<number> {
 }
 
 /** Puts an alert aside with its error, so that the ones behind it go on. */
-export async function parkAlert(db: Db, alert: InboundAlert, error: string, now: Date): Promise<void> {
+export async function parkAlert(
+  { db, ports }: { db: Db; ports: Pick<PipelinePorts, 'notifyAdmins'> },
+  alert: InboundAlert,
+  error: string,
+  now: Date,
+): Promise<void> {
   await inTransaction(db, async (tx) => {
     await sql`
       with taken as (delete from inbound_alert where id = ${alert.id} returning *)
       insert into parked_alert (organization_id, id, integration_id, received_at, payload, is_demo, is_split, warning, error, parked_at)
       select organization_id, ${newTimeId('X', now)}, integration_id, received_at, payload, is_demo, is_split, warning, ${error.slice(0, 2_000)}, ${now}
       from taken`.execute(tx);
+    const notice = {
+      organizationId: alert.organization_id,
+      kind: 'alert_parked' as const,
+      subject: 'An alert could not be handled',
+      text: `An alert of integration ${alert.integration_id} failed ${MAX_TRIES} times and was put aside. It is kept with its error and can be tried again. The alerts behind it go on.`,
+    };
+    await ports.notifyAdmins(tx, notice, now);
   });
 }
 

@@ -392,6 +392,7 @@ test('beyond the rate nothing is refused; groups that took more say so once per 
   await world.sendAll(integration, [firing('a')]);
   await world.sendAll(integration, [firing('a'), firing('a')]);
   await world.sendAll(integration, [firing('a'), firing('b')]);
+  expect(world.notices).toMatchObject([{ kind: 'rate_passed', text: expect.stringContaining(integration.id) }]);
   const groups = await world.groups(integration);
   expect(groups.map((group) => [group.state, group.alerts_count])).toEqual([
     ['firing', 5],

@@ -42,6 +42,7 @@ test('one alert that cannot be stored is put aside after five tries, and no othe
   expect(world.parked).toEqual([
     { organizationId: world.organizationId, integrationId: sick.id, error: expect.stringContaining('no_poison') },
   ]);
+  expect(world.notices).toMatchObject([{ organizationId: world.organizationId, kind: 'alert_parked' }]);
   expect(await world.groups(sick)).toHaveLength(19);
   const parked = await world.db.selectFrom('parked_alert').selectAll().execute();
   expect(parked).toMatchObject([{ integration_id: sick.id, payload: JSON.stringify(alert('POISON')) }]);

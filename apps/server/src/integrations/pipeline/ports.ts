@@ -9,6 +9,14 @@ export type OpenedGroup = {
   escalationChainId: string | null; // null: the route has none, nobody is notified by escalation
 };
 
+/** What admins are told of: an alert that was put aside (ingest.md B-4), a rate that was passed (ingest.md 5). */
+export type PipelineNotice = {
+  organizationId: string;
+  kind: 'alert_parked' | 'rate_passed';
+  subject: string;
+  text: string;
+};
+
 /** What the pipeline causes elsewhere, all of it set-based and inside the transaction of the batch. Wired in context.ts. */
 export interface PipelinePorts {
   /** alerting's `applySourceSignals` with the hooks of this server. */
@@ -17,6 +25,8 @@ export interface PipelinePorts {
   startRuns(tx: Tx, groups: readonly OpenedGroup[], now: Date): Promise<void>;
   /** New alerts came into these groups: runs that are paused at a count step look again one second later. */
   alertsJoined(tx: Tx, groups: readonly GroupRef[], now: Date): Promise<void>;
+  /** Queues a notice to the admins of an organization in the given transaction; notices of a kind come at most every few minutes. */
+  notifyAdmins(tx: Tx, notice: PipelineNotice, now: Date): Promise<void>;
   /** Called after the commit of a batch that opened or changed groups, so that due loops of this process look at once. */
   committed(): void;
 }

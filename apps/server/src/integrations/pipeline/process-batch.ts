@@ -167,7 +167,7 @@ async function write(ports: PipelinePorts, tx: Tx, { alerts }: PreparedBatch, ch
   if (firing.length > 0) await ports.startRuns(tx, firing.map(toStart), now);
   if (joined.length > 0) await ports.alertsJoined(tx, joined.map(toRef), now);
   await countSplitAlerts(tx, alerts, choice, now);
-  await countForRates(tx, alerts, choice, now);
+  await countForRates(ports, tx, alerts, choice, now);
 }
 
 const toRef = (group: BatchGroup) => ({ organizationId: group.organizationId, alertGroupId: group.id });

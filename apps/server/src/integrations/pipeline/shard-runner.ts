@@ -80,7 +80,7 @@ export function createShardRunner(options: RunnerOptions): (now: Date) => Promis
       blocked.set(alert.integration_id, clock.now().getTime() + (RETRY_AFTER_MS[tries - 1] ?? 0));
       return;
     }
-    await parkAlert(db, alert, error, clock.now());
+    await parkAlert(options, alert, error, clock.now());
     log.error({ err: cause, ...ids, tries }, 'an alert was put aside');
     options.onParked?.({ ...ids, error });
   }
