@@ -128,6 +128,16 @@ describe('a due loop that runs by itself', () => {
       await loop.stop();
     }));
 
+  test('does not spin on something due that another process holds', () =>
+    withTimers(async (clock, pass) => {
+      const run = vi.fn(async () => ({ ran: 0, nextDueAt: at('08:59:00') }));
+      const loop = start({ clock, run });
+      await pass(0);
+      for (let ms = 0; ms < 200; ms += 1) await pass(1);
+      expect(run).toHaveBeenCalledTimes(5);
+      await loop.stop();
+    }));
+
   test('survives errors with growing waits, that wake-ups do not shorten', () =>
     withTimers(async (clock, pass) => {
       const runs: boolean[] = [];

@@ -42,6 +42,8 @@ export interface DueLoop {
 
 const FIRST_BACKOFF_MS = 100;
 const LAST_BACKOFF_MS = 10_000;
+/** Wait before another look at something due that could not be taken, because another process holds it. */
+const HELD_MS = 50;
 
 /**
  * Runs what rows say is due. Their due times are the only timers there are: the loop's own wait, the messages that wake it and its
@@ -98,6 +100,7 @@ export function startDueLoop(options: DueLoopOptions): DueLoop {
         const result = await inTurn(runOnce);
         waitMs = result.nextDueAt === null ? pollMs : Math.min(pollMs, result.nextDueAt.getTime() - clock.now().getTime());
         if (result.ran > 0) woken = true;
+        else if (waitMs <= 0) waitMs = HELD_MS;
       } while (woken && !stopped);
     } catch (err) {
       waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failuresInARow - 1), LAST_BACKOFF_MS);
