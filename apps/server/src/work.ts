@@ -71,7 +71,8 @@ export const startWork: StartWork = (ctx, { manual }) => {
       startRuns: (tx, groups, now) => startRuns(tx, groups, { now, delaySeconds: ctx.config.escalation.startDelaySeconds }),
       alertsJoined,
       notifyAdmins,
-      committed: wakeEngine,
+      // The first steps of new runs; what follows them is announced by whoever causes it.
+      committed: () => escalation[0]?.wake(),
     },
   });
   ctx.wakes.on(INBOUND_WAKE, (shards) => pipeline.wake(shards));
