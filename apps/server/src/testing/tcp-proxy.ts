@@ -7,6 +7,8 @@ export interface TcpProxy extends AsyncDisposable {
   connection: ConnectionConfig;
   /** Ends all connections without a word, as a killed server does. */
   breakAll(): void;
+  /** Swallows what goes through the connections that stand and closes none, as a network that is gone does. */
+  fallSilent(): void;
   /** Breaks all, and lets none through until `comeBack`. */
   goAway(): void;
   comeBack(): void;
@@ -41,6 +43,9 @@ export async function startTcpProxy(connection: ConnectionConfig): Promise<TcpPr
   return {
     connection: { ...connection, host: '127.0.0.1', port: (server.address() as AddressInfo).port },
     breakAll,
+    fallSilent() {
+      for (const socket of sockets) socket.unpipe().resume();
+    },
     goAway() {
       isAway = true;
       breakAll();

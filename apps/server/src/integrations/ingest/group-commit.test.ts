@@ -138,6 +138,18 @@ test('while the database refuses, senders get 503 with Retry-After, and 200 agai
   expect(await stored()).toEqual(['{}']);
 });
 
+test('a connection on which the database falls silent is given up, and made anew', async () => {
+  world = await IngestWorld.start();
+  const integration = await world.integration('webhook');
+  await using way = await startTcpProxy(world.database.connection);
+  const commit = create({ connection: way.connection, limits: { waitMs: 300 } });
+  expect(await commit.add(arrival(integration))).toBe('committed');
+  way.fallSilent();
+  expect(await commit.add(arrival(integration))).toBe('unavailable');
+  expect(await commit.add(arrival(integration))).toBe('committed');
+  await commit.stop();
+});
+
 test('a connection that breaks is made anew', async () => {
   world = await IngestWorld.start();
   const integration = await world.integration('webhook');

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Clock } from '../../platform/clock.ts';
 import type { ConnectionConfig } from '../../platform/db/create-db.ts';
+import { endWhenSilent } from '../../platform/db/silence.ts';
 import type { Log } from '../../platform/log.ts';
 import { homeShard, SHARDS } from '../shards.ts';
 
@@ -88,7 +89,10 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   });
   pool.on('error', (err) => log.warn({ err }, 'the idle connection of ingest broke'));
   // One that breaks under a write tells the write, and then everybody: without a listener that would end the process.
-  pool.on('connect', (client) => client.on('error', (err) => log.debug({ err }, 'the connection of ingest broke')));
+  pool.on('connect', (client) => {
+    client.on('error', (err) => log.debug({ err }, 'the connection of ingest broke'));
+    endWhenSilent(client, limits.waitMs);
+  });
 
   let queue: Waiting[] = [];
   let inFlight: Waiting[] = [];

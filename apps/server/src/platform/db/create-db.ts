@@ -2,11 +2,21 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../log.ts';
 import type { Database, Db, Tx } from './database.ts';
+import { endWhenSilent } from './silence.ts';
 
 /** How to reach the database; `host` may be the folder of a Unix socket. Takes what `pg` takes. */
 export type ConnectionConfig = pg.ConnectionConfig;
 
-export type DbOptions = { connection: ConnectionConfig; poolSize: number; applicationName?: string };
+export type DbOptions = {
+  connection: ConnectionConfig;
+  poolSize: number;
+  applicationName?: string;
+  /** How long a statement may hear nothing; beyond what it may take. */
+  silentMs?: number;
+};
+
+const STATEMENT_MS = 60_000;
+const SILENT_MS = STATEMENT_MS + 15_000;
 
 const INT8 = 20;
 const DATE = 1082;
@@ -35,7 +45,8 @@ export const columnTypes: pg.CustomTypesConfig = {
  * The pool. Waits at most ten seconds for a connection; a statement may take a minute, a transaction may idle for one.
  * The caller ends it.
  */
-export function createPool({ connection, poolSize, applicationName = 'tocsin' }: DbOptions, log: Log): pg.Pool {
+export function createPool(options: DbOptions, log: Log): pg.Pool {
+  const { connection, poolSize, applicationName = 'tocsin', silentMs = SILENT_MS } = options;
   const pool = new pg.Pool({
     ...connection,
     max: poolSize,
@@ -44,12 +55,15 @@ export function createPool({ connection, poolSize, applicationName = 'tocsin' }:
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    statement_timeout: 60_000,
+    statement_timeout: STATEMENT_MS,
     idle_in_transaction_session_timeout: 60_000,
   });
   // Without listeners a connection that breaks would end the process.
   pool.on('error', (err) => log.warn({ err }, 'an idle database connection broke'));
-  pool.on('connect', (client) => client.on('error', (err) => log.debug({ err }, 'a database connection broke')));
+  pool.on('connect', (client) => {
+    client.on('error', (err) => log.debug({ err }, 'a database connection broke'));
+    endWhenSilent(client, silentMs);
+  });
   return pool;
 }
 
