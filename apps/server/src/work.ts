@@ -46,9 +46,19 @@ export const startWork: StartWork = (ctx, { manual }) => {
     });
 
   const { engine, hooks } = domains;
+  const personal = loop('personal notification', (now) => advancePersonalRuns(engine, now), ESCALATION_NOTIFY_CHANNEL);
+  const steps = loop(
+    'escalation',
+    async (now) => {
+      const result = await advanceRuns(engine, now);
+      if (result.ran > 0) personal.wake(); // a step that notifies starts personal lists, which are due at once
+      return result;
+    },
+    ESCALATION_NOTIFY_CHANNEL,
+  );
   const escalation = [
-    loop('escalation', (now) => advanceRuns(engine, now), ESCALATION_NOTIFY_CHANNEL),
-    loop('personal notification', (now) => advancePersonalRuns(engine, now), ESCALATION_NOTIFY_CHANNEL),
+    steps,
+    personal,
     loop('ends of silences', (now) => expireSilences({ db, clock, hooks }, now)),
     loop('nobody reached', (now) => checkReached(engine, now)),
   ];
@@ -72,7 +82,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
       alertsJoined,
       notifyAdmins,
       // The first steps of new runs; what follows them is announced by whoever causes it.
-      committed: () => escalation[0]?.wake(),
+      committed: () => steps.wake(),
     },
   });
   ctx.wakes.on(INBOUND_WAKE, (shards) => pipeline.wake(shards));
