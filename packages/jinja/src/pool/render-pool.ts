@@ -44,6 +44,8 @@ export class RenderPoolBusyError extends Error {
 const DEFAULT_INLINE_MS = 15;
 /** Parsing more JSON than this takes longer than a render may hold up the calling thread. */
 const MOST_INLINE_JSON_UNITS = 256 * 1024;
+/** Few renders need more, and working on so much at once can take longer than a render may hold up the calling thread. */
+const MOST_INLINE_BYTES = 2 * 1024 * 1024;
 /** What a thread gets beyond its own budgets before it is ended. */
 const GRACE_MS = 500;
 /** Templates and patterns remembered to take long, which are not tried inline again. */
@@ -104,7 +106,7 @@ export class RenderPool {
       try {
         return runner.render(job, this.#inlineLimits());
       } catch (error) {
-        if (!isOutOfTime(error)) throw error;
+        if (!this.#isInlineLimit(error)) throw error;
         this.#slow.set(key, true);
       }
     }
@@ -153,9 +155,27 @@ export class RenderPool {
   #inlineLimits(): BudgetLimits {
     return {
       ...this.#limits,
+      growthBytes: Math.min(MOST_INLINE_BYTES, this.#limits.growthBytes),
+      outputBytes: Math.min(MOST_INLINE_BYTES, this.#limits.outputBytes),
       timeMs: Math.min(this.#inlineMs, this.#limits.timeMs),
       regexTotalMs: Math.min(this.#inlineMs, this.#limits.regexTotalMs),
     };
+  }
+
+  /** Whether a render ended because it ran inline, and may go further on a thread. */
+  #isInlineLimit(error: unknown): boolean {
+    if (!(error instanceof BudgetError)) return false;
+    switch (error.kind) {
+      case 'time':
+      case 'regex':
+        return true;
+      case 'growth':
+        return this.#limits.growthBytes > MOST_INLINE_BYTES;
+      case 'output':
+        return this.#limits.outputBytes > MOST_INLINE_BYTES;
+      default:
+        return false;
+    }
   }
 
   async #onThread(job: Job, limitMs: number): Promise<string | boolean> {
@@ -196,6 +216,3 @@ export class RenderPool {
 }
 
 const defaultModule = (): string => (import.meta.url.endsWith('.ts') ? './default-environment.ts' : './default-environment.js');
-
-const isOutOfTime = (error: unknown): boolean =>
-  error instanceof BudgetError && (error.kind === 'time' || error.kind === 'regex');

@@ -6,10 +6,12 @@ import { RegexLimitError } from './errors.ts';
 import { FailureMemo } from './memo.ts';
 import { Op, type Program } from './program.ts';
 
-/** When to give up. Asked every thousand steps or so; a step is well below a microsecond. */
+/** When to give up. Asked every few hundred steps; a step is well below a microsecond. */
 export type RegexLimits = { expired(): boolean };
 
-const STEPS_BETWEEN_CHECKS = 1024;
+const STEPS_BETWEEN_CHECKS = 256;
+/** A search that goes on for so many checks begins to remember where it failed. */
+const CHECKS_BEFORE_MEMO = 4;
 /** Entries of four numbers on the stack of places to go back to: 32 MiB. */
 const MAX_FRAMES = 2_000_000;
 
@@ -36,6 +38,7 @@ export class Matcher {
   #stack = new Int32Array(64);
   #top = 0;
   #fuel = STEPS_BETWEEN_CHECKS;
+  #checks = 0;
   #searchStart = 0;
   #skipTo = -1;
   /** An empty match here is not wanted, because the last match ended here. */
@@ -78,6 +81,7 @@ export class Matcher {
   }
 
   #begin(from: number, refuseEmptyAt: number): void {
+    this.#checks = 0;
     this.#memo.reset();
     if (this.#remembersAtOnce) this.#memo.start();
     this.#searchStart = from;
@@ -117,7 +121,8 @@ export class Matcher {
 
   #refuel(): void {
     this.#fuel = STEPS_BETWEEN_CHECKS;
-    this.#memo.start();
+    this.#checks += 1;
+    if (this.#checks >= CHECKS_BEFORE_MEMO) this.#memo.start();
     if (this.#limits?.expired()) throw new RegexLimitError('regular expression takes too long');
   }
 

@@ -34,7 +34,7 @@ test('remembering where a pattern failed changes no answer', () => {
     const program = compileProgram(parsePattern(pattern, flavour));
     for (const [text, search, match] of answers) {
       const codes = codesOf(text);
-      let left = 2000;
+      let left = 8000;
       const matcher = new Matcher(program, codes, { expired: () => --left < 0 }, true);
       const found = [shown(matcher, codes, matcher.search(0)), shown(matcher, codes, matcher.match(0))];
       if (JSON.stringify(found) !== JSON.stringify([search, match]))

@@ -21,7 +21,7 @@ const cases = JSON.parse(readFileSync(new URL('../cases/regex.json', import.meta
 
 /** Far more than any of the patterns needs: a wrong turn ends the test instead of hanging it. */
 function patience(): RegexLimits {
-  let checks = 2000;
+  let checks = 8000;
   return { expired: () => --checks < 0 };
 }
 
