@@ -81,9 +81,9 @@ export type Server = {
   get(path: string): Promise<{ status: number; text: string }>;
 };
 
-/** Starts a server and waits until it is ready; throws with its output when it ends instead. */
+/** Starts a server, on the port of `env` or any free one, and waits until it is ready; throws with its output when it ends instead. */
 export async function serve(env: Env, args: string[] = ['--setup']): Promise<Server> {
-  const port = await freePort();
+  const port = env.PORT ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const startedMs = performance.now();
   const { child, output, hasExited, exited } = launch({ HOST: '127.0.0.1', PORT: String(port), ...env }, args);

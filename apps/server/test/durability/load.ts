@@ -13,6 +13,8 @@ export type Sender = {
 
 export interface Load {
   readonly senders: readonly Sender[];
+  /** Alerts answered 2xx so far. */
+  accepted(): number;
   /** Ends it after the alerts that are under way. */
   stop(): Promise<void>;
 }
@@ -29,7 +31,8 @@ export type LoadOptions = {
 
 const KEYS = 6;
 const ANSWER_WITHIN_MS = 20_000;
-const WAIT_AFTER_FAILURE_MS = 40;
+const FIRST_WAIT_AFTER_FAILURE_MS = 20;
+const LAST_WAIT_AFTER_FAILURE_MS = 500;
 
 /**
  * Senders that each number the alerts of their own integration and send one after the other. A number is never sent twice: whoever
@@ -68,15 +71,19 @@ export function startLoad(options: LoadOptions): Load {
   const work = senders.map(async (sender, index) => {
     const random = createRandom(options.seed * 1_000 + index);
     const path = options.integrations[index]?.path ?? '';
+    let failures = 0;
     for (let n = 1; sending; n += 1) {
       const alert = { n, key: `key ${random.between(1, KEYS)}`, recovers: random.next() < 0.15 };
       const fate = await send(sender, path, alert);
       sender.alerts.push({ ...alert, fate });
-      await sleep(fate === 'unknown' ? WAIT_AFTER_FAILURE_MS : random.between(0, options.paceMs));
+      failures = fate === 'unknown' ? failures + 1 : 0;
+      const waitMs = Math.min(FIRST_WAIT_AFTER_FAILURE_MS * 2 ** (failures - 1), LAST_WAIT_AFTER_FAILURE_MS);
+      await sleep(fate === 'unknown' ? waitMs : random.between(0, options.paceMs));
     }
   });
   return {
     senders,
+    accepted: () => senders.reduce((sum, { alerts }) => sum + alerts.filter(({ fate }) => fate === 'accepted').length, 0),
     async stop() {
       sending = false;
       await Promise.all(work);

@@ -42,7 +42,7 @@ export async function startReceivers(random: Random): Promise<Receivers> {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        const id = /^Message-ID: <([^>]+)>/im.exec(Buffer.concat(chunks).toString('latin1'))?.[1] ?? 'none';
+        const id = /^Message-ID:\s*<([^>]+)>/im.exec(Buffer.concat(chunks).toString('latin1'))?.[1] ?? 'none';
         mails.push({ id, at: new Date() });
         void sleep(random.between(0, SLOWEST_MS)).then(() => callback(null));
       });

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { eventually } from '../program.ts';
 import { type Installation, startEmbedded, startSplit } from './installation.ts';
-import { startLoad } from './load.ts';
+import { type Load, startLoad } from './load.ts';
 import { type Api, createApi, startOperator } from './operator.ts';
-import { createRandom } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import { type Receivers, startReceivers } from './receivers.ts';
 import { type Summary, verify } from './verify.ts';
 
@@ -42,9 +42,8 @@ export async function runDurability(options: DurabilityOptions): Promise<{ viola
     const load = startLoad({ integrations, seed: options.seed, url, acknowledgeUrl: receivers.httpUrl, paceMs: 30 });
     const operator = startOperator(api, createRandom(options.seed + 2));
     for (let round = 1; round <= options.rounds; round += 1) {
-      const kills = await oneRound(installation, random);
-      const sent = load.senders.reduce((sum, { alerts }) => sum + alerts.length, 0);
-      options.say(`${options.shape}, round ${round}: killed ${kills.join(', then ')}; ${sent} alerts sent so far`);
+      const kills = await oneRound(installation, load, random);
+      options.say(`${options.shape}, round ${round}: killed ${kills.join(', then ')}; ${load.accepted()} alerts accepted so far`);
     }
     await Promise.all([load.stop(), operator.stop()]);
     await letLeasesEnd(installation);
@@ -125,8 +124,12 @@ async function configure(api: Api, receivers: Receivers): Promise<{ id: string; 
   return integrations;
 }
 
-/** One kill at a random moment, often a second one while what was killed comes back. */
-async function oneRound(installation: Installation, random: ReturnType<typeof createRandom>): Promise<string[]> {
+/** Alerts that are taken before a kill. */
+const BEFORE_KILL = { fewest: 5, most: 250 };
+const ALERTS_WITHIN_MS = 60_000;
+
+/** One kill at a random moment under load, often a second one while what was killed comes back. */
+async function oneRound(installation: Installation, load: Load, random: Random): Promise<string[]> {
   const kills: string[] = [];
   const kill = async (): Promise<void> => {
     const target = random.pick(installation.targets);
@@ -134,7 +137,8 @@ async function oneRound(installation: Installation, random: ReturnType<typeof cr
     await installation.kill(target, random.next);
     installation.restart();
   };
-  await sleep(random.between(300, 2_000));
+  await takeAlerts(load, random.between(BEFORE_KILL.fewest, BEFORE_KILL.most));
+  await sleep(random.between(0, 30));
   await kill();
   if (random.next() < 0.4) {
     await sleep(random.between(0, 1_500));
@@ -142,6 +146,16 @@ async function oneRound(installation: Installation, random: ReturnType<typeof cr
   }
   await installation.ready();
   return kills;
+}
+
+/** Until so many more alerts were answered 2xx. */
+async function takeAlerts(load: Load, count: number): Promise<void> {
+  const enough = load.accepted() + count;
+  const deadlineMs = performance.now() + ALERTS_WITHIN_MS;
+  while (load.accepted() < enough) {
+    if (performance.now() > deadlineMs) throw new Error(`fewer than ${count} alerts were taken in ${ALERTS_WITHIN_MS / 1_000} s`);
+    await sleep(5);
+  }
 }
 
 /**
