@@ -25,6 +25,8 @@ export interface Domains {
   /** Roles whose people may be notified. */
   readonly notifiableRoles: readonly string[];
   readonly recordDuplicates: RecordDuplicates;
+  /** Told of schedules that cannot be computed. */
+  readonly onBrokenSchedule: (scheduleId: string, err: unknown) => void;
   /** Background jobs that what is built here adds. */
   readonly jobs: readonly AnyJob<Context>[];
   /** Address of an alert group in the web UI. */
@@ -45,6 +47,9 @@ export function domainsOf(ctx: Context): Domains {
 function createDomains(ctx: Context): Domains {
   const notifiableRoles = rolesWith('notifications:read');
   const { db, clock, config, jobs, outbound } = ctx;
+  const schedulesLog = folderLog(ctx.log, 'schedules');
+  const onBrokenSchedule = (scheduleId: string, err: unknown) =>
+    schedulesLog.error({ err, scheduleId }, 'a schedule could not be computed');
   const source = createAcknowledgeSource({
     db,
     clock,
@@ -71,12 +76,13 @@ function createDomains(ctx: Context): Domains {
       metrics: createEscalationMetrics(ctx.metrics, db),
       snapshots: new SnapshotCache(),
       ports: {
-        onCall: (tx, questions, now) => answerOnCall(tx, questions, now, notifiableRoles),
+        onCall: (tx, questions, now) => answerOnCall(tx, questions, now, notifiableRoles, onBrokenSchedule),
         triggerWebhook: noWebhookCalls,
         notifyAdmins: admins.notify,
       },
     },
     notifiableRoles,
+    onBrokenSchedule,
     jobs: [admins.job, source.job],
     recordDuplicates: async (tx, duplicates) =>
       addTimelineRecords(

@@ -89,7 +89,9 @@ export const startWork: StartWork = (ctx, { manual }) => {
   const feeds = loop('calendar feeds', (now) =>
     refreshFeeds({ db, clock, outbound: ctx.outbound, log: folderLog(ctx.log, 'schedules') }, now),
   );
-  const watch = loop('schedule events', (now) => watchSchedules({ db, notifiableRoles: domains.notifiableRoles }, now));
+  const watch = loop('schedule events', (now) =>
+    watchSchedules({ db, notifiableRoles: domains.notifiableRoles, onBroken: domains.onBrokenSchedule }, now),
+  );
   return {
     loops: [...pipeline.loops, ...escalation, ...deliveries, feeds, watch, loop('watchdogs', watchdogs.run)],
     jobs: [...HOUSEKEEPING_JOBS, ...domains.jobs],

@@ -4,11 +4,11 @@ import {
   createDirectory,
   type Directory,
   type ImportedCalendar,
-  importCalendar,
   type Schedule,
 } from '@tocsin/rota';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
+import { readCopy } from './feeds/read-copy.ts';
 import { holidayDays } from './holidays.ts';
 import type { ScheduleInfo } from './schedule.ts';
 import { schedulesById } from './schedule-store.ts';
@@ -24,15 +24,20 @@ export interface LoadedSchedules {
   readonly withoutCopy: ReadonlySet<string>;
 }
 
+/** Told of a schedule that cannot be computed: a bug, or a row that was not written by this server. */
+export type OnBroken = (scheduleId: string, err: unknown) => void;
+
 /**
  * Reads schedules of one organization with all that decides who is on call. Ids that are not there are passed over.
  * @param notifiableRoles roles whose people may be notified
+ * @param onBroken a schedule that cannot be made is told here and left out, so that the others stand; without it, it throws
  */
 export async function loadSchedules(
   db: Db | Tx,
   org: string,
   ids: readonly string[],
   notifiableRoles: readonly string[],
+  onBroken?: OnBroken,
 ): Promise<LoadedSchedules> {
   const infos = await schedulesById(db, org, ids);
   const places = [...new Set(infos.flatMap((info) => (info.holidayCountry === null ? [] : [info.holidayCountry])))];
@@ -50,11 +55,14 @@ export async function loadSchedules(
     const primary = feeds.get(`${info.id} primary`) ?? null;
     const overrides = feeds.get(`${info.id} overrides`) ?? null;
     if (info.type === 'ical' && primary === null) withoutCopy.add(info.id);
-    const own = swaps.filter((swap) => swap.scheduleId === info.id).map(toRotaSwap);
-    schedules.set(
-      info.id,
-      assembleSchedule(storedOf(info, of, primary, overrides, holidays.get(info.holidayCountry ?? '') ?? []), own),
-    );
+    try {
+      const own = swaps.filter((swap) => swap.scheduleId === info.id).map(toRotaSwap);
+      const stored = storedOf(info, of, primary, overrides, holidays.get(info.holidayCountry ?? '') ?? []);
+      schedules.set(info.id, assembleSchedule(stored, own));
+    } catch (err) {
+      if (onBroken === undefined) throw err;
+      onBroken(info.id, err);
+    }
   }
   return { schedules, directory, withoutCopy };
 }
@@ -83,14 +91,14 @@ function storedOf(
   }
 }
 
-/** Parsed copies of feeds by `<schedule id> <kind>`. Copies are parsed once and kept while their content stays the same. */
+/** Parsed copies of feeds by `<schedule id> <kind>`. */
 async function readFeeds(db: Db | Tx, org: string, ids: readonly string[]): Promise<Map<string, ImportedCalendar>> {
   const { rows } = await sql<{ schedule_id: string; kind: string; content: string }>`
     select schedule_id, kind, content from schedule_feed
     where organization_id = ${org} and schedule_id = any(${[...ids]}::text[]) and content is not null`.execute(db);
   const calendars = new Map<string, ImportedCalendar>();
   for (const row of rows) {
-    const read = importCalendar(row.content, { floatingTimes: 'utc' });
+    const read = readCopy(row.content, 'utc');
     if (read.ok) calendars.set(`${row.schedule_id} ${row.kind}`, read.calendar); // a copy is stored only when it could be read
   }
   return calendars;

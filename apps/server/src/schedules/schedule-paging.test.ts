@@ -171,6 +171,23 @@ test('a calendar without a usable copy is error 5', async () => {
   expect(await errors(group)).toEqual([5]);
 });
 
+test('a schedule that cannot be computed is error 5, and stops no other escalation', async () => {
+  server.clock.set('2026-03-03T11:30:00Z');
+  const broken = await schedule();
+  const sound = await schedule();
+  await sql`update on_call_shift set start = 'nonsense' where id in (select shift_id from schedule_shift where schedule_id = ${broken})`.execute(
+    server.ctx.db,
+  );
+  const onCall = (id: string) => ({ type: 'notify_on_call_from_schedule', notify_on_call_from_schedule: id });
+  const wait = { type: 'wait', duration: 60 };
+  const stuck = await alert('broken', [wait, onCall(broken), { type: 'notify_persons', persons_to_notify: [idOf('ada')] }]);
+  const beside = await alert('sound', [wait, onCall(sound)]);
+  await runFor(150);
+  expect(await errors(stuck)).toEqual([5]);
+  expect(await paged(stuck)).toEqual(['ada']);
+  expect(await paged(beside)).toEqual(['noor']);
+});
+
 test('a team step pages its members, and says so when there are none', async () => {
   server.clock.set('2026-03-03T12:00:00Z');
   const team = (await api('POST', 'teams/', { name: 'dock', members: [idOf('noor'), idOf('ivo')] })).id;

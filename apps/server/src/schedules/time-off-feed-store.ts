@@ -1,7 +1,8 @@
-import { type Instant, importCalendar, type TimeOff, timeOffFromCalendar } from '@tocsin/rota';
+import { type Instant, type TimeOff, timeOffFromCalendar } from '@tocsin/rota';
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
+import { readCopy } from './feeds/read-copy.ts';
 import type { TimeOffFeedTable } from './tables.ts';
 
 /** A calendar that says when a person is away: every event in it, whatever its title. */
@@ -74,7 +75,7 @@ export async function timeOffOfFeeds(
   const { rows } = await sql<{ user_id: string; content: string }>`
     select user_id, content from time_off_feed where organization_id = ${org} and content is not null`.execute(db);
   return rows.flatMap(({ user_id, content }) => {
-    const read = importCalendar(content, { floatingTimes: 'calendar' });
+    const read = readCopy(content, 'calendar');
     return read.ok ? timeOffFromCalendar(user_id, read.calendar, window, []) : []; // a copy is stored only when it could be read
   });
 }

@@ -8,8 +8,8 @@ import {
   type Template,
 } from '@tocsin/jinja';
 import type { Clock } from '../platform/clock.ts';
+import { Lru } from '../platform/lru.ts';
 import { createEnvironment, type Failure, failureText, lengthFailure, toFailure } from './engine.ts';
-import { Lru } from './lru.ts';
 import { cutResult } from './text-formats.ts';
 import { PayloadSource } from './values.ts';
 

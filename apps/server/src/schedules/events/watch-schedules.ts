@@ -1,11 +1,11 @@
-import { addMs, finalSchedule, instantOf } from '@tocsin/rota';
+import { addMs, type Directory, finalSchedule, instantOf, type Schedule } from '@tocsin/rota';
 import { sql } from 'kysely';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { rowSet } from '../../platform/db/row-set.ts';
 import { keepHolidays } from '../holidays.ts';
-import { loadSchedules } from '../load-schedules.ts';
-import { transitionsBetween } from './transitions.ts';
+import { loadSchedules, type OnBroken } from '../load-schedules.ts';
+import { type Transition, transitionsBetween } from './transitions.ts';
 
 const AT_ONCE = 50;
 /** A schedule that was changed is looked at within this time; what it missed is recorded with its own time. */
@@ -16,6 +16,7 @@ const LOOK_BACK_MS = 7 * 86_400_000;
 export interface WatchDeps {
   readonly db: Db;
   readonly notifiableRoles: readonly string[];
+  readonly onBroken: OnBroken;
 }
 
 interface DueWatch {
@@ -26,7 +27,7 @@ interface DueWatch {
 
 /** Records shifts that began, hand-overs, gaps and empty shifts as they happen. Run by a due loop. */
 export async function watchSchedules(
-  { db, notifiableRoles }: WatchDeps,
+  { db, notifiableRoles, onBroken }: WatchDeps,
   now: Date,
 ): Promise<{ ran: number; nextDueAt: Date | null }> {
   await sql`
@@ -43,7 +44,7 @@ export async function watchSchedules(
         tx,
         org,
         rows.filter((row) => row.organization_id === org),
-        notifiableRoles,
+        { notifiableRoles, onBroken },
         now,
       );
     }
@@ -57,12 +58,11 @@ async function watchOrganization(
   tx: Tx,
   org: string,
   watches: readonly DueWatch[],
-  roles: readonly string[],
+  { notifiableRoles, onBroken }: Omit<WatchDeps, 'db'>,
   now: Date,
 ): Promise<void> {
   const ids = watches.map((watch) => watch.schedule_id);
-  const { schedules, directory } = await loadSchedules(tx, org, ids, roles);
-  const at = instantOf(now);
+  const { schedules, directory } = await loadSchedules(tx, org, ids, notifiableRoles, onBroken);
   const events: Record<string, unknown>[] = [];
   const progress: Record<string, unknown>[] = [];
   const { rows: places } = await sql<{ place: string }>`
@@ -70,12 +70,8 @@ async function watchOrganization(
     where organization_id = ${org} and id = any(${ids}::text[]) and holiday_country is not null`.execute(tx);
   for (const { place } of places) await keepHolidays(tx, place, now); // the years move on
   for (const watch of watches) {
-    const schedule = schedules.get(watch.schedule_id);
-    if (schedule === undefined) continue;
-    const from = instantOf(Math.max(watch.watched_until.getTime(), now.getTime() - LOOK_BACK_MS));
-    const window = { from: addMs(from, -1), to: addMs(at, LOOK_EVERY_MS) };
-    const { events: final, emptyShifts } = finalSchedule(schedule, directory, window, { now: at, openSwaps: 'ignore' });
-    for (const transition of transitionsBetween(final, emptyShifts, from, at)) {
+    const look = lookAt(schedules.get(watch.schedule_id), directory, watch, now, onBroken);
+    for (const transition of look.transitions) {
       events.push({
         schedule_id: watch.schedule_id,
         at: new Date(transition.at),
@@ -84,9 +80,7 @@ async function watchOrganization(
         former_user_ids: transition.formerUserIds,
       });
     }
-    const coming = [...final, ...emptyShifts].flatMap(({ start, end }) => [start, end]).filter((moment) => moment > at);
-    const due = Math.min(at + LOOK_EVERY_MS, ...coming);
-    progress.push({ schedule_id: watch.schedule_id, due_at: new Date(due) });
+    progress.push({ schedule_id: watch.schedule_id, watched_until: look.watchedUntil, due_at: look.dueAt });
   }
   if (events.length > 0) {
     const columns = {
@@ -103,8 +97,32 @@ async function watchOrganization(
   }
   if (progress.length > 0) {
     await sql`
-      update schedule_watch w set watched_until = ${now}, due_at = p.due_at
-      from ${rowSet('p', { schedule_id: 'text', due_at: 'timestamptz' }, progress)}
+      update schedule_watch w set watched_until = p.watched_until, due_at = p.due_at
+      from ${rowSet('p', { schedule_id: 'text', watched_until: 'timestamptz', due_at: 'timestamptz' }, progress)}
       where w.organization_id = ${org} and w.schedule_id = p.schedule_id`.execute(tx);
+  }
+}
+
+/** What happened on a schedule since it was last looked at, and when to look again. One that cannot be computed is tried again later. */
+function lookAt(
+  schedule: Schedule | undefined,
+  directory: Directory,
+  watch: DueWatch,
+  now: Date,
+  onBroken: OnBroken,
+): { transitions: readonly Transition[]; watchedUntil: Date; dueAt: Date } {
+  const at = instantOf(now);
+  const later = { transitions: [], watchedUntil: watch.watched_until, dueAt: new Date(at + LOOK_EVERY_MS) };
+  if (schedule === undefined) return later;
+  try {
+    const from = instantOf(Math.max(watch.watched_until.getTime(), now.getTime() - LOOK_BACK_MS));
+    const window = { from: addMs(from, -1), to: addMs(at, LOOK_EVERY_MS) };
+    const { events, emptyShifts } = finalSchedule(schedule, directory, window, { now: at, openSwaps: 'ignore' });
+    const coming = [...events, ...emptyShifts].flatMap(({ start, end }) => [start, end]).filter((moment) => moment > at);
+    const dueAt = new Date(Math.min(at + LOOK_EVERY_MS, ...coming));
+    return { transitions: transitionsBetween(events, emptyShifts, from, at), watchedUntil: now, dueAt };
+  } catch (err) {
+    onBroken(watch.schedule_id, err);
+    return later;
   }
 }

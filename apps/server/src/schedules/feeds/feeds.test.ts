@@ -7,6 +7,7 @@ import { createLogger } from '../../platform/log.ts';
 import { createAddressPolicy, createOutbound } from '../../platform/outbound/index.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/index.ts';
 import { createFeedCheck } from './fetch-feed.ts';
+import { readCopy } from './read-copy.ts';
 import { refreshFeeds } from './refresh-feeds.ts';
 
 const CALENDAR = (summary: string, sequence = 0) =>
@@ -91,6 +92,16 @@ test('a feed is fetched, asked for changes only, and its last good copy outlives
   answer = (_request, response) => response.end(CALENDAR('ivo', 1));
   await refresh();
   expect(await feed()).toMatchObject({ content: CALENDAR('ivo', 1), error: null, error_since: null });
+});
+
+test('a copy is parsed once, whoever asks, and a NUL does not keep it from being stored', async () => {
+  clock.advance({ seconds: 600 });
+  answer = (_request, response) => response.end(CALENDAR('no\0or', 2));
+  await refresh();
+  const { content, error } = await feed();
+  expect({ content, error }).toEqual({ content: CALENDAR('noor', 2), error: null });
+  expect(readCopy(content ?? '', 'utc')).toBe(readCopy(CALENDAR('noor', 2), 'utc'));
+  expect(readCopy(content ?? '', 'utc')).not.toBe(readCopy(CALENDAR('noor', 2), 'calendar'));
 });
 
 test('two processes fetch a feed once', async () => {

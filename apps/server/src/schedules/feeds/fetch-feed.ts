@@ -1,8 +1,8 @@
-import { importCalendar, sameRevision } from '@tocsin/rota';
+import { sameRevision } from '@tocsin/rota';
 import type { Outbound } from '../../platform/outbound/index.ts';
+import { MAX_FEED_LENGTH, readCopy } from './read-copy.ts';
 
 const TIMEOUT_MS = 10_000;
-const MAX_BYTES = 10 * 1024 * 1024;
 const REDIRECTS = 5;
 const MAX_ERROR_LENGTH = 500;
 
@@ -33,22 +33,23 @@ export async function fetchFeed(outbound: Outbound, url: string, known: KnownCop
     url,
     headers,
     timeoutMs: TIMEOUT_MS,
-    maxResponseBytes: MAX_BYTES,
+    maxResponseBytes: MAX_FEED_LENGTH,
     redirects: REDIRECTS,
   });
   if (!answer.ok) return failed('download', answer.message);
   if (answer.status === 304 && known.content !== null) return { ok: true, ...known, content: known.content, changed: false };
   if (answer.status < 200 || answer.status > 299) return failed('download', `the server answered ${answer.status}`);
-  if (answer.truncated) return failed('download', `the calendar is larger than ${MAX_BYTES} bytes`);
-  const read = importCalendar(answer.body, { floatingTimes: 'utc', maxLength: MAX_BYTES });
+  if (answer.truncated) return failed('download', `the calendar is larger than ${MAX_FEED_LENGTH} bytes`);
+  const content = answer.body.replaceAll('\0', ''); // which text columns refuse
+  const read = readCopy(content, 'utc');
   if (!read.ok) return failed('parse', read.message);
-  const former = known.content === null ? null : importCalendar(known.content, { floatingTimes: 'utc', maxLength: MAX_BYTES });
+  const former = known.content === null ? null : readCopy(known.content, 'utc');
   return {
     ok: true,
-    content: answer.body,
+    content,
     etag: answer.headers.etag ?? null,
     lastModified: answer.headers['last-modified'] ?? null,
-    changed: known.content !== answer.body && !(former?.ok === true && sameRevision(former.calendar, read.calendar)),
+    changed: known.content !== content && !(former?.ok === true && sameRevision(former.calendar, read.calendar)),
   };
 }
 
