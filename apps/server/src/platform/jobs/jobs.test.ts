@@ -1,9 +1,11 @@
+import { Writable } from 'node:stream';
 import { sql } from 'kysely';
 import { Type } from 'typebox';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestClock, createTestDatabase, type TestDatabase } from '../../testing/index.ts';
+import { startTcpProxy } from '../../testing/tcp-proxy.ts';
 import { createSystemClock } from '../clock.ts';
-import { inTransaction } from '../db/create-db.ts';
+import { createDb, createPool, inTransaction } from '../db/create-db.ts';
 import { createLogger } from '../log.ts';
 import { createJobQueue, defineJob, type JobEvent, joinProcesses, runJobsOnce, startWorker } from './index.ts';
 
@@ -129,5 +131,53 @@ describe('the worker', () => {
     expect(await live.sweep()).toEqual(['worker-dead']);
     expect((await waiting()).map(({ locked }) => locked).sort()).toEqual([null, null, 'worker-live'].sort());
     await Promise.all([dead.close(), live.close()]);
+  });
+
+  test.each<[string, Error | null]>([
+    ['worked', null],
+    ['failed', new Error('failed')],
+  ])('a job that %s while the database was away costs the process nothing, and runs again', async (_fact, error) => {
+    await using proxy = await startTcpProxy(database.connection);
+    const { connection } = proxy;
+    const pool = createPool({ connection, poolSize: 4 }, log);
+    const db = createDb(pool);
+    const presence = await joinProcesses({ connection, db, clock, log, role: 'worker', host: 'here' });
+    let runs = 0;
+    let logged = '';
+    const heard = new Writable({
+      write(chunk, _encoding, done) {
+        logged += chunk;
+        done();
+      },
+    });
+    const outage = defineJob({
+      name: 'test.outage',
+      payload: Type.Object({}),
+      async run() {
+        runs += 1;
+        if (runs === 2) return;
+        proxy.goAway();
+        if (error !== null) throw error;
+      },
+    });
+    const worker = startWorker({
+      pool,
+      ctx: {},
+      clock,
+      log: createLogger({ level: 'warn' }, heard),
+      jobs: [outage],
+      presence,
+      concurrency: 1,
+    });
+    const jobs = createJobQueue(clock);
+    await inTransaction(database.db, (tx) => jobs.add(tx, outage, {}));
+    await expect.poll(() => logged, { timeout: 20_000 }).toContain('the job worker ended and will start again');
+    expect(runs).toBe(1);
+    proxy.comeBack();
+    await expect.poll(() => runs, { timeout: 20_000 }).toBe(2);
+    await expect.poll(waiting, { timeout: 20_000 }).toEqual([]);
+    await worker.stop();
+    await presence.close();
+    await db.destroy();
   });
 });

@@ -33,6 +33,8 @@ export interface Presence {
   readonly id: string;
   /** Names under which this process locks jobs. */
   addWorker(name: string): void;
+  /** Workers of this process that have ended; the next sweep gives back the jobs that they could not let go. */
+  retireWorkers(names: readonly string[]): void;
   /** Gives back the jobs of processes that are gone. @returns the workers that were unlocked */
   sweep(): Promise<string[]>;
   close(): Promise<void>;
@@ -80,7 +82,8 @@ export async function joinProcesses(options: PresenceOptions): Promise<Presence>
   const id = newId('P');
   const lockKey = randomInt(2 ** 31);
   const startedAt = clock.now();
-  const workers: string[] = [];
+  let workers: string[] = [];
+  let retired: string[] = [];
   let closed = false;
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -109,23 +112,29 @@ export async function joinProcesses(options: PresenceOptions): Promise<Presence>
   return {
     id,
     addWorker: (name) => void workers.push(name),
+    retireWorkers(names) {
+      workers = workers.filter((name) => !names.includes(name));
+      retired = [...retired, ...names];
+    },
     async sweep() {
+      const ended = retired;
       await beat(); // first, so that no process takes itself for dead
       const gone = await removeDead(db);
       const live = await db.selectFrom('server_process').select('details').execute();
       const known = new Set(live.flatMap(({ details }) => details.workers));
       const before = new Date(clock.now().getTime() - UNKNOWN_WORKER_MS);
       const locked = await sql<{ name: string }>`
-        select distinct locked_by as name from graphile_worker._private_jobs where locked_at < ${before} and locked_by is not null
-        union select distinct locked_by from graphile_worker._private_job_queues where locked_at < ${before} and locked_by is not null`.execute(
-        db,
-      );
+        select distinct locked_by as name from graphile_worker._private_jobs
+        where locked_by is not null and (locked_at < ${before} or locked_by = any(${ended}::text[]))
+        union select distinct locked_by from graphile_worker._private_job_queues
+        where locked_by is not null and (locked_at < ${before} or locked_by = any(${ended}::text[]))`.execute(db);
       const orphans = locked.rows.map(({ name }) => name).filter((name) => !known.has(name));
       const names = [...new Set([...gone, ...orphans])];
       if (names.length > 0) {
         await sql`select graphile_worker.force_unlock_workers(${names}::text[])`.execute(db);
         log.warn({ workers: names.length }, 'jobs of dead workers were given back');
       }
+      retired = retired.filter((name) => !ended.includes(name));
       return names;
     },
     async close() {

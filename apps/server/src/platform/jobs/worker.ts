@@ -47,6 +47,11 @@ export interface JobWorker {
 
 const SWEEP_EVERY_MS = 30_000;
 const LAST_RETRY_MS = 10_000;
+/**
+ * Outcomes of jobs are written in batches, if of one. Written singly, an outcome that the database does not take is a promise that
+ * rejects with nobody listening, which ends the process; a batch ends the run, and the next run begins with a sweep.
+ */
+const BATCHED = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 function taskList<C>({ jobs, ctx, log, clock, onJob }: WorkerOptions<C>): TaskList {
   const tasks: TaskList = {};
@@ -99,8 +104,13 @@ export function startWorker<C>(options: WorkerOptions<C>): JobWorker {
   const beat = () => {
     lastBeatMs = clock.monotonicMs();
   };
-  events.on('pool:create', ({ workerPool }) => presence.addWorker(workerPool.id));
-  events.on('worker:create', ({ worker }) => presence.addWorker(worker.workerId));
+  let names: string[] = [];
+  const addName = (name: string) => {
+    names.push(name);
+    presence.addWorker(name);
+  };
+  events.on('pool:create', ({ workerPool }) => addName(workerPool.id));
+  events.on('worker:create', ({ worker }) => addName(worker.workerId));
   events.on('worker:getJob:empty', beat);
   events.on('job:start', beat);
 
@@ -125,6 +135,7 @@ export function startWorker<C>(options: WorkerOptions<C>): JobWorker {
           noHandleSignals: true,
           events,
           logger: workerLogger(log),
+          preset: { worker: BATCHED },
         });
         if (stopped) await runner.stop();
         await runner.promise;
@@ -132,6 +143,8 @@ export function startWorker<C>(options: WorkerOptions<C>): JobWorker {
         if (!stopped) log.warn({ err, retryMs }, 'the job worker ended and will start again');
       }
       runner = null;
+      presence.retireWorkers(names);
+      names = [];
       if (clock.monotonicMs() - startedMs > LAST_RETRY_MS) retryMs = 100;
       if (stopped) return;
       await new Promise<void>((resolve) => {
