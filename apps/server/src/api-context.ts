@@ -44,6 +44,7 @@ export function createApiContext(ctx: Context): ApiContext {
     baseUrl: config.baseUrl,
     authenticate: ctx.authenticate,
     requestsPerMinute: config.limits.apiRequestsPerMinute,
+    alertBodyLimit: config.limits.ingestBodyBytes,
     hooks,
     syntaxError: checkTemplateSyntax,
     termChecks,

@@ -68,6 +68,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     baseUrl: TEST_BASE_URL,
     authenticate: (header) => authenticate({ db, clock }, header),
     requestsPerMinute: 100_000,
+    alertBodyLimit: 10_485_760,
     hooks: combineHooks(escalationHooks),
     syntaxError: checkTemplateSyntax,
     termChecks,

@@ -9,7 +9,7 @@ import { notesResource } from './alert-groups/notes.resource.ts';
 import { registerTimeline } from './alert-groups/timeline.routes.ts';
 import { createAdmission, type Guard } from './conventions/caller.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
-import { readRequestBodies } from './conventions/request-bodies.ts';
+import { API_BODY_LIMIT, readRequestBodies } from './conventions/request-bodies.ts';
 import { registerResource } from './conventions/resource.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
@@ -42,6 +42,8 @@ export interface ApiContext {
   readonly baseUrl: string;
   readonly authenticate: Guard['authenticate'];
   readonly requestsPerMinute: number;
+  /** Bytes of one alert, which previews take too. */
+  readonly alertBodyLimit: number;
   /** What other domains do when alert groups change. */
   readonly hooks: AlertGroupHooks;
   /** What is wrong with the syntax of a template, null when nothing is. */
@@ -60,6 +62,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   app.setValidatorCompiler(() => () => true); // bodies and queries are read by tables of fields, whose errors clients match on
   app.decorateRequest('caller', null);
   app.addHook('onRoute', (route) => {
+    route.bodyLimit ??= API_BODY_LIMIT;
     const isApi = route.config?.permission !== undefined || route.config?.isPublic === true;
     const answersForItself = route.method === 'HEAD' || route.method === 'OPTIONS' || route.url.endsWith('*');
     if (!isApi && !answersForItself) throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);

@@ -8,6 +8,11 @@ declare module 'fastify' {
   }
 }
 
+/** Bytes of a body; a route may set its own limit. All templates of an integration at their longest fit. */
+export const API_BODY_LIMIT = 4 * 1024 * 1024;
+/** Arrays and objects inside each other. No field of the API goes deeper, and what would has to be walked by recursion. */
+const MOST_NESTED = 1_000;
+
 /** Bodies of the public API: JSON, an empty one as `{}`, and forms as flat objects (http-api-alerting.md 1.4). */
 export function readRequestBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -16,6 +21,7 @@ export function readRequestBodies(app: FastifyInstance): void {
     request.bodyText = text;
     if (text.trim() === '') return done(null, {});
     try {
+      if (isNestedDeeper(text, MOST_NESTED)) throw new Error(`nested more than ${MOST_NESTED} deep`);
       done(null, JSON.parse(text));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -32,4 +38,23 @@ export function readRequestBodies(app: FastifyInstance): void {
       undefined,
     );
   });
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [...'"\\[]{}'].map((char) => char.charCodeAt(0));
+
+/** Whether JSON text has more arrays and objects inside each other than `limit`. */
+function isNestedDeeper(text: string, limit: number): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) isInString = !isInString;
+    else if (isInString) at += code === BACKSLASH ? 1 : 0;
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      depth += 1;
+      if (depth > limit) return true;
+    }
+  }
+  return false;
 }

@@ -4,6 +4,7 @@ import { memberText, type PreviewRequest, type PreviewResult } from '../../../in
 import { fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { bodyObject, isObject } from '../conventions/fields.ts';
+import { API_BODY_LIMIT } from '../conventions/request-bodies.ts';
 import { errorResponses, sendJson } from '../conventions/resource.ts';
 
 export type PreviewTemplate = (request: PreviewRequest) => Promise<PreviewResult>;
@@ -18,11 +19,15 @@ const PreviewSchema = Type.Object({
 });
 
 /** Renders a draft of any template on any payload; nothing is stored (templates.md 9). */
-export function registerPreview(app: FastifyInstance, { previewTemplate }: { previewTemplate: PreviewTemplate }): void {
+export function registerPreview(
+  app: FastifyInstance,
+  { previewTemplate, alertBodyLimit }: { previewTemplate: PreviewTemplate; alertBodyLimit: number },
+): void {
   app.post(
     '/integrations/:id/preview_template',
     {
       config: { permission: 'integrations:test' },
+      bodyLimit: API_BODY_LIMIT + alertBodyLimit,
       schema: {
         operationId: 'previewTemplate',
         summary: 'Renders a template on a pasted payload, or on the first alert of the newest group',

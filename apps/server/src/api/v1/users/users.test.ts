@@ -133,6 +133,15 @@ test('unknown paths, methods and bodies are answered in JSON', async () => {
   expect(form.statusCode).toBe(201);
 });
 
+test('a body that is too large or nested too deeply is refused before it is worked on', async () => {
+  const nested = (depth: number) => `{"name": ${'['.repeat(depth)}"]]\\"]"${']'.repeat(depth)}}`;
+  expect((await api.admin.post('teams/', nested(999))).body).toEqual({ name: ['Not a valid string.'] });
+  const deep = await api.admin.post('teams/', nested(1_000));
+  expect([deep.status, deep.body]).toEqual([400, { detail: 'JSON parse error - nested more than 1000 deep' }]);
+  const large = await api.admin.post('teams/', { name: 'x'.repeat(5_000_000) });
+  expect([large.status, large.body]).toEqual([413, { detail: 'Request body is too large' }]);
+});
+
 test('a token is held to its requests per minute and told when to come back', async () => {
   await using limited = await startApi({ requestsPerMinute: 3 });
   const answers = [];
