@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { type TSchema, Type } from 'typebox';
 import type { Permission } from '../../../access/index.ts';
+import { inTransaction } from '../../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import type { Page, Window } from '../../../platform/db/page.ts';
 import { uniqueViolation } from '../../../platform/db/unique-violation.ts';
@@ -220,14 +221,14 @@ export const sendJson = (reply: FastifyReply, status: number, json: string): Fas
     .serializer((text: unknown) => text as string)
     .send(json);
 
-/** Runs a write in one transaction; a violated constraint that stands for a rule becomes that rule's error. */
+/** Runs a write in one transaction, again where it met another in a deadlock; a violated constraint that stands for a rule becomes that rule's error. */
 export async function inOneTransaction<T>(
   db: Db,
   uniques: Readonly<Record<string, ApiError>>,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   try {
-    return await db.transaction().execute(work);
+    return await inTransaction(db, work);
   } catch (error) {
     const constraint = uniqueViolation(error);
     const rule = constraint === null ? undefined : uniques[constraint];
