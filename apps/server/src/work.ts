@@ -7,6 +7,7 @@ import {
   advanceRuns,
   alertsJoined,
   checkReached,
+  createHeartbeat,
   createWatchdogs,
   ESCALATION_NOTIFY_CHANNEL,
   startRuns,
@@ -93,11 +94,30 @@ export const startWork: StartWork = (ctx, { manual }) => {
     watchSchedules({ db, notifiableRoles: domains.notifiableRoles, onBroken: domains.onBrokenSchedule }, now),
   );
   return {
-    loops: [...pipeline.loops, ...escalation, ...deliveries, feeds, watch, loop('watchdogs', watchdogs.run)],
+    loops: [
+      ...pipeline.loops,
+      ...escalation,
+      ...deliveries,
+      feeds,
+      watch,
+      ...(ctx.config.escalation.auditorEnabled ? [loop('watchdogs', watchdogs.run)] : []),
+      ...startHeartbeat(ctx, engine, loop),
+    ],
     jobs: [...HOUSEKEEPING_JOBS, ...domains.jobs],
     cron: HOUSEKEEPING_CRON,
   };
 };
+
+/** The ping outward, where the settings name a URL for it. */
+function startHeartbeat(
+  { config, outbound }: Context,
+  { db, log }: Domains['engine'],
+  loop: (name: string, run: (now: Date) => Promise<DueResult>) => DueLoop,
+): DueLoop[] {
+  const { heartbeatUrl: url, heartbeatEverySeconds: everySeconds } = config.escalation;
+  if (url === null) return [];
+  return [loop('heartbeat outward', createHeartbeat({ db, log, outbound, url, everySeconds }).run)];
+}
 
 function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
   const { db, clock, config } = ctx;
@@ -130,6 +150,6 @@ function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
       timeoutMs: config.limits.webhookTimeoutSeconds * 1_000,
       groupLink: domains.linkOfGroup,
     }),
-  ];
+  ].filter(({ id }) => id !== 'webhook' || config.features.personalWebhook);
   return startNotifications(deps, channels).loops;
 }

@@ -79,6 +79,9 @@ describe('settings', () => {
       EMAIL_HOST_PASSWORD: 'hunter22',
     };
     expect(problemsOf(env).join()).not.toContain('hunter22');
+    expect(problemsOf({ WATCHDOG_HEARTBEAT_URL: 'ping.example/hunter22' })).toEqual([
+      'WATCHDOG_HEARTBEAT_URL must be an http or https address',
+    ]);
   });
 
   test('an external database needs a secret key', () => {

@@ -113,6 +113,14 @@ export class EnvReader {
     return null;
   }
 
+  /** An http or https address of any form, which may hold a secret; null when unset. */
+  target(name: string): string | null {
+    const text = this.optional(name);
+    if (text === null || (/^https?:\/\/[^/]/i.test(text) && URL.canParse(text))) return text;
+    this.problem(`${name} must be an http or https address`);
+    return null;
+  }
+
   /** Parts between commas or blanks. */
   list(name: string): string[] {
     return (this.optional(name) ?? '').split(/[\s,]+/).filter((part) => part !== '');

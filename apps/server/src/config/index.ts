@@ -162,7 +162,7 @@ export function loadConfig(env: Environment): Config {
       startDelaySeconds: read.integer('ESCALATION_START_DELAY_SECONDS', 0, { min: 0, max: 3_600 }),
       auditorEnabled: read.boolean('ESCALATION_AUDITOR_ENABLED', true),
       heartbeatUrl:
-        read.optional('WATCHDOG_HEARTBEAT_URL') ?? read.optional('ALERT_GROUP_ESCALATION_AUDITOR_CELERY_TASK_HEARTBEAT_URL'),
+        read.target('WATCHDOG_HEARTBEAT_URL') ?? read.target('ALERT_GROUP_ESCALATION_AUDITOR_CELERY_TASK_HEARTBEAT_URL'),
       heartbeatEverySeconds: read.integer('WATCHDOG_HEARTBEAT_SECONDS', 60, seconds),
     },
     outboundAllowed: readOutbound(read),

@@ -29,4 +29,5 @@ export {
 export { createChain, deleteChain, findChain, listChains, updateChain } from './settings/chain-store.ts';
 export { createStep, deleteStep, findStep, listSteps, updateStep } from './settings/step-store.ts';
 export { type EscalationHealth, escalationHealth } from './watchdogs/health.ts';
+export { createHeartbeat } from './watchdogs/heartbeat.ts';
 export { createWatchdogs, type WatchdogDeps } from './watchdogs/watchdogs.ts';
