@@ -11,7 +11,10 @@ export type Receipt = { id: string; at: Date };
 export interface Receivers extends AsyncDisposable {
   smtpPort: number;
   httpUrl: string;
+  /** Pages. */
   mails: Receipt[];
+  /** Subjects of all other mails: notices to admins that something is wrong. */
+  notices: string[];
   /** Personal webhooks. */
   calls: Receipt[];
   /** Paths below /acknowledge/ that were called. */
@@ -30,6 +33,7 @@ export async function startReceivers(random: Random): Promise<Receivers> {
     socket.on('close', () => sockets.delete(socket));
   };
   const mails: Receipt[] = [];
+  const notices: string[] = [];
   const calls: Receipt[] = [];
   const acknowledged: string[] = [];
 
@@ -42,8 +46,10 @@ export async function startReceivers(random: Random): Promise<Receivers> {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        const id = /^Message-ID:\s*<([^>]+)>/im.exec(Buffer.concat(chunks).toString('latin1'))?.[1] ?? 'none';
-        mails.push({ id, at: new Date() });
+        const source = Buffer.concat(chunks).toString('latin1');
+        const id = /^Message-ID:\s*<([^>]+)>/im.exec(source)?.[1] ?? 'none';
+        if (id.startsWith('alertgroup.')) mails.push({ id, at: new Date() });
+        else notices.push(/^Subject:\s*(.*)$/im.exec(source)?.[1] ?? 'a mail without a subject');
         void sleep(random.between(0, SLOWEST_MS)).then(() => callback(null));
       });
     },
@@ -69,6 +75,7 @@ export async function startReceivers(random: Random): Promise<Receivers> {
     smtpPort: (smtp.server.address() as AddressInfo).port,
     httpUrl: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     mails,
+    notices,
     calls,
     acknowledged,
     async [Symbol.asyncDispose]() {

@@ -69,6 +69,7 @@ export async function verify(client: pg.Client, witnesses: Witnesses): Promise<{
   violations.push(...checkGroups(groups), ...(await checkCounts(client)), ...(await checkNothingIsStuck(client)));
   violations.push(...checkRuns(groups, await storedRuns(client)));
   violations.push(...checkDeliveries(deliveries, witnesses));
+  violations.push(...witnesses.receivers.notices.map((subject) => `the admins were told: ${subject}`));
   violations.push(...(await checkAcknowledged(client, alerts, witnesses)));
   const all = witnesses.senders.flatMap((sender) => sender.alerts);
   const accepted = all.filter(({ fate }) => fate === 'accepted').length;
