@@ -121,34 +121,28 @@ test('stopping answers what was taken and takes nothing more', async () => {
   expect(await taken).toBe('committed');
 });
 
-test('while the database refuses, senders get 503 with Retry-After, and 200 again as soon as it takes', async () => {
-  world = await IngestWorld.start();
-  const integration = await world.integration('webhook');
-  // What a full disk looks like to a statement.
-  await sql`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'disk full' using errcode = '53100'; end $$`.execute(
-    world.db,
-  );
-  await sql`create trigger refuse before insert on inbound_alert execute function refuse()`.execute(world.db);
-  const post = () => fetch(integration.url, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
-  const refused = await post();
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
-  expect(await refused.json()).toEqual({ detail: 'The alert could not be stored. Please send it again.' });
-  await sql`drop trigger refuse on inbound_alert`.execute(world.db);
-  expect((await post()).status).toBe(200);
-  expect(await stored()).toEqual(['{}']);
-});
-
-test('a connection on which the database falls silent is given up, and made anew', async () => {
-  world = await IngestWorld.start();
-  const integration = await world.integration('webhook');
-  await using way = await startTcpProxy(world.database.connection);
-  const commit = create({ connection: way.connection, limits: { waitMs: 300 } });
-  expect(await commit.add(arrival(integration))).toBe('committed');
-  way.fallSilent();
-  expect(await commit.add(arrival(integration))).toBe('unavailable');
-  expect(await commit.add(arrival(integration))).toBe('committed');
-  await commit.stop();
-});
+test.each([
+  ['at the statement', 'trigger refuse before insert on inbound_alert for each row'],
+  ['at the commit', 'constraint trigger refuse after insert on inbound_alert deferrable initially deferred for each row'],
+])(
+  'while the disk is full %s senders get 503 with Retry-After, and 200 again as soon as there is room',
+  async (_fact, trigger) => {
+    world = await IngestWorld.start();
+    const integration = await world.integration('webhook');
+    await sql`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'disk full' using errcode = '53100'; end $$`.execute(
+      world.db,
+    );
+    await sql.raw(`create ${trigger} execute function refuse()`).execute(world.db);
+    const post = () => fetch(integration.url, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+    const refused = await post();
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await refused.json()).toEqual({ detail: 'The alert could not be stored. Please send it again.' });
+    expect(await stored()).toEqual([]);
+    await sql`drop trigger refuse on inbound_alert`.execute(world.db);
+    expect((await post()).status).toBe(200);
+    expect(await stored()).toEqual(['{}']);
+  },
+);
 
 test('a connection that breaks is made anew', async () => {
   world = await IngestWorld.start();

@@ -99,6 +99,27 @@ test('no alert is blamed when the database goes away in the middle', async () =>
   expect(attempts.rows[0]?.n).toBe(0);
 });
 
+test.each([
+  ['at a statement', 'trigger no_room before insert on alert for each row'],
+  ['at the commit', 'constraint trigger no_room after insert on alert deferrable initially deferred for each row'],
+])(
+  'while the disk is full %s alerts wait, none is blamed, and all are handled when there is room again',
+  async (_fact, trigger) => {
+    await start();
+    const integration = await world.integration('formatted_webhook');
+    for (let n = 0; n < 3; n += 1) await world.send(integration, alert('a', n));
+    await sql`create function no_room() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$`.execute(world.db);
+    await sql.raw(`create ${trigger} execute function no_room()`).execute(world.db);
+    for (let tries = 0; tries < 7; tries += 1) await expect(world.settle()).rejects.toThrow('a batch of alerts failed');
+    expect(await world.groups(integration)).toEqual([]);
+    await sql`drop trigger no_room on alert`.execute(world.db);
+    await world.settle();
+    expect(await world.groups(integration)).toMatchObject([{ alerts_count: 3 }]);
+    expect(world.parked).toEqual([]);
+  },
+);
+
 test('an alert of an integration that was deleted after it was taken is still handled', async () => {
   await start();
   const integration = await world.integration('formatted_webhook');
