@@ -1,9 +1,9 @@
 /** `markdown`: [title](url); `dash`: title - url; `title`: the title alone. */
 export type LinkForm = 'markdown' | 'dash' | 'title';
 
-const SPECIAL = /<!(channel|here|everyone)(?:\|[^>]*)?>/g;
-const USER = /<@(\w+)(?:\|([^>]*))?>/g;
-const CHANNEL = /<#(\w+)(?:\|([^>]*))?>/g;
+const SPECIAL = /<!(channel|here|everyone)(?:\|[^<>]*)?>/g;
+const USER = /<@(\w+)(?:\|([^<>]*))?>/g;
+const CHANNEL = /<#(\w+)(?:\|([^<>]*))?>/g;
 /** Any characters up to the bar are the address (templates.md B-6). */
 const LINK = /<((?:https?:\/\/|mailto:)[^|<>]*)\|([^<>]*)>/g;
 

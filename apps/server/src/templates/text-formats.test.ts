@@ -84,6 +84,13 @@ test.each<[string, boolean]>([
   expect(imageUrl(url)).toBe(isValid ? url : null);
 });
 
+test('a long text that is no image, or has Slack markup that never ends, takes no longer than its length', () => {
+  const startedMs = performance.now();
+  expect(imageUrl(`https://${'a'.repeat(50_000)} x`)).toBeNull();
+  expect(emailTitle('<@a|'.repeat(12_500))).toHaveLength(502);
+  expect(performance.now() - startedMs).toBeLessThan(3_000);
+});
+
 test('titles are cut behind 500 characters, not inside one', () => {
   expect(cutTitle('🔥'.repeat(501))).toBe(`${'🔥'.repeat(500)}..`);
   expect(cutTitle('x'.repeat(500))).toBe('x'.repeat(500));

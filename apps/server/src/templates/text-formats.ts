@@ -98,7 +98,7 @@ export function pushText(text: string): string {
 
 /** An address of an image that a browser can load; null for anything else (templates.md 8.1). */
 export function imageUrl(text: string): string | null {
-  if (!/^(?:https?|ftps?):\/\/[^\s/?#]+[^\s]*$/i.test(text)) return null;
+  if (!/^(?:https?|ftps?):\/\/[^\s/?#]/i.test(text) || /\s/.test(text)) return null;
   const host = URL.canParse(text) ? new URL(text).hostname : '';
   return host === 'localhost' || host.includes('.') || host.startsWith('[') ? text : null;
 }

@@ -24,6 +24,7 @@ test.each([
   ['<img src="data:image/png;base64,AAAA">', '<img>'],
   ['<p style="color:red; position:fixed; background:url(//x)">x</p>', '<p style="color:red">x</p>'],
   ['Host <none> answered <no reply>', 'Host &lt;none&gt; answered &lt;no reply&gt;'],
+  ['<constructor-arg> and <constructor a="1">', '&lt;constructor-arg&gt; and &lt;constructor a=&quot;1&quot;&gt;'],
   ['<form action="//x"><input name=p>hi</form>', 'hi'],
   ['<iframe src="//x">inside</iframe>out', 'out'],
   ['<svg onload=x><b>y</b></svg>out', 'out'],
@@ -87,4 +88,14 @@ test.each([
   ['', ''],
 ])('reads %j as text', (html, text) => {
   expect(htmlToText(html)).toBe(text);
+});
+
+test.each([
+  ['line ends', `<pre>${'\n'.repeat(40_000)}</pre>${'<p>x</p>'.repeat(1_000)}`],
+  ['paragraphs', 'x<p>'.repeat(12_500)],
+  ['blanks', `<pre>a${' '.repeat(49_000)}b</pre>`],
+])('a long message of %s takes no longer than its length', (_what, html) => {
+  const startedMs = performance.now();
+  expect(htmlToText(sanitizeHtml(html))).toMatch(/^[ax]/);
+  expect(performance.now() - startedMs).toBeLessThan(3_000);
 });

@@ -1,20 +1,22 @@
 import { Parser } from 'htmlparser2';
 
 /** Tags that may stand in a mail, with the attributes that each may have. */
-const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(
-    'p br hr b strong i em u s del ins mark small sub sup code pre kbd samp blockquote ul li dl dt dd h1 h2 h3 h4 h5 h6 div span center thead tbody tfoot tr caption'
-      .split(' ')
-      .map((tag) => [tag, []]),
-  ),
-  ol: ['start'],
-  table: ['border', 'cellpadding', 'cellspacing', 'width'],
-  td: ['colspan', 'rowspan', 'align', 'valign', 'width'],
-  th: ['colspan', 'rowspan', 'align', 'valign', 'width'],
-  a: ['href', 'title'],
-  img: ['src', 'alt', 'title', 'width', 'height'],
-  font: ['color', 'size'],
-};
+const ALLOWED: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    ...Object.fromEntries(
+      'p br hr b strong i em u s del ins mark small sub sup code pre kbd samp blockquote ul li dl dt dd h1 h2 h3 h4 h5 h6 div span center thead tbody tfoot tr caption'
+        .split(' ')
+        .map((tag) => [tag, []]),
+    ),
+    ol: ['start'],
+    table: ['border', 'cellpadding', 'cellspacing', 'width'],
+    td: ['colspan', 'rowspan', 'align', 'valign', 'width'],
+    th: ['colspan', 'rowspan', 'align', 'valign', 'width'],
+    a: ['href', 'title'],
+    img: ['src', 'alt', 'title', 'width', 'height'],
+    font: ['color', 'size'],
+  }),
+);
 
 /** Tags whose content is no text for people: it goes with them. */
 const DROPPED_WITH_CONTENT = new Set(
@@ -55,7 +57,7 @@ function safeStyle(style: string): string {
 
 function safeAttributes(tag: string, attributes: Readonly<Record<string, string>>): string {
   let text = '';
-  const allowed = ALLOWED[tag] ?? [];
+  const allowed = ALLOWED.get(tag) ?? [];
   for (const [name, value] of Object.entries(attributes)) {
     if (name === 'style') {
       const style = safeStyle(value);
@@ -86,7 +88,7 @@ export function sanitizeHtml(html: string): string {
       onopentag(tag, attributes) {
         if (DROPPED_WITH_CONTENT.has(tag)) droppedDepth += 1;
         if (droppedDepth > 0) return;
-        if (ALLOWED[tag] === undefined) {
+        if (!ALLOWED.has(tag)) {
           if (!DROPPED.has(tag)) out += escapeHtml(html.slice(parser.startIndex, parser.endIndex + 1));
           return;
         }
@@ -107,7 +109,7 @@ export function sanitizeHtml(html: string): string {
           return;
         }
         if (droppedDepth > 0 || VOID.has(tag)) return;
-        if (ALLOWED[tag] === undefined) {
+        if (!ALLOWED.has(tag)) {
           if (!DROPPED.has(tag) && !isImplied) out += escapeHtml(html.slice(parser.startIndex, parser.endIndex + 1));
           return;
         }
