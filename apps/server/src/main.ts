@@ -17,28 +17,38 @@ const io: Output = {
 const levelOf = (wanted: string | undefined, otherwise: LogLevel): LogLevel =>
   LOG_LEVELS.find((level) => level === wanted?.toLowerCase()) ?? otherwise;
 
-function stopOnSignals(server: RunningServer, log: Log): void {
+/** How long a start that was told to stop may take to come to where it can. */
+const STOP_START_WITHIN_MS = 10_000;
+
+/**
+ * Stops the server when it is asked to, also while it is still starting. Whoever asks twice means now.
+ * @param starting settles when the server is there; rejects when it never will be
+ */
+function stopOnSignals(starting: Promise<RunningServer>, log: Log): void {
   let asked = false;
-  const stop = (reason: string, exitCode: number) => {
+  const stop = async (reason: string, exitCode: number) => {
     if (asked) return;
     asked = true;
-    server.stop(reason).then(
-      () => process.exit(exitCode),
-      (err) => {
-        log.fatal({ err }, 'Tocsin did not stop cleanly');
-        process.exit(1);
-      },
-    );
+    const impatience = setTimeout(() => process.exit(1), STOP_START_WITHIN_MS);
+    const server = await starting;
+    clearTimeout(impatience);
+    await server.stop(reason);
+    process.exit(exitCode);
   };
+  const stopOrExit = (reason: string, exitCode: number) =>
+    void stop(reason, exitCode).catch((err) => {
+      log.fatal({ err }, 'Tocsin did not stop cleanly');
+      process.exit(1);
+    });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (asked) process.exit(1); // whoever asks twice means now
-      stop(signal, 0);
+      if (asked) process.exit(1);
+      stopOrExit(signal, 0);
     });
   }
   const onBug = (err: unknown) => {
     log.fatal({ err }, 'a bug ends this process');
-    stop('bug', 1);
+    stopOrExit('bug', 1);
   };
   process.on('uncaughtException', onBug);
   process.on('unhandledRejection', onBug);
@@ -54,8 +64,10 @@ async function run(command: Command): Promise<void> {
     case 'serve': {
       const [{ serve }, { setUp }] = await Promise.all([import('./cli/serve.ts'), import('./setup/set-up.ts')]);
       const log = createLogger({ level: levelOf(process.env.LOG_LEVEL, 'info') });
-      const server = await serve(command, { env: process.env, log, io, onSetup: setUp });
-      return stopOnSignals(server, log);
+      const starting = serve(command, { env: process.env, log, io, onSetup: setUp });
+      stopOnSignals(starting, log);
+      await starting;
+      return;
     }
     default: {
       const { runCommand } = await import('./cli/commands.ts');

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build, eventually, processesIn, run, type Server, serve } from './program.ts';
+import { build, eventually, launch, processesIn, run, type Server, serve } from './program.ts';
 
 const isRoot = process.geteuid?.() === 0;
 let home: string;
@@ -118,6 +118,18 @@ describe.sequential('the embedded PostgreSQL', () => {
     expect(server.readyAfterMs).toBeLessThan(10_000);
     server.child.kill('SIGTERM');
     expect(await server.exited).toBe(0);
+  }, 180_000);
+
+  test('SIGTERM while it starts ends it too, without leaving its database behind', async () => {
+    const starting = launch({ ...env, HOST: '127.0.0.1', PORT: '0' }, ['--setup']);
+    const pids = await eventually(
+      async () => processesIn(cluster()),
+      (found) => found.length > 0,
+    );
+    expect(pids.length).toBeGreaterThan(0);
+    starting.child.kill('SIGTERM');
+    expect(await starting.exited).toBe(0);
+    expect(processesIn(cluster())).toEqual([]);
   }, 180_000);
 
   test('commands start the database for themselves when no server runs, and stop it', async () => {
