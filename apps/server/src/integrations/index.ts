@@ -3,8 +3,9 @@ import './tables.ts';
 export { ingestRoutes } from './ingest/ingest.routes.ts';
 export { memberText } from './ingest/json-text.ts';
 export { createIngestion, type Ingestion, type Pipeline, startPipeline } from './ingestion.ts';
+export { forgetRateWindows } from './pipeline/fold.ts';
 export type { PipelineNotice, PipelinePorts } from './pipeline/ports.ts';
-export { type Appearance, renderAppearance, renderForEmail, type Subject } from './rendering/appearance.ts';
+export { type Appearance, renderForEmail, type Subject } from './rendering/appearance.ts';
 export { type Preview, type PreviewRequest, type PreviewResult, previewTemplate } from './rendering/preview.ts';
 export {
   createIntegration,
@@ -19,4 +20,4 @@ export type { RouteFilter } from './settings/route-store.ts';
 export { createRoute, defaultRoutes, deleteRoute, findRoute, listRoutes, updateRoute } from './settings/route-store.ts';
 export { createAcknowledgeSource } from './source-acknowledge/acknowledge-source.ts';
 export { acknowledgeHostsOf } from './source-acknowledge/acknowledge-target.ts';
-export { findIntegrationType, integrationTypeOf, integrationTypes } from './types/registry.ts';
+export { findIntegrationType, integrationTypeOf } from './types/registry.ts';

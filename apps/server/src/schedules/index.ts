@@ -27,7 +27,6 @@ export {
   listSchedules,
   type ScheduleFilter,
   saveSchedule,
-  scheduleChanged,
   takeShifts,
 } from './schedule-store.ts';
 export {
@@ -42,7 +41,7 @@ export {
   WEEKDAYS,
   type Weekday,
 } from './shift.ts';
-export { createShift, findShift, listShifts, saveShift, schedulesOfShift, shiftsById, shiftsOfSchedules } from './shift-store.ts';
+export { createShift, findShift, listShifts, saveShift, shiftsById, shiftsOfSchedules } from './shift-store.ts';
 export {
   createSwap,
   deleteSwap,
@@ -67,6 +66,5 @@ export {
   findTimeOff,
   listTimeOff,
   type TimeOff,
-  timeOffBetween,
   updateTimeOff,
 } from './time-off-store.ts';

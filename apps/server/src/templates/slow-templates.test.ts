@@ -11,7 +11,7 @@ afterAll(() => pool.close());
 
 const payload = new PayloadSource(`{"n": 1.0, "many": ${JSON.stringify(Array(2_000).fill('x'))}, "text": "${'a'.repeat(40)}!"}`);
 const loops = (depth: number): string =>
-  '{% for a in payload.many %}'.repeat(depth) + '{{ loop.index }}' + '{% endfor %}'.repeat(depth);
+  `${'{% for a in payload.many %}'.repeat(depth)}{{ loop.index }}${'{% endfor %}'.repeat(depth)}`;
 
 test('a template that never ends is an error, and meanwhile other work goes on', async () => {
   let turns = 0;

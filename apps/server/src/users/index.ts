@@ -11,7 +11,6 @@ export {
   listTeams,
   setTeamMembers,
   type Team,
-  teamMemberIds,
   updateTeam,
 } from './team-store.ts';
 export { ROLES, type Role, type User } from './user.ts';

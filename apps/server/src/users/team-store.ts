@@ -95,14 +95,6 @@ export async function setTeamMembers(tx: Tx, org: string, teamId: string, userId
     on conflict do nothing`.execute(tx);
 }
 
-/** Active members of a team, in the order of their names. */
-export async function teamMemberIds(db: Db | Tx, org: string, teamId: string): Promise<string[]> {
-  const { rows } = await sql<{ user_id: string }>`
-    select m.user_id from team_member m join users u on u.organization_id = m.organization_id and u.id = m.user_id
-    where m.organization_id = ${org} and m.team_id = ${teamId} and u.is_active order by u.username, u.id`.execute(db);
-  return rows.map((row) => row.user_id);
-}
-
 const fromRow = (row: Selectable<TeamTable>): Team => ({
   id: row.id,
   grafanaId: row.grafana_id ?? 0,

@@ -29,11 +29,8 @@ export function add(a: Value, b: Value, rt: Runtime): Value {
   return binary('+', a, b, rt);
 }
 
-export const subtract = (a: Value, b: Value, rt: Runtime): Value => binary('-', a, b, rt);
 export const multiply = (a: Value, b: Value, rt: Runtime): Value => binary('*', a, b, rt);
 export const divide = (a: Value, b: Value, rt: Runtime): Value => binary('/', a, b, rt);
-export const floorDivide = (a: Value, b: Value, rt: Runtime): Value => binary('//', a, b, rt);
-export const modulo = (a: Value, b: Value, rt: Runtime): Value => binary('%', a, b, rt);
 export const power = (a: Value, b: Value, rt: Runtime): Value => binary('**', a, b, rt);
 
 /** `a op b`. */

@@ -1,21 +1,4 @@
-import {
-  type CivilDate,
-  type ClockTime,
-  dateOfOrdinal,
-  daysInMonth,
-  isoYearStart,
-  LAST_ORDINAL,
-  ordinalOf,
-  usOfDay,
-} from './civil.ts';
-
-export type ParsedMoment = {
-  readonly ordinal: number;
-  /** Microseconds since midnight. */
-  readonly us: number;
-  /** Null for naive values. */
-  readonly offsetUs: number | null;
-};
+import { type CivilDate, type ClockTime, dateOfOrdinal, isoYearStart, LAST_ORDINAL, usOfDay } from './civil.ts';
 
 /** What a text says, whether or not there is such a day or time. */
 export type IsoParts = {
@@ -29,22 +12,6 @@ const CLOCK = /^(\d{2})(?:(:?)(\d{2})(?:\2(\d{2})(?:[.,](\d+))?)?)?$/;
 /** In front of an offset CPython overlooks one character, or any number behind six places of a fraction. */
 const CLOCK_BEFORE_OFFSET = /^(\d{2})(?:(:?)(\d{2})(?:\2(\d{2})(?:[.,](?:(\d{6,})\D.*|(\d+)))?)?)?.?$/su;
 const MIDNIGHT: ClockTime = { hour: 0, minute: 0, second: 0, microsecond: 0 };
-
-/**
- * Text as Python 3.11 and later read it with `datetime.fromisoformat`: date, or date, any one character, time; basic and extended forms,
- * week dates, fractions cut to six digits, an offset or `Z`. Undefined for anything else.
- */
-export function parseIsoDateTime(text: string): ParsedMoment | undefined {
-  const parts = readIso(text);
-  if (parts === undefined) return undefined;
-  const { date, clock, offset } = parts;
-  if (date.year < 1 || date.month < 1 || date.month > 12 || date.day < 1 || date.day > daysInMonth(date.year, date.month))
-    return undefined;
-  if (!isClock(clock) || (offset !== null && !isClock(offset.clock))) return undefined;
-  return { ordinal: ordinalOf(date), us: usOfDay(clock), offsetUs: offset === null ? null : offsetUsOf(offset) };
-}
-
-const isClock = ({ hour, minute, second }: ClockTime): boolean => hour < 24 && minute < 60 && second < 60;
 
 export function offsetUsOf(offset: { readonly sign: 1 | -1; readonly clock: ClockTime }): number {
   const us = usOfDay(offset.clock);

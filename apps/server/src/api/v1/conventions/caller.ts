@@ -24,8 +24,6 @@ declare module 'fastify' {
   }
 }
 
-export const can = (caller: Caller, permission: Permission): boolean => roleHas(caller.role, permission);
-
 /** The caller of a request that passed `admit`. */
 export function callerOf(request: FastifyRequest): Caller {
   if (request.caller === null)
