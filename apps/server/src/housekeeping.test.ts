@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensurePartitions } from './housekeeping.ts';
+import { ensurePartitions, forgetOldCounters } from './housekeeping.ts';
 import { createTestDatabase, type TestDatabase } from './testing/index.ts';
 
 let database: TestDatabase;
@@ -28,4 +28,23 @@ test('a month and the two after it have partitions, made once by however many pr
   expect(await partitions('timeline_record')).toContain('timeline_record_202703');
   const moved = await sql<{ place: string }>`select tableoid::regclass::text as place from alert`.execute(db);
   expect(moved.rows).toEqual([{ place: 'alert_202612' }]);
+});
+
+test('counters of windows and days that are over go, those that count stay', async () => {
+  const { db } = database;
+  const now = new Date('2026-12-31T12:02:00Z');
+  await sql`insert into ingest_window (organization_id, integration_id, window_start, alerts) values
+    ('O1', 'C1', '2026-12-31T12:00:00Z', 1), ('O1', 'C1', '2026-12-31T11:55:00Z', 2), ('O2', '', '2026-12-31T11:45:00Z', 3)`.execute(
+    db,
+  );
+  await sql`insert into notification_usage (organization_id, user_id, kind, day, used) values
+    ('O1', 'U1', 'email', '2026-12-31', 1), ('O1', 'U1', 'email', '2026-12-30', 2), ('O1', 'U1', 'email', '2026-12-28', 3)`.execute(
+    db,
+  );
+  await forgetOldCounters(db, now);
+  expect(await db.selectFrom('ingest_window').select('alerts').orderBy('alerts').execute()).toEqual([
+    { alerts: 1 },
+    { alerts: 2 },
+  ]);
+  expect(await db.selectFrom('notification_usage').select('used').orderBy('used').execute()).toEqual([{ used: 1 }, { used: 2 }]);
 });

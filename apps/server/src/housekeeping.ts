@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { Type } from 'typebox';
 import type { Context } from './context.ts';
+import { forgetRateWindows } from './integrations/index.ts';
+import { forgetUsage } from './notifications/index.ts';
 import { inTransaction } from './platform/db/create-db.ts';
 import type { Db } from './platform/db/database.ts';
 import { type CronEntry, defineJob } from './platform/jobs/index.ts';
@@ -31,8 +33,21 @@ const keepPartitions = defineJob({
   run: ({ db, clock }: Context) => ensurePartitions(db, clock.now()),
 });
 
+/** Counters that only their own time asks for: one for every integration and five minutes, one for every person and day. */
+export async function forgetOldCounters(db: Db, now: Date): Promise<void> {
+  await forgetRateWindows(db, now);
+  await forgetUsage(db, now);
+}
+
+const forgetCounters = defineJob({
+  name: 'housekeeping.counters',
+  payload: Type.Object({}),
+  run: ({ db, clock }: Context) => forgetOldCounters(db, clock.now()),
+});
+
 /** What keeps the installation in order, whatever the domains. */
-export const HOUSEKEEPING_JOBS = [keepPartitions];
+export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters];
 export const HOUSEKEEPING_CRON: readonly CronEntry<Context>[] = [
   { job: keepPartitions, match: '7 */6 * * *', backfillMs: 6 * 3_600_000 },
+  { job: forgetCounters, match: '37 * * * *' },
 ];

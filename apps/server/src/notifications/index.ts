@@ -1,5 +1,6 @@
 export type { AdminNotice } from './admin-notice.ts';
 export { type ChannelId, channelOfRuleType } from './channels.ts';
+export { forgetUsage } from './delivery/claim.ts';
 export type { DeliveryDeps } from './delivery/loop.ts';
 export { createDeliveryMetrics } from './delivery/metrics.ts';
 export type { PossibleDuplicate, RecordDuplicates } from './delivery/outcomes.ts';

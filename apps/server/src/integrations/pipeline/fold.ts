@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { addTimelineRecords, bySource, TIMELINE } from '../../alerting/index.ts';
-import type { Tx } from '../../platform/db/database.ts';
+import type { Db, Tx } from '../../platform/db/database.ts';
 import type { BatchGroup, Choice } from './choose-groups.ts';
 import type { PipelineNotice, PipelinePorts } from './ports.ts';
 import type { PreparedAlert } from './prepared-alert.ts';
@@ -111,4 +111,11 @@ async function tellGroups(
         };
       }),
   );
+}
+
+/** Removes the counts of windows that are over, of all organizations. @returns how many */
+export async function forgetRateWindows(db: Db, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - 2 * RATE_LIMITS.windowSeconds * 1_000);
+  const result = await db.deleteFrom('ingest_window').where('window_start', '<', before).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

@@ -20,6 +20,7 @@ import {
   latestResolvedGroups,
   lockShards,
   lockUnresolvedGroups,
+  markSlow,
   moveAlerts,
   moveToTwins,
   type NewGroup,
@@ -105,7 +106,10 @@ async function handle(
   await write(deps.ports, tx, batch, choice, now);
   const slowed = batch.slowIntegrations.filter((id) => settings.get(id)?.isSlow === false);
   if (slowed.length > 0) {
-    await tx.updateTable('integration').set({ is_slow: true }).where('id', 'in', slowed).execute();
+    await markSlow(
+      tx,
+      slowed.flatMap((id) => settings.get(id) ?? []),
+    );
     await moveToTwins(tx, slowed, held);
   }
   return {

@@ -86,6 +86,14 @@ export async function moveToTwins(tx: Tx, integrationIds: readonly string[], sha
     where shard = any(${[...shards]}::smallint[]) and integration_id = any(${[...integrationIds]}::text[])`.execute(tx);
 }
 
+/** From now on these integrations are handled in the slow twins of their shards. */
+export async function markSlow(tx: Tx, integrations: readonly { organizationId: string; id: string }[]): Promise<void> {
+  await sql`
+    update integration i set is_slow = true
+    from unnest(${integrations.map((each) => each.organizationId)}::text[], ${integrations.map((each) => each.id)}::text[]) as s (organization_id, id)
+    where i.organization_id = s.organization_id and i.id = s.id`.execute(tx);
+}
+
 type GroupingKeys = readonly { organizationId: string; integrationId: string; groupingKey: string }[];
 const columnsOf = (keys: GroupingKeys) => sql`
   unnest(${keys.map((key) => key.organizationId)}::text[], ${keys.map((key) => key.integrationId)}::text[], ${keys.map((key) => key.groupingKey)}::text[])

@@ -269,3 +269,10 @@ async function failOverLimit(
 
 /** The day that limits count in, as `YYYY-MM-DD`. */
 export const utcDay = (at: Date): string => at.toISOString().slice(0, 10);
+
+/** Removes the counts of days whose pages can no longer come back, of all organizations. @returns how many */
+export async function forgetUsage(db: Db, now: Date): Promise<number> {
+  const before = utcDay(new Date(now.getTime() - 2 * 86_400_000));
+  const result = await sql`delete from notification_usage where day < ${before}::date`.execute(db);
+  return Number(result.numAffectedRows ?? 0n);
+}
