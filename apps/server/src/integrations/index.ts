@@ -4,6 +4,7 @@ export { ingestRoutes } from './ingest/ingest.routes.ts';
 export { memberText } from './ingest/json-text.ts';
 export { createIngestion, type Ingestion, type Pipeline, startPipeline } from './ingestion.ts';
 export { forgetRateWindows } from './pipeline/fold.ts';
+export { listParkedAlerts, retryParkedAlert } from './pipeline/park.ts';
 export type { PipelineNotice, PipelinePorts } from './pipeline/ports.ts';
 export { type Appearance, renderForEmail, type Subject } from './rendering/appearance.ts';
 export { type Preview, type PreviewRequest, type PreviewResult, previewTemplate } from './rendering/preview.ts';

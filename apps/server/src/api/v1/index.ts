@@ -14,6 +14,7 @@ import { registerResource } from './conventions/resource.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
 import { integrationsResource } from './integrations/integrations.resource.ts';
+import { registerParkedAlerts } from './integrations/parked-alerts.routes.ts';
 import { type PreviewTemplate, registerPreview } from './integrations/preview.routes.ts';
 import type { TermChecks } from './integrations/route-fields.ts';
 import { routesResource } from './integrations/routes.resource.ts';
@@ -92,6 +93,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerCoverage(app, ctx);
   registerResource(app, ctx, timeOffResource(ctx));
   registerResource(app, ctx, timeOffFeedsResource(ctx));
+  registerParkedAlerts(app, ctx);
   registerPreview(app, ctx);
   registerResource(app, ctx, webhooksResource(ctx));
   registerWebhookCalls(app, ctx);

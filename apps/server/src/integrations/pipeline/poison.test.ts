@@ -48,7 +48,7 @@ test('one alert that cannot be stored is put aside after five tries, and no othe
   expect(parked).toMatchObject([{ integration_id: sick.id, payload: JSON.stringify(alert('POISON')) }]);
 
   await sql`alter table alert drop constraint no_poison`.execute(world.db);
-  expect(await retryParkedAlert(world.db, world.organizationId, parked[0]?.id ?? '', homeShard(sick.id))).toBe(true);
+  expect(await retryParkedAlert(world.db, world.organizationId, sick.id, parked[0]?.id ?? '')).toBe(true);
   await world.settle();
   expect(await world.groups(sick)).toHaveLength(20);
 });

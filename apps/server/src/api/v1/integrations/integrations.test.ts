@@ -284,3 +284,32 @@ test('nothing of one organization is seen or touched by another', async () => {
     integration_id: ['Object does not exist'],
   });
 });
+
+test('alerts that were put aside are shown and tried again', async () => {
+  const { id } = (await api.admin.post('integrations/', { type: 'webhook' })).body;
+  const at = new Date('2026-03-01T10:00:00Z');
+  for (const name of ['XONE', 'XTWO'])
+    await api.db
+      .insertInto('parked_alert')
+      .values({
+        organization_id: api.admin.org,
+        id: name,
+        integration_id: id,
+        received_at: at,
+        payload: '{"n": 1.0}',
+        error: 'poison',
+        parked_at: at,
+      })
+      .execute();
+  const listed = (await api.admin.get(`integrations/${id}/parked_alerts/`)).body;
+  expect(listed).toMatchObject({ count: 2, results: [{ id: 'XTWO' }, { id: 'XONE', error: 'poison', payload: '{"n": 1.0}' }] });
+  const stranger = await api.user('parked-stranger', 'admin', await api.organization('Parked'));
+  expect((await stranger.get(`integrations/${id}/parked_alerts/`)).status).toBe(404);
+  expect((await stranger.post(`integrations/${id}/parked_alerts/XONE/retry/`)).status).toBe(404);
+  expect((await api.admin.post(`integrations/${id}/parked_alerts/XONE/retry/`)).status).toBe(200);
+  expect((await api.admin.post(`integrations/${id}/parked_alerts/XONE/retry/`)).status).toBe(404);
+  expect((await api.admin.get(`integrations/${id}/parked_alerts/`)).body).toMatchObject({ results: [{ id: 'XTWO' }] });
+  expect(await api.db.selectFrom('inbound_alert').selectAll().where('integration_id', '=', id).execute()).toMatchObject([
+    { payload: '{"n": 1.0}', received_at: at },
+  ]);
+});
