@@ -300,7 +300,8 @@ async function checkAcknowledged(
       .map(({ integration_id, n }) => `/acknowledge/${integration_id}/${n}`);
     return [
       ...(row.is_acknowledged && row.records === 1 ? [] : [`group ${id}: its acknowledgement has ${row.records} records`]),
-      ...(row.told === 1 ? [] : [`group ${id}: ${row.told} records tell of the call to its source`]),
+      // The job that calls is repeated when it is killed between its record and its end.
+      ...(row.told > 0 ? [] : [`group ${id}: no record tells of the call to its source`]),
       ...(paths.some((path) => called.has(path)) ? [] : [`group ${id}: its source was not told of the acknowledgement`]),
     ];
   });

@@ -98,6 +98,16 @@ test('a second recovery joins the resolved group', async () => {
   expect(await world.groups(integration)).toMatchObject([{ state: 'resolved', alerts_count: 3 }]);
 });
 
+test('a late recovery joins the last of several groups that opened and were resolved in one batch', async () => {
+  const integration = await world.integration('formatted_webhook');
+  for (const uid of ['a', 'b', 'c']) {
+    await world.sendAll(integration, Array.from({ length: 5 }, () => [firing(uid), recovered(uid)]).flat());
+    await world.sendAll(integration, [recovered(uid)]);
+  }
+  const counts = (await world.groups(integration)).map((group) => group.alerts_count);
+  expect(counts).toEqual([2, 2, 2, 2, 3, 2, 2, 2, 2, 3, 2, 2, 2, 2, 3]);
+});
+
 test('a recovery is a firing alert where the source may not resolve', async () => {
   const integration = await world.integration('formatted_webhook');
   await world.db

@@ -115,31 +115,31 @@ export async function lockUnresolvedGroups(tx: Tx, keys: GroupingKeys): Promise<
   return rows;
 }
 
-/** The newest resolved group of each route of these keys. */
+/** The newest resolved group of each route of these keys; of those that opened in one batch, at one instant, the last one. */
 export async function latestResolvedGroups(tx: Tx, keys: GroupingKeys): Promise<StoredGroup[]> {
   if (keys.length === 0) return [];
   const { rows } = await sql<StoredGroup>`
     select r.* from ${columnsOf(keys)}
     cross join lateral (
       select distinct on (latest."routeId") latest.* from (
-        select ${storedGroup} from alert_group g
+        select ${storedGroup}, g.number from alert_group g
         where g.organization_id = k.organization_id and g.integration_id = k.integration_id and g.grouping_key = k.grouping_key
           and g.resolved_at is not null
-        order by g.started_at desc limit 50
+        order by g.started_at desc, g.number desc limit 50
       ) latest
-      order by latest."routeId", latest."startedAt" desc
+      order by latest."routeId", latest."startedAt" desc, latest.number desc
     ) r`.execute(tx);
   return rows;
 }
 
-/** The groups that an alert of this key may join, as they stand; nothing is locked. For previews. */
+/** The groups that an alert of this key may join, as they stand, oldest first; nothing is locked. For previews. */
 export async function candidateGroups(db: Db, key: GroupingKeys[number]): Promise<StoredGroup[]> {
   const { rows } = await sql<StoredGroup>`
     select ${storedGroup} from alert_group g
     where g.organization_id = ${key.organizationId} and g.integration_id = ${key.integrationId} and g.grouping_key = ${key.groupingKey}
       and g.wiped_at is null
-    order by g.started_at desc limit 100`.execute(db);
-  return rows;
+    order by g.started_at desc, g.number desc limit 100`.execute(db);
+  return rows.reverse();
 }
 
 /** Takes the next numbers of organizations. The counters stay locked until the transaction ends. @returns the first number of each */
