@@ -172,7 +172,7 @@ test('a wiped group keeps its shell, a deleted one is gone', async () => {
   expect((await api.admin.get(`alert_groups/${deleted}/`)).status).toBe(404);
   const odd = await api.admin.delete(`alert_groups/${wiped}/`, { mode: 'x' });
   expect([odd.status, odd.body]).toEqual([400, 'Invalid mode']);
-  expect((await api.admin.delete(`alert_groups/${wiped}/`, 'delete')).body).toBe('A dict with a `mode` key is expected');
+  expect((await api.admin.delete(`alert_groups/${wiped}/`, '"delete"')).body).toBe('A dict with a `mode` key is expected');
 });
 
 test('lists filter by state, label, time and title, and count exactly', async () => {
