@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestClock } from '../../platform/clock.ts';
 import { createLogger } from '../../platform/log.ts';
 import { createTemplates } from '../../templates/index.ts';
 import { IngestWorld, type TestIntegration } from '../../testing/ingest-world.ts';
@@ -52,3 +53,37 @@ test('three pipelines beside each other keep the order of every integration, and
   }
   await Promise.all(others.map((pipeline) => pipeline.stop()));
 }, 60_000);
+
+test.each<[fact: string, behindMs: number, earlierMs: number]>([
+  ['a moment behind: its alerts stand behind those before them', 400, 0],
+  ['set back by a minute: it is believed', 60_000, 60_000],
+])('a process whose clock is %s', async (_fact, behindMs, earlierMs) => {
+  const clock = createTestClock(new Date(world.clock.now().getTime() - behindMs));
+  const behind = startPipeline({
+    db: world.db,
+    hub: world.hub,
+    clock,
+    log: createLogger({ level: 'silent' }),
+    templates: createTemplates({ clock, pool: inlineRenderer }),
+    ports: world.ports,
+    manual: true,
+  });
+  const integration = await world.integration('formatted_webhook');
+  await world.send(integration, { alert_uid: 'k', title: '0', state: 'alerting' });
+  await world.settle();
+  await world.send(integration, { alert_uid: 'k', title: '1', state: 'ok' });
+  for (const loop of behind.loops) await loop.runUntilIdle();
+  await behind.stop();
+  const [group] = await world.groups(integration);
+  expect(group).toMatchObject({ state: 'resolved', alerts_count: 2 });
+  const alerts = await world.db
+    .selectFrom('alert')
+    .select(['payload', 'created_at'])
+    .where('alert_group_id', '=', group?.id ?? '')
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  const [first, second] = behindMs > 1_000 ? alerts.reverse() : alerts;
+  expect([first, second].map((alert) => JSON.parse(alert?.payload ?? '').title)).toEqual(['0', '1']);
+  expect(Number(first?.created_at) - Number(second?.created_at)).toBe(earlierMs);
+});

@@ -25,6 +25,7 @@ import {
   moveToTwins,
   type NewGroup,
   readBatch,
+  takeInstant,
   takeNumbers,
 } from './store.ts';
 import type { TemplateOutcome } from './template-errors.ts';
@@ -101,7 +102,7 @@ async function handle(
   if (here.length === 0) return nothing('done');
 
   const batch = await prepareAlerts(deps.templates, here, settings, { renderMs, clock: deps.clock });
-  const now = deps.clock.now();
+  const now = await takeInstant(tx, [...new Set(here.map((row) => row.shard))], deps.clock.now());
   const choice = await choose(tx, batch.alerts, now);
   await write(deps.ports, tx, batch, choice, now);
   const slowed = batch.slowIntegrations.filter((id) => settings.get(id)?.isSlow === false);

@@ -30,6 +30,28 @@ export async function lockShards(tx: Tx, shards: readonly number[]): Promise<num
   return rows.map((row) => row.shard);
 }
 
+/** Clocks of processes differ by less; one that is further behind was set back, and is believed. */
+const CLOCKS_DIFFER_MS = 1_000;
+
+/**
+ * The instant for a batch of these shards, which the caller holds: now, or the instant of the batch before where that is a moment
+ * later, because a process whose clock is ahead handled it. Times of alerts so never contradict their order.
+ */
+export async function takeInstant(tx: Tx, shards: readonly number[], now: Date): Promise<Date> {
+  const twins = shards.map((shard) => (shard >= SHARDS ? shard - SHARDS : shard + SHARDS));
+  const latest = new Date(now.getTime() + CLOCKS_DIFFER_MS);
+  const { rows } = await sql<{ at: Date }>`
+    with taken as (
+      select case when b.at > ${now} and b.at <= ${latest} then b.at else ${now}::timestamptz end as at
+      from (select max(last_at) as at from inbound_shard_time where shard = any(${[...shards, ...twins]}::smallint[])) b
+    ), kept as (
+      insert into inbound_shard_time (shard, last_at) select s.shard, taken.at from unnest(${[...shards]}::smallint[]) as s (shard), taken
+      on conflict (shard) do update set last_at = excluded.last_at
+    )
+    select at from taken`.execute(tx);
+  return rows[0]?.at ?? now;
+}
+
 /**
  * The oldest alerts of shards that the caller holds, up to `limit` of them and about `maxBytes` of payloads, at least one. Alerts of
  * an integration wait while older ones of it are in the shard's twin, so that moving between the two keeps their order.
