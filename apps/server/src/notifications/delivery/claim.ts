@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../platform/db/database.ts';
 import type { ClaimedDelivery } from '../channel.ts';
 import type { ChannelId, ChannelInfo } from '../channels.ts';
 import { NOTIFICATION_ERROR, RECORD, RECORD_STEP } from '../records.ts';
+import { type DeliveryRow, fromRow } from './delivery-row.ts';
 
 export type ClaimRequest = {
   channel: ChannelId;
@@ -24,41 +25,7 @@ export type ClaimResult = {
 };
 export type EndedDelivery = { channel: string; state: 'cancelled' | 'failed' };
 
-type Row = {
-  organization_id: string;
-  id: number;
-  key: string;
-  channel: string;
-  alert_group_id: string;
-  user_id: string | null;
-  rule_id: string | null;
-  important: boolean;
-  paged: boolean;
-  attempts: number;
-  unknown_attempts: number;
-  created_at: Date;
-  deadline_at: Date;
-  first_attempt_at: Date | null;
-  state: string;
-};
-
-const fromRow = (row: Row, channel: ChannelId): ClaimedDelivery => ({
-  organizationId: row.organization_id,
-  id: row.id,
-  key: row.key,
-  channel,
-  alertGroupId: row.alert_group_id,
-  userId: row.user_id,
-  ruleId: row.rule_id,
-  important: row.important,
-  paged: row.paged,
-  attempt: row.attempts,
-  unknownAttempts: row.unknown_attempts,
-  createdAt: row.created_at,
-  deadlineAt: row.deadline_at,
-  firstAttemptAt: row.first_attempt_at ?? row.created_at,
-  leftToday: null,
-});
+type Row = DeliveryRow & { state: string };
 
 /** What ends a delivery before an attempt: its state, the code of the final record, and what people read. */
 const REFUSALS = [

@@ -5,46 +5,12 @@ import { type ChannelId, channelInfo, isChannelId } from '../channels.ts';
 import { DELIVERY_NOTIFY_CHANNEL } from '../ledger.ts';
 import { failUnavailable } from './claim.ts';
 import { decideAfterAttempt } from './decide.ts';
+import { type DeliveryRow, fromRow } from './delivery-row.ts';
 import type { DeliveryDeps, DeliveryLoop } from './loop.ts';
 import { createOutcomeWriter, type OutcomeWriter } from './outcomes.ts';
 
 const CHECK_EVERY_MS = 5_000;
 const AT_ONCE = 200;
-
-type Expired = {
-  organization_id: string;
-  id: number;
-  key: string;
-  channel: string;
-  alert_group_id: string;
-  user_id: string | null;
-  rule_id: string | null;
-  important: boolean;
-  paged: boolean;
-  attempts: number;
-  unknown_attempts: number;
-  created_at: Date;
-  deadline_at: Date;
-  first_attempt_at: Date | null;
-};
-
-const fromRow = (row: Expired, channel: ChannelId): ClaimedDelivery => ({
-  organizationId: row.organization_id,
-  id: row.id,
-  key: row.key,
-  channel,
-  alertGroupId: row.alert_group_id,
-  userId: row.user_id,
-  ruleId: row.rule_id,
-  important: row.important,
-  paged: row.paged,
-  attempt: row.attempts,
-  unknownAttempts: row.unknown_attempts,
-  createdAt: row.created_at,
-  deadlineAt: row.deadline_at,
-  firstAttemptAt: row.first_attempt_at ?? row.created_at,
-  leftToday: null,
-});
 
 /**
  * Takes over what was in the hands of a process that died (escalation.md G13, G14, W3): asks the provider where it can tell, and
@@ -99,7 +65,7 @@ export function startLeaseLoop(
     pollMs: CHECK_EVERY_MS,
     ...(deps.manual === undefined ? {} : { manual: deps.manual }),
     async run(now) {
-      const { rows } = await sql<Expired>`
+      const { rows } = await sql<DeliveryRow>`
         select organization_id, id, key, channel, alert_group_id, user_id, rule_id, important, paged, attempts, unknown_attempts,
                created_at, deadline_at, first_attempt_at
         from delivery where state = 'sending' and lease_until <= ${now} order by lease_until limit ${AT_ONCE}`.execute(db);
