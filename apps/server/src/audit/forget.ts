@@ -1,0 +1,12 @@
+import { sql } from 'kysely';
+import { inTransaction } from '../platform/db/create-db.ts';
+import type { Db } from '../platform/db/database.ts';
+
+/** Deletes the records from before an instant, the only way the log allows. The newest one of each chain stays. */
+export async function forgetAudit(db: Db, before: Date): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await sql`set local tocsin.audit_retention = 'on'`.execute(tx);
+    await sql`delete from audit_record record using audit_head head
+      where head.organization_id = record.organization_id and record.seq < head.seq and record.at < ${before}`.execute(tx);
+  });
+}
