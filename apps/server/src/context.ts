@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { RenderPool } from '@tocsin/jinja';
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { type Authentication, authenticate } from './access/index.ts';
+import { type Authentication, authenticate, type Credentials } from './access/index.ts';
 import type { Config } from './config/index.ts';
 import { type Clock, createSystemClock, type SystemClock } from './platform/clock.ts';
 import { type ConnectionConfig, createDb, createPool } from './platform/db/create-db.ts';
@@ -37,7 +37,7 @@ export interface Context {
   readonly jobs: JobQueue;
   /** Renders templates that take long. */
   readonly renderPool: SlowRenderer;
-  readonly authenticate: (header: string | undefined) => Promise<Authentication>;
+  readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
   close(): Promise<void>;
 }
 
@@ -111,11 +111,11 @@ export async function createContext({
     hub,
     wakes: createWakes(),
     metrics,
-    secrets: createSecretBox(secretKey),
+    secrets: createSecretBox(secretKey, config.secrets.encryptionKeys),
     outbound: createOutbound({ policy: createAddressPolicy(config.outboundAllowed), userAgent: `Tocsin/${VERSION}` }),
     jobs: createJobQueue(clock),
     renderPool: createThreadedRenderer(renderPool, clock),
-    authenticate: (header) => authenticate({ db, clock }, header),
+    authenticate: (credentials) => authenticate({ db, clock }, credentials),
     async close() {
       stopFollowing();
       await renderPool.close();

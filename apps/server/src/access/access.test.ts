@@ -26,7 +26,7 @@ afterAll(() => database[Symbol.asyncDispose]());
 
 const newTokenFor = (expiresAt: Date | null = null) =>
   inTransaction(database.db, (tx) => createToken(tx, org, { userId: anna.id, name: 'test', expiresAt }, clock.now()));
-const knock = (header: string | undefined) => authenticate({ db: database.db, clock }, header);
+const knock = (header: string | undefined) => authenticate({ db: database.db, clock }, { authorization: header });
 
 describe('an Authorization header', () => {
   test.each<[string | undefined, string | null]>([
@@ -42,8 +42,9 @@ describe('an Authorization header', () => {
 
   test('lets its user in, in all three forms', async () => {
     const { text, token } = await newTokenFor();
-    const caller = { org, userId: anna.id, role: 'editor', tokenId: token.id };
-    for (const header of [text, `Bearer ${text}`, `Token ${text}`]) expect(await knock(header)).toEqual({ ok: true, caller });
+    const caller = { org, userId: anna.id, role: 'editor', tokenId: token.id, sessionId: null, via: 'api', visibility: 'all' };
+    for (const header of [text, `Bearer ${text}`, `Token ${text}`])
+      expect(await knock(header)).toMatchObject({ ok: true, caller });
   });
 
   test('with anything else is refused', async () => {

@@ -1,11 +1,21 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db/database.ts';
-import type { Role } from '../users/index.ts';
+import type { Caller, Via } from './caller.ts';
+import { permissionsOfRole } from './permissions.ts';
 import { findToken, touchToken } from './tokens.ts';
 
-export type Authentication =
-  | { ok: true; caller: { org: string; userId: string; role: Role; tokenId: string } }
-  | { ok: false; reason: 'invalid_token' | 'inactive_user' | 'organization_deleted' };
+/** What a request brings along to say who sent it. */
+export interface Credentials {
+  readonly authorization?: string | undefined;
+  readonly cookie?: string | undefined;
+  /** `X-Grafana-URL`, which existing clients send. */
+  readonly grafanaUrl?: string | undefined;
+  readonly userAgent?: string | undefined;
+}
+
+export type Refusal = 'invalid_token' | 'inactive_user' | 'organization_deleted' | 'organization_not_found';
+
+export type Authentication = { readonly ok: true; readonly caller: Caller } | { readonly ok: false; readonly reason: Refusal };
 
 const LAST_USED_EVERY_MS = 60_000;
 
@@ -16,9 +26,11 @@ export function tokenFromHeader(header: string | undefined): string | null {
   return parts.length === 1 && parts[0] !== '' ? (parts[0] ?? null) : null;
 }
 
-/** Whom an Authorization header speaks for. Asks the database each time, so that a revoked token fails at once. */
-export async function authenticate(deps: { db: Db; clock: Clock }, header: string | undefined): Promise<Authentication> {
-  const text = tokenFromHeader(header);
+const viaOf = (userAgent: string | undefined): Via => (userAgent?.includes('terraform-provider-grafana') ? 'terraform' : 'api');
+
+/** Whom the credentials of a request speak for. Asks the database each time, so that a revoked token fails at once. */
+export async function authenticate(deps: { db: Db; clock: Clock }, credentials: Credentials): Promise<Authentication> {
+  const text = tokenFromHeader(credentials.authorization);
   if (text === null || !/^[0-9A-Za-z_-]{16,256}$/.test(text)) return { ok: false, reason: 'invalid_token' };
   const found = await findToken(deps.db, text);
   const now = deps.clock.now();
@@ -28,5 +40,17 @@ export async function authenticate(deps: { db: Db; clock: Clock }, header: strin
   const { org, userId, role, tokenId, lastUsedAt } = found;
   if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() >= LAST_USED_EVERY_MS)
     await touchToken(deps.db, org, tokenId, now);
-  return { ok: true, caller: { org, userId, role, tokenId } };
+  const caller: Caller = {
+    org,
+    actor: { type: 'user', userId },
+    userId,
+    role,
+    permissions: permissionsOfRole(role),
+    via: viaOf(credentials.userAgent),
+    tokenId,
+    sessionId: null,
+    availableTeams: role === 'admin' ? 'all' : (found.teamIds ?? []),
+    visibility: 'all',
+  };
+  return { ok: true, caller };
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
 import { constantTimeEqual, hashToken, newToken, tokenKey } from '../platform/secrets.ts';
@@ -61,6 +62,14 @@ export async function findToken(db: Db, text: string) {
       'u.is_active as isActive',
       'o.deleted_at as organizationDeletedAt',
     ])
+    .select((eb) =>
+      eb
+        .selectFrom('team_member as m')
+        .whereRef('m.organization_id', '=', 't.organization_id')
+        .whereRef('m.user_id', '=', 't.user_id')
+        .select(sql<string[]>`coalesce(array_agg(m.team_id), '{}')`.as('ids'))
+        .as('teamIds'),
+    )
     .where('t.token_key', '=', tokenKey(text))
     .where('t.revoked_at', 'is', null)
     .execute();

@@ -66,7 +66,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     db,
     clock,
     baseUrl: TEST_BASE_URL,
-    authenticate: (header) => authenticate({ db, clock }, header),
+    authenticate: (credentials) => authenticate({ db, clock }, credentials),
     requestsPerMinute: 100_000,
     alertBodyLimit: 10_485_760,
     hooks: combineHooks(escalationHooks),

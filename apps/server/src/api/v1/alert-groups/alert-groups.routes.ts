@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import {
-  ACTION_SOURCE,
   type ActionDeps,
   type ActionResult,
   type Actor,
@@ -20,6 +19,7 @@ import {
 } from '../../../alerting/index.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import { stringifyWithRaw } from '../../../platform/raw-json.ts';
+import { actorOf } from '../conventions/actor.ts';
 import { ApiError, fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { isObject, readBody, text } from '../conventions/fields.ts';
@@ -106,7 +106,7 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
     app.post(
       `/alert_groups/:id/${name}`,
       {
-        config: write,
+        config: { ...write, usersOnly: { mayAct: true, detail: `Service accounts are not allowed to ${name} alert groups` } },
         schema: {
           operationId: `${name}AlertGroup`,
           summary,
@@ -118,13 +118,7 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
       },
       async (request, reply) => {
         const caller = callerOf(request);
-        const result = await act(
-          deps,
-          caller.org,
-          idOf(request),
-          { type: 'user', userId: caller.userId, via: ACTION_SOURCE.api },
-          request.body,
-        );
+        const result = await act(deps, caller.org, idOf(request), actorOf(caller), request.body);
         if (!result.ok) throw refuse(name, result.reason);
         return emptyAnswer(reply, 200);
       },
@@ -162,7 +156,7 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const actor: Actor = { type: 'user', userId: caller.userId, via: ACTION_SOURCE.api };
+      const actor = actorOf(caller);
       const done =
         readMode(request.body) === 'delete'
           ? await deleteGroup(deps, caller.org, idOf(request), actor)

@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Permission, Role } from '../../../access/index.ts';
-import { type Authentication, roleHas } from '../../../access/index.ts';
+import {
+  type Authentication,
+  type Caller,
+  type Credentials,
+  meets,
+  type Refusal,
+  type Requirement,
+} from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { ApiError, forbidden } from './api-error.ts';
 
-/** Who sent a request that has been let in. */
-export interface Caller {
-  readonly org: string;
-  readonly userId: string;
-  readonly role: Role;
-  readonly tokenId: string;
-}
+export type { Caller };
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,11 +18,16 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /** What the caller must be allowed to do; an API route without it does not start. */
-    permission?: Permission;
+    permission?: Requirement;
+    /** Refuses service accounts, because the action must have a human author (access.md 6.2). */
+    usersOnly?: UsersOnly;
     /** The handler checks a secret of its own instead. */
     isPublic?: boolean;
   }
 }
+
+/** `mayAct`: accounts with the switch of access.md 9 pass. `detail`: what others are told, `Invalid token.` when left out. */
+export type UsersOnly = true | { readonly mayAct: true; readonly detail?: string };
 
 /** The caller of a request that passed `admit`. */
 export function callerOf(request: FastifyRequest): Caller {
@@ -31,29 +36,49 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller;
 }
 
+/** The caller's id as a person, on routes that are for people only. */
+export function personOf(caller: Caller): string {
+  if (caller.userId === null) throw invalidToken;
+  return caller.userId;
+}
+
 export interface Guard {
-  readonly authenticate: (header: string | undefined) => Promise<Authentication>;
+  readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
   readonly clock: Clock;
   readonly limitPerMinute: number;
 }
 
-const REFUSALS: Record<Extract<Authentication, { ok: false }>['reason'], ApiError> = {
-  invalid_token: forbidden('Invalid token.', 'invalid_token'),
+const invalidToken = forbidden('Invalid token.', 'invalid_token');
+const REFUSALS: Record<Refusal, ApiError> = {
+  invalid_token: invalidToken,
   inactive_user: forbidden('Only active users are allowed to perform this action.', 'inactive_user'),
   organization_deleted: new ApiError(404, { detail: 'Not found.' }),
+  organization_not_found: forbidden('Organization not found.', 'organization_not_found'),
 };
+
+const firstOf = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
+
+/** What a request says of its sender. */
+export const credentialsOf = ({ headers }: FastifyRequest): Credentials => ({
+  authorization: headers.authorization,
+  cookie: headers.cookie,
+  grafanaUrl: firstOf(headers['x-grafana-url']),
+  userAgent: headers['user-agent'],
+});
 
 /** Authentication, then permission, then the rate limit; only then is the object looked up and the body read. */
 export function createAdmission(guard: Guard): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const limiter = createLimiter(guard.limitPerMinute);
   return async (request, reply) => {
-    const { permission } = request.routeOptions.config;
+    const { permission, usersOnly } = request.routeOptions.config;
     if (permission === undefined) return; // not found and method not allowed answer for themselves
-    const found = await guard.authenticate(request.headers.authorization);
+    const found = await guard.authenticate(credentialsOf(request));
     if (!found.ok) throw REFUSALS[found.reason];
-    if (!roleHas(found.caller.role, permission)) throw forbidden();
+    const { caller } = found;
+    if (usersOnly !== undefined) refuseServiceAccounts(caller, usersOnly);
+    if (!meets(caller.permissions, permission)) throw forbidden();
     const seconds = guard.clock.now().getTime() / 1000;
-    const { remaining, resetSeconds } = limiter.take(found.caller.tokenId, seconds);
+    const { remaining, resetSeconds } = limiter.take(caller.tokenId ?? caller.sessionId ?? caller.org, seconds);
     reply.header('RateLimit-Limit', guard.limitPerMinute);
     reply.header('RateLimit-Remaining', Math.max(0, remaining));
     reply.header('RateLimit-Reset', resetSeconds);
@@ -65,8 +90,15 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
         { 'Retry-After': String(resetSeconds) },
       );
     }
-    request.caller = found.caller;
+    request.caller = caller;
   };
+}
+
+function refuseServiceAccounts({ actor }: Caller, usersOnly: UsersOnly): void {
+  if (actor.type !== 'service_account') return;
+  if (usersOnly === true) throw invalidToken;
+  if (actor.mayAct) return;
+  throw usersOnly.detail === undefined ? invalidToken : forbidden(usersOnly.detail, 'service_account');
 }
 
 /** Counts requests per token in fixed windows of a minute. Each process counts for itself. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { type TSchema, Type } from 'typebox';
-import type { Permission } from '../../../access/index.ts';
+import type { Requirement } from '../../../access/index.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import type { Page, Window } from '../../../platform/db/page.ts';
@@ -30,8 +30,10 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   readonly name: string;
   /** Plural for operation ids where an s does not make it: `EscalationPolicies`. */
   readonly plural?: string;
-  readonly read: Permission;
-  readonly write: Permission;
+  readonly read: Requirement;
+  readonly write: Requirement;
+  /** Refuses service accounts. */
+  readonly usersOnly?: true;
   readonly pageSize: number;
   /** Schema of one object in answers. */
   readonly item: TSchema;
@@ -73,6 +75,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
 ): void {
   const { db, baseUrl } = deps;
   const tags = [resource.path];
+  const forUsers = resource.usersOnly === true ? { usersOnly: true as const } : {};
   const title = pascal(resource.name);
   const requestBody = (required: readonly string[]): TSchema =>
     Type.Object(
@@ -95,7 +98,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
   app.get(
     `/${resource.path}`,
     {
-      config: { permission: resource.read },
+      config: { permission: resource.read, ...forUsers },
       schema: {
         operationId: `list${resource.plural ?? `${title}s`}`,
         summary: `Lists ${resource.path.replaceAll('_', ' ')}`,
@@ -115,7 +118,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
   app.get(
     `/${resource.path}/:id`,
     {
-      config: { permission: resource.read },
+      config: { permission: resource.read, ...forUsers },
       schema: {
         operationId: `get${title}`,
         summary: `Reads one ${resource.name}`,
@@ -134,7 +137,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     app.post(
       `/${resource.path}`,
       {
-        config: { permission: resource.write },
+        config: { permission: resource.write, ...forUsers },
         schema: {
           operationId: `create${title}`,
           summary: `Creates one ${resource.name}`,
@@ -158,7 +161,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       app.route({
         method,
         url: `/${resource.path}/:id`,
-        config: { permission: resource.write },
+        config: { permission: resource.write, ...forUsers },
         schema: {
           operationId: `${method === 'PUT' ? 'update' : 'patch'}${title}`,
           summary: `Changes one ${resource.name}; keys that are left out keep their values`,
@@ -186,7 +189,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     app.delete(
       `/${resource.path}/:id`,
       {
-        config: { permission: resource.write },
+        config: { permission: resource.write, ...forUsers },
         schema: {
           operationId: `delete${title}`,
           summary: `Deletes one ${resource.name}`,

@@ -33,13 +33,9 @@ export async function readTeamFilter(
   return given;
 }
 
-/** Admins see every team, others those they belong to. */
+/** Whether the team exists and is one that the caller may name. */
 async function teamVisible(db: Db | Tx, caller: Caller, teamId: string): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from team t where t.organization_id = ${caller.org} and t.id = ${teamId}
-    and (${caller.role === 'admin'} or exists (
-      select 1 from team_member m where m.organization_id = t.organization_id and m.team_id = t.id and m.user_id = ${caller.userId}))`.execute(
-    db,
-  );
+  if (caller.availableTeams !== 'all' && !caller.availableTeams.includes(teamId)) return false;
+  const { rows } = await sql`select 1 from team where organization_id = ${caller.org} and id = ${teamId}`.execute(db);
   return rows.length > 0;
 }

@@ -13,7 +13,7 @@ import {
 } from '../../../schedules/index.ts';
 import { findUser } from '../../../users/index.ts';
 import { ApiError, notFound } from '../conventions/api-error.ts';
-import { type Caller, callerOf } from '../conventions/caller.ts';
+import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
@@ -73,7 +73,10 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
     scopeOf: (caller: Caller, id: string) => Promise<ExportScope>,
     link: (id: string) => string,
   ): void => {
-    const config = { permission: 'schedules:export' as const };
+    const config = {
+      permission: path.startsWith('/users') ? ('user-settings:write' as const) : ('schedules:export' as const),
+      usersOnly: true as const,
+    };
     const tags = [path.startsWith('/users') ? 'users' : 'schedules'];
     app.post(
       path,
@@ -145,7 +148,7 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
     'ScheduleExportToken',
     async (caller, id) => {
       if ((await findSchedule(db, caller.org, id)) === null) throw notFound();
-      return { userId: caller.userId, scheduleId: id };
+      return { userId: personOf(caller), scheduleId: id };
     },
     (id) => `schedules/${id}/export`,
   );
@@ -154,7 +157,7 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
     'UserExportToken',
     async (caller, id) => {
       if (id !== 'current' && id !== caller.userId) throw notFound(); // a link opens only one's own shifts
-      return { userId: caller.userId, scheduleId: null };
+      return { userId: personOf(caller), scheduleId: null };
     },
     (id) => `users/${id}/schedule_export`,
   );

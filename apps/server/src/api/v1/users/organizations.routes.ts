@@ -54,7 +54,7 @@ export function registerOrganizations(app: FastifyInstance, { baseUrl }: ApiDeps
   app.get(
     '/info',
     {
-      config,
+      config: { ...config, usersOnly: true },
       schema: {
         operationId: 'getInfo',
         summary: 'Tells the address of this server; other instances check a token with it',

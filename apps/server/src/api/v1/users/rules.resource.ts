@@ -60,8 +60,9 @@ const RuleSchema = Type.Object({
 export const rulesResource = ({ clock }: { clock: Clock }): Resource<NotificationRule, typeof fields, 'user_id'> => ({
   path: 'personal_notification_rules',
   name: 'personal notification rule',
-  read: 'user-settings:read',
-  write: 'user-settings:write',
+  read: { anyOf: ['user-settings:read', 'notification-settings:read'] },
+  write: { anyOf: ['user-settings:write', 'notification-settings:write'] },
+  usersOnly: true,
   pageSize: 50,
   item: RuleSchema,
   filters: {

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { findUser, listUsers, ROLES, teamsOfUsers, type User, type UserFilter } from '../../../users/index.ts';
 import { fieldErrors, notFound } from '../conventions/api-error.ts';
-import { type Caller, callerOf } from '../conventions/caller.ts';
+import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { envelope, listOf, pageParameters, readWindow, repeated, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 
@@ -101,7 +101,7 @@ export function registerUsers(app: FastifyInstance, { db, baseUrl }: ApiDeps): v
 }
 
 async function wantedUser(db: Db, caller: Caller, id: string): Promise<User> {
-  const user = await findUser(db, caller.org, id === 'current' ? caller.userId : id);
+  const user = await findUser(db, caller.org, id === 'current' ? personOf(caller) : id);
   if (user?.isActive !== true) throw notFound();
   return user;
 }

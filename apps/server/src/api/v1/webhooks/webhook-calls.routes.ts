@@ -9,7 +9,7 @@ import {
   unlinkPersonalWebhook,
 } from '../../../webhooks/index.ts';
 import { fieldErrors, notFound } from '../conventions/api-error.ts';
-import { callerOf } from '../conventions/caller.ts';
+import { callerOf, personOf } from '../conventions/caller.ts';
 import { bodyObject } from '../conventions/fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
@@ -71,7 +71,7 @@ export function registerWebhookCalls(app: FastifyInstance, { db, baseUrl, secret
   app.get(
     '/webhooks/current_personal_notification',
     {
-      config: { permission: 'user-settings:read' },
+      config: { permission: 'user-settings:read', usersOnly: true },
       schema: {
         operationId: 'getPersonalWebhook',
         summary: 'Reads the webhook that pages the caller',
@@ -80,7 +80,8 @@ export function registerWebhookCalls(app: FastifyInstance, { db, baseUrl, secret
       },
     },
     async (request, reply) => {
-      const { org, userId } = callerOf(request);
+      const caller = callerOf(request);
+      const [org, userId] = [caller.org, personOf(caller)];
       const linked = await findPersonalWebhook(db, org, userId, secrets);
       return sendJson(reply, 200, JSON.stringify({ webhook: linked?.webhookId ?? null, context: linked?.context ?? null }));
     },
@@ -88,7 +89,7 @@ export function registerWebhookCalls(app: FastifyInstance, { db, baseUrl, secret
   app.post(
     '/webhooks/set_personal_notification',
     {
-      config: { permission: 'user-settings:write' },
+      config: { permission: 'user-settings:write', usersOnly: true },
       schema: {
         operationId: 'setPersonalWebhook',
         summary: 'Sets the webhook that pages the caller, with values that it sends as `event.user`; a null webhook unlinks',
@@ -101,7 +102,8 @@ export function registerWebhookCalls(app: FastifyInstance, { db, baseUrl, secret
       },
     },
     async (request, reply) => {
-      const { org, userId } = callerOf(request);
+      const caller = callerOf(request);
+      const [org, userId] = [caller.org, personOf(caller)];
       const body = bodyObject(request.body);
       if (body.webhook === undefined || body.webhook === '') throw fieldErrors({ webhook: 'This field is required.' });
       await inOneTransaction(db, {}, async (tx) => {
