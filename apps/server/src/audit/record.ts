@@ -58,4 +58,5 @@ export async function recordAudit(tx: Tx, org: string, source: AuditSource, even
 }
 
 /** PostgreSQL's text takes neither NUL nor half of a surrogate pair. */
-const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
+const storable = (text: string): string =>
+  text.replaceAll(/\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '');

@@ -1,8 +1,12 @@
 import { createOrganization, createToken, listOrganizations, nextGrafanaUserId, type Role } from '../access/index.ts';
 import { type Config, loadConfig } from '../config/index.ts';
+import { ensureSecretKey } from '../config/secret-key.ts';
 import { createDb, createPool, inTransaction } from '../platform/db/create-db.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import type { Log } from '../platform/log.ts';
+import { resealAll } from '../platform/sealed-columns.ts';
+import { createSecretBox } from '../platform/secrets.ts';
+import { SEALED_COLUMNS } from '../sealed-columns.ts';
 import { createUser, findUserByLogin, hashPassword, listAdmins, newOneTimePassword, type User } from '../users/index.ts';
 import { migrateAll, openDatabase } from './database.ts';
 import type { Command } from './parse.ts';
@@ -97,9 +101,19 @@ async function createTokenCommand(
   io.out(text);
 }
 
+async function rotateKeysCommand(db: Db, config: Config, io: Output): Promise<void> {
+  const { encryptionKeys } = config.secrets;
+  const [first] = encryptionKeys;
+  const secrets = createSecretBox(await ensureSecretKey(config), encryptionKeys);
+  const { resealed, unreadable } = await resealAll(db, secrets, SEALED_COLUMNS);
+  io.err(`Encrypted ${resealed} secrets anew under ${first === undefined ? 'the key of SECRET_KEY' : `the key ${first.id}`}.`);
+  if (unreadable.length > 0) throw new UsageError(`No key opens these, so keep the old keys: ${unreadable.join(', ')}`);
+  io.err('The other keys are no longer needed, except for backups.');
+}
+
 /** Runs a command that ends by itself. */
 export async function runCommand(
-  command: Extract<Command, { run: 'migrate' | 'user create' | 'token create' }>,
+  command: Extract<Command, { run: 'migrate' | 'user create' | 'token create' | 'keys rotate' }>,
   env: Readonly<Record<string, string | undefined>>,
   log: Log,
   io: Output,
@@ -115,7 +129,10 @@ export async function runCommand(
     }
     return;
   }
-  await withDatabase(config, log, (db) =>
-    command.run === 'user create' ? createUserCommand(db, config, command, io) : createTokenCommand(db, config, command, io),
-  );
+  await withDatabase(config, log, (db) => {
+    if (command.run === 'keys rotate') return rotateKeysCommand(db, config, io);
+    return command.run === 'user create'
+      ? createUserCommand(db, config, command, io)
+      : createTokenCommand(db, config, command, io);
+  });
 }

@@ -10,6 +10,7 @@ export type Command =
   | { run: 'version' }
   | { run: 'serve'; role: ProcessRole; setup: boolean }
   | { run: 'migrate' }
+  | { run: 'keys rotate' }
   | {
       run: 'user create';
       username: string;
@@ -65,6 +66,10 @@ export function parseCommand(argv: readonly string[]): Command {
   if (first === 'migrate') {
     read(argv.slice(1), {});
     return { run: 'migrate' };
+  }
+  if (first === 'keys' && second === 'rotate') {
+    read(rest, {});
+    return { run: 'keys rotate' };
   }
   if (first === 'user' && second === 'create') {
     const values = read(rest, {

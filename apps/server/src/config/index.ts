@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../platform/log.ts';
 import { AddressPolicyError, createAddressPolicy } from '../platform/outbound/index.ts';
+import type { EncryptionKey } from '../platform/secrets.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
 import { type Environment, EnvReader } from './env-reader.ts';
 
@@ -56,6 +57,8 @@ export type Config = {
   secrets: {
     /** null: generated and kept in `dataDir`. */
     secretKey: string | null;
+    /** Keys for secrets at rest, the one that seals first; none: a key derived from the secret key. */
+    encryptionKeys: EncryptionKey[];
     metricsSecret: string | null;
     adminPassword: string | null;
   };
@@ -96,6 +99,25 @@ function readSecretKey(read: EnvReader, database: DatabaseConfig): string | null
     read.problem(`SECRET_KEY must have at least ${SHORTEST_SECRET_KEY} characters, got ${secretKey.length}`);
   }
   return secretKey;
+}
+
+/** `TOCSIN_ENCRYPTION_KEYS`: `id:base64` of 32 bytes, separated by commas. */
+function readEncryptionKeys(read: EnvReader): EncryptionKey[] {
+  const keys = (read.secret('TOCSIN_ENCRYPTION_KEYS') ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const [id = '', base64 = ''] = entry.split(/:(.*)/);
+      return { id, key: Buffer.from(base64, 'base64') };
+    });
+  keys.forEach(({ id, key }, at) => {
+    if (!/^[\w.-]{1,50}$/.test(id)) read.problem(`TOCSIN_ENCRYPTION_KEYS: entry ${at + 1} must look like id:base64`);
+    else if (key.length !== 32)
+      read.problem(`TOCSIN_ENCRYPTION_KEYS: the key ${id} must be 32 bytes as base64, got ${key.length}`);
+    if (keys.findIndex((other) => other.id === id) < at) read.problem(`TOCSIN_ENCRYPTION_KEYS: ${id} is there twice`);
+  });
+  return keys;
 }
 
 function readOutbound(read: EnvReader): string[] {
@@ -179,7 +201,12 @@ export function loadConfig(env: Environment): Config {
     },
     admin: { email: read.optional('TOCSIN_ADMIN_EMAIL') },
     smtp: readSmtp(read),
-    secrets: { secretKey: readSecretKey(read, database), metricsSecret, adminPassword: read.secret('TOCSIN_ADMIN_PASSWORD') },
+    secrets: {
+      secretKey: readSecretKey(read, database),
+      encryptionKeys: readEncryptionKeys(read),
+      metricsSecret,
+      adminPassword: read.secret('TOCSIN_ADMIN_PASSWORD'),
+    },
   };
   if (config.admin.email !== null && !/^[^\s@]+@[^\s@]+$/.test(config.admin.email)) {
     read.problem(`TOCSIN_ADMIN_EMAIL must be an e-mail address, got ${JSON.stringify(config.admin.email)}`);

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { constantTimeEqual, createSecretBox, hashToken, newToken, SecretError, tokenKey } from './secrets.ts';
+import { constantTimeEqual, createSecretBox, type EncryptionKey, hashToken, newToken, SecretError, tokenKey } from './secrets.ts';
 
 const box = createSecretBox('a secret key of this installation');
 
@@ -24,6 +25,19 @@ test('a secret opens only whole, for its purpose and under its key', () => {
     expect(() => box.open(changed, 'webhook:WH1'), `byte ${at}`).toThrow(SecretError);
     expect(() => box.open(sealed.subarray(0, at), 'webhook:WH1'), `cut at ${at}`).toThrow(SecretError);
   }
+});
+
+test('the first key seals, all keys open, and a key that is gone is named', () => {
+  const ring = [1, 2].map((id) => ({ id: `k${id}`, key: randomBytes(32) }));
+  const [one, two] = ring as [EncryptionKey, EncryptionKey];
+  const withOne = createSecretBox('a secret key of this installation', [one]);
+  const before = [box.seal('derived', 'p'), withOne.seal('one', 'p')];
+  const withBoth = createSecretBox('a secret key of this installation', [two, one]);
+  expect(before.map((sealed) => withBoth.open(sealed, 'p'))).toEqual(['derived', 'one']);
+  const now = withBoth.seal('two', 'p');
+  expect(now.subarray(0, 4)).toEqual(withBoth.prefix);
+  expect(() => withOne.open(now, 'p')).toThrow('sealed under the key "k2"');
+  expect(() => withBoth.open(now, 'q')).toThrow(SecretError);
 });
 
 test('a token is 64 hex characters, found by eight of them', () => {

@@ -20,5 +20,13 @@ export {
 export { createWebhookRenderer } from './render-template.ts';
 export { listWebhookResponses, type WebhookResponse } from './response-store.ts';
 export type { Sent } from './send-request.ts';
-export { HTTP_METHODS, type HttpMethod, PERSONAL_NOTIFICATION, TRIGGERS, type TriggerType, type Webhook } from './webhook.ts';
+export {
+  HTTP_METHODS,
+  type HttpMethod,
+  PERSONAL_NOTIFICATION,
+  sealedWebhookColumns,
+  TRIGGERS,
+  type TriggerType,
+  type Webhook,
+} from './webhook.ts';
 export { deleteWebhook, findWebhook, listWebhooks, saveWebhook, type WebhookFilter } from './webhook-store.ts';

@@ -1,3 +1,5 @@
+import type { SealedColumn } from '../platform/sealed-columns.ts';
+
 /** What makes a webhook fire: internal number and public name (outgoing-webhooks.md 2). */
 export const TRIGGERS = {
   0: 'escalation',
@@ -53,3 +55,10 @@ export const secretPurpose = {
   authorization: (webhookId: string): string => `webhook.authorization:${webhookId}`,
   personalContext: (userId: string): string => `personal_webhook.context:${userId}`,
 };
+
+/** Where webhooks keep secrets, for the rotation of keys. */
+export const sealedWebhookColumns: readonly SealedColumn[] = [
+  { table: 'webhook', column: 'password_encrypted', key: 'id', purpose: secretPurpose.password },
+  { table: 'webhook', column: 'authorization_header_encrypted', key: 'id', purpose: secretPurpose.authorization },
+  { table: 'personal_webhook_link', column: 'context_encrypted', key: 'user_id', purpose: secretPurpose.personalContext },
+];
