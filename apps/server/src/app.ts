@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { apiV1 } from './api/v1/index.ts';
 import { createApiContext } from './api-context.ts';
 import type { Background } from './background.ts';
@@ -7,6 +8,7 @@ import { createHttp, type Http, serveOpenApi } from './platform/http/index.ts';
 import { folderLog } from './platform/log.ts';
 import { type Lifecycle, registerProbes } from './probes.ts';
 import { VERSION } from './version.ts';
+import { createWebUi } from './web-ui/index.ts';
 import { INBOUND_WAKE } from './work.ts';
 
 export type AppOptions = {
@@ -22,12 +24,14 @@ export interface App {
   close(): Promise<void>;
 }
 
+const WEB_UI = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 const DRAIN_WITHIN_MS = 15_000;
 const LET_GO_EVERY_MS = 100;
 
 /** The HTTP face of a process, ready to listen. */
 export async function createApp(ctx: Context, { web, background, lifecycle }: AppOptions): Promise<App> {
   const { config } = ctx;
+  const webUi = web ? await createWebUi(WEB_UI, config.baseUrl.startsWith('https:')) : null;
   const http = await createHttp({
     log: ctx.log,
     metrics: ctx.metrics,
@@ -35,12 +39,15 @@ export async function createApp(ctx: Context, { web, background, lifecycle }: Ap
     trustedProxies: config.trustedProxies,
     slowSeconds: config.log.slowSeconds,
     version: VERSION,
+    ...(webUi === null ? {} : { fallback: webUi.answer }),
   });
   await registerProbes(http, ctx, background, lifecycle);
   let stopIngestion: () => Promise<void> = async () => undefined;
   if (web) {
-    http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.type('text/plain').send('Ok'));
-    serveOpenApi(http);
+    http.get('/', { schema: { hide: true } }, async (request, reply) => {
+      return (await webUi?.answer(request, reply)) ?? reply.type('text/plain').send('Ok');
+    });
+    serveOpenApi(http, config.baseUrl);
     stopIngestion = await serveIngestion(http, ctx);
     await http.register(apiV1, { prefix: '/api/v1', ctx: createApiContext(ctx) });
   }

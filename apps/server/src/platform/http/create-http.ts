@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import swagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import {
   type FastifyBaseLogger,
@@ -14,6 +13,7 @@ import { isDatabaseUnavailable } from '../db/unavailable.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { collectAllowedMethods } from './allowed-methods.ts';
+import { collectOpenApi } from './openapi.ts';
 import { redactPath } from './redact-path.ts';
 
 export type HttpOptions = {
@@ -26,6 +26,8 @@ export type HttpOptions = {
   /** Requests that take longer are marked `slow`. */
   slowSeconds: number;
   version: string;
+  /** Asked first when no route took a request; null: it has nothing there. */
+  fallback?: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | null>;
 };
 
 export type Http = FastifyInstance;
@@ -129,8 +131,12 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.setErrorHandler(answerError);
   const allowedMethods = collectAllowedMethods(app as unknown as FastifyInstance);
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request, reply) => {
     const allowed = allowedMethods(request.url);
+    if (allowed.length === 0) {
+      const answered = await options.fallback?.(request, reply);
+      if (answered) return answered;
+    }
     if (allowed.length === 0) return reply.code(404).send({ detail: 'Not found.' });
     return reply
       .code(405)
@@ -141,18 +147,6 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     reply.header('x-request-id', request.id);
   });
   observe(app as unknown as FastifyInstance, options);
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Tocsin', version: options.version, description: 'The API of Grafana OnCall, and what Tocsin adds to it.' },
-      components: { securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'Authorization' } } },
-      security: [{ token: [] }],
-    },
-  });
+  await collectOpenApi(app as unknown as FastifyInstance, options.version);
   return app as unknown as Http;
-}
-
-/** Serves the OpenAPI document of all routes with a schema. Register it after them. */
-export function serveOpenApi(app: Http): void {
-  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }

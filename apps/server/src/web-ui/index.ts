@@ -1,0 +1,1 @@
+export { createWebUi, type WebUi } from './web-ui.ts';
