@@ -2,12 +2,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import { type TSchema, Type } from 'typebox';
 import type { Requirement } from '../../../access/index.ts';
+import type { AuditValues } from '../../../audit/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import type { Page, Window } from '../../../platform/db/page.ts';
 import { uniqueViolation } from '../../../platform/db/unique-violation.ts';
 import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { type ApiError, notFound } from './api-error.ts';
+import { audit, resourceEvent } from './audit.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { type BodyOf, type Field, readBody } from './fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from './pagination.ts';
@@ -17,6 +20,7 @@ type Fields = Readonly<Record<string, Field<unknown>>>;
 /** What handlers are given beside the request's own values. */
 export interface ApiDeps {
   readonly db: Db;
+  readonly clock: Clock;
   readonly baseUrl: string;
 }
 
@@ -41,6 +45,8 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   readonly filters?: Readonly<Record<string, TSchema>>;
   readonly fields: F;
   readonly required: { readonly create: readonly Created[]; readonly put?: readonly (keyof F & string)[] };
+  /** What the audit log calls an object; its name in one word where this is left out. */
+  readonly auditType?: string | ((shown: AuditValues) => string);
   /** Database constraints that stand for a rule of the API. */
   readonly uniques?: Readonly<Record<string, ApiError>>;
   list(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>, window: Window): Promise<Page<Row>>;
@@ -73,7 +79,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
   deps: ApiDeps,
   resource: Resource<Row, F, Created>,
 ): void {
-  const { db, baseUrl } = deps;
+  const { db, baseUrl, clock } = deps;
   const tags = [resource.path];
   const forUsers = resource.usersOnly === true ? { usersOnly: true as const } : {};
   const title = pascal(resource.name);
@@ -92,6 +98,12 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     const row = await resource.get(at, caller, (request.params as { id: string }).id);
     if (row === null) throw notFound();
     return row;
+  };
+  const record = (tx: Tx, request: FastifyRequest, before: string | null, after: string | null): Promise<void> => {
+    const [from, to] = [before, after].map((text) => (text === null ? null : (JSON.parse(text) as AuditValues)));
+    const { auditType = resource.name.replaceAll(/[\s-]/g, '_') } = resource;
+    const type = typeof auditType === 'string' ? auditType : auditType(to ?? from ?? {});
+    return audit(tx, request, resourceEvent(type, from ?? null, to ?? null), clock);
   };
   const write = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => inOneTransaction(db, resource.uniques ?? {}, work);
 
@@ -150,7 +162,11 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
         const caller = callerOf(request);
         const body = readBody<F, Created>(resource.fields, request.body, resource.required.create);
         await resource.prepare?.(caller, body, null);
-        const text = await write(async (tx) => one(tx, caller, await create.call(resource, tx, caller, body)));
+        const text = await write(async (tx) => {
+          const made = await one(tx, caller, await create.call(resource, tx, caller, body));
+          await record(tx, request, null, made);
+          return made;
+        });
         return sendJson(reply, 201, text);
       },
     );
@@ -178,7 +194,10 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
           const text = await write(async (tx) => {
             await oneWriterAtATime(tx, resource.path, caller, request);
             const row = await found(tx, caller, request);
-            return one(tx, caller, await update.call(resource, tx, caller, row, body, method));
+            const before = await one(tx, caller, row);
+            const after = await one(tx, caller, await update.call(resource, tx, caller, row, body, method));
+            await record(tx, request, before, after);
+            return after;
           });
           return sendJson(reply, 200, text);
         },
@@ -202,7 +221,10 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
         const caller = callerOf(request);
         await write(async (tx) => {
           await oneWriterAtATime(tx, resource.path, caller, request);
-          await remove.call(resource, tx, caller, await found(tx, caller, request), request.body);
+          const row = await found(tx, caller, request);
+          const before = await one(tx, caller, row);
+          await remove.call(resource, tx, caller, row, request.body);
+          await record(tx, request, before, null);
         });
         return reply.code(204).send();
       },
