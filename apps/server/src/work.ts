@@ -14,6 +14,7 @@ import {
 } from './escalation/index.ts';
 import { HOUSEKEEPING_CRON, HOUSEKEEPING_JOBS } from './housekeeping.ts';
 import { renderForEmail, startPipeline } from './integrations/index.ts';
+import { LIVE_CRON, pruneLiveEvents } from './live/index.ts';
 import {
   createDeliveryMetrics,
   createEmailChannel,
@@ -79,6 +80,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
     onRun,
     ports: {
       applySourceSignals: (tx, signals, now) => applySourceSignals(tx, hooks, signals, now),
+      groupsOpened: async (tx, groups, now) => hooks.onOpened?.(tx, groups, now),
       startRuns: (tx, groups, now) => startRuns(tx, groups, { now, delaySeconds: ctx.config.escalation.startDelaySeconds }),
       alertsJoined,
       notifyAdmins,
@@ -103,8 +105,8 @@ export const startWork: StartWork = (ctx, { manual }) => {
       ...(ctx.config.escalation.auditorEnabled ? [loop('watchdogs', watchdogs.run)] : []),
       ...startHeartbeat(ctx, engine, loop),
     ],
-    jobs: [...HOUSEKEEPING_JOBS, ...domains.jobs],
-    cron: HOUSEKEEPING_CRON,
+    jobs: [...HOUSEKEEPING_JOBS, pruneLiveEvents, ...domains.jobs],
+    cron: [...HOUSEKEEPING_CRON, ...LIVE_CRON],
   };
 };
 

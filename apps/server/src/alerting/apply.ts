@@ -54,6 +54,7 @@ export async function applyActions(
       event: request.action.do,
       from: group.state.kind,
       to: result.state.kind,
+      state: result.state,
       run: result.run === 'restart' && group.rootId !== null ? 'keep' : result.run,
       actor: request.actor,
       followsRootId,

@@ -78,7 +78,7 @@ export const attach = (
     };
     await deps.hooks.onChanged(
       tx,
-      [{ ...change, event: 'attach', from: child.state.kind, to: child.state.kind, run: 'stop' }],
+      [{ ...change, event: 'attach', from: child.state.kind, to: child.state.kind, state: child.state, run: 'stop' }],
       now,
     );
     await addTimelineRecords(tx, [

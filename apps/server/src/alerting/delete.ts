@@ -18,6 +18,7 @@ export const deleteGroup = (deps: ActionDeps, org: OrgId, id: AlertGroupId, acto
       integrationId: group.integrationId,
       from: kind,
       to: kind,
+      state: group.state,
       actor,
       at: now,
     };

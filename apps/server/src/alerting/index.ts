@@ -16,7 +16,7 @@ export { actOnGroups, type BulkAction, type BulkResult } from './bulk.ts';
 export { deleteGroup } from './delete.ts';
 export { expireSilences } from './expire-silences.ts';
 export type { Guards, Refusal } from './guards.ts';
-export { type AlertGroupHooks, combineHooks, type GroupChange, type GroupEvent } from './hooks.ts';
+export { type AlertGroupHooks, combineHooks, type GroupChange, type GroupEvent, type OpenedGroup } from './hooks.ts';
 export {
   findListedGroup,
   type GroupFilter,

@@ -63,6 +63,7 @@ export async function freeChildren(
     event: 'unattach' as const,
     from: child.state.kind,
     to: child.state.kind,
+    state: child.state,
     run: child.state.kind === 'firing' ? ('restart' as const) : ('keep' as const),
     actor,
     followsRootId: null,

@@ -61,6 +61,7 @@ export class IngestWorld implements AsyncDisposable {
     this.hub = createHub(database.connection, log);
     const ports: PipelinePorts = {
       applySourceSignals: (tx, signals, now) => applySourceSignals(tx, escalationHooks, signals, now),
+      groupsOpened: async () => undefined,
       startRuns: (tx, groups, now) => startRuns(tx, groups, { now, delaySeconds: 1 }),
       alertsJoined,
       notifyAdmins: async (_tx, notice) => void this.notices.push(notice),

@@ -1,4 +1,4 @@
-import type { GroupRef, SourceSignal } from '../../alerting/index.ts';
+import type { GroupRef, OpenedGroup as NewGroupRef, SourceSignal } from '../../alerting/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
 
 /** A group that a batch opened and that still fires: its escalation starts in the same transaction. */
@@ -21,6 +21,8 @@ export type PipelineNotice = {
 export interface PipelinePorts {
   /** alerting's `applySourceSignals` with the hooks of this server. */
   applySourceSignals(tx: Tx, signals: readonly SourceSignal[], now: Date): Promise<unknown>;
+  /** Groups were made, whatever becomes of them next; before the signals of their first alert. */
+  groupsOpened(tx: Tx, groups: readonly NewGroupRef[], now: Date): Promise<void>;
   /** Starts the first run of new groups, after `ESCALATION_START_DELAY_SECONDS`. */
   startRuns(tx: Tx, groups: readonly OpenedGroup[], now: Date): Promise<void>;
   /** New alerts came into these groups: runs that are paused at a count step look again one second later. */

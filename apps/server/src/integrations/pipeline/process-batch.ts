@@ -165,6 +165,11 @@ async function write(ports: PipelinePorts, tx: Tx, { alerts }: PreparedBatch, ch
       tx,
       groups.flatMap((group) => openingRecords(group, now)),
     );
+    await ports.groupsOpened(
+      tx,
+      opened.map((group) => ({ ...toRef(group), integrationId: group.openedBy.integrationId })),
+      now,
+    );
   }
   if (later.length > 0) await ports.applySourceSignals(tx, later, now);
   const signalled = new Set(choice.signals.map((signal) => signal.alertGroupId));
