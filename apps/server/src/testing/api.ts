@@ -79,7 +79,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       previewTemplate({ db, clock, templates: createTemplates({ clock, pool: inlineRenderer }), linkOf: (id) => id }, request),
     ...overrides,
   };
-  serveOpenApi(app);
+  serveOpenApi(app, TEST_BASE_URL);
   await app.register(apiV1, { prefix: '/api/v1', ctx });
   await app.ready();
   const organization = async (name: string) =>

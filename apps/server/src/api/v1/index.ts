@@ -10,6 +10,7 @@ import { registerTimeline } from './alert-groups/timeline.routes.ts';
 import { createAdmission, type Guard } from './conventions/caller.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
 import { API_BODY_LIMIT, readRequestBodies } from './conventions/request-bodies.ts';
+import { describeRoute } from './conventions/describe.ts';
 import { registerResource } from './conventions/resource.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
@@ -73,6 +74,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
     createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
   );
   registerOrganizations(app, ctx);
+    describeRoute(route);
   registerUsers(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
   registerResource(app, ctx, stepsResource(ctx));

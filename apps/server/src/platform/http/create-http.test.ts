@@ -29,7 +29,7 @@ beforeAll(async () => {
     throw Object.assign(new Error('terminating connection'), { code: '57P01' });
   });
   app.get('/slow', () => new Promise((resolve) => (finish = () => resolve({ done: true }))));
-  serveOpenApi(app);
+  serveOpenApi(app, 'https://tocsin.example.net');
   await app.ready();
 });
 afterAll(() => app.close());

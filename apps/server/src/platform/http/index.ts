@@ -1,2 +1,3 @@
-export { createHttp, type Http, type HttpOptions, serveOpenApi } from './create-http.ts';
+export { createHttp, type Http, type HttpOptions } from './create-http.ts';
+export { openApiDocument, serveOpenApi } from './openapi.ts';
 export { redactPath } from './redact-path.ts';

@@ -12,6 +12,7 @@ import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { type ApiError, notFound } from './api-error.ts';
 import { audit, resourceEvent } from './audit.ts';
 import { type Caller, callerOf } from './caller.ts';
+import { errorResponses, named } from './describe.ts';
 import { type BodyOf, type Field, readBody } from './fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from './pagination.ts';
 
@@ -66,12 +67,10 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   remove?(tx: Tx, caller: Caller, row: Row, body: unknown): Promise<void>;
 }
 
-const Detail = Type.Object({ detail: Type.String(), code: Type.Optional(Type.String()) });
-const AnyError = Type.Unknown({ description: 'Field names to texts, or `detail`.' });
 const NoContent = Type.Null({ description: 'Nothing.' });
 const IdParams = Type.Object({ id: Type.String() });
 
-export const errorResponses = { 400: AnyError, 403: Detail, 404: Detail, 429: Detail };
+export { errorResponses };
 
 /** Registers the routes of a resource: list, create, read, update (PUT and PATCH) and delete, as far as it has them. */
 export function registerResource<Row, F extends Fields, Created extends keyof F & string>(
@@ -83,7 +82,8 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
   const tags = [resource.path];
   const forUsers = resource.usersOnly === true ? { usersOnly: true as const } : {};
   const title = pascal(resource.name);
-  const requestBody = (required: readonly string[]): TSchema =>
+  const item = named(title, resource.item);
+  const requestBody = (required: readonly string[], name: string): TSchema =>
     Type.Object(
       Object.fromEntries(
         Object.entries(resource.fields).map(([key, field]) => [
@@ -91,6 +91,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
           required.includes(key) ? field.schema : Type.Optional(field.schema),
         ]),
       ),
+      { title: name },
     );
   const one = async (at: Db | Tx, caller: Caller, row: Row): Promise<string> =>
     stringifyWithRaw((await resource.present(at, caller, [row]))[0]);
@@ -116,7 +117,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
         summary: `Lists ${resource.path.replaceAll('_', ' ')}`,
         tags,
         querystring: Type.Object({ ...pageParameters, ...resource.filters }),
-        response: { 200: listOf(resource.item), ...errorResponses },
+        response: { 200: listOf(item), ...errorResponses },
       },
     },
     async (request, reply) => {
@@ -136,7 +137,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
         summary: `Reads one ${resource.name}`,
         tags,
         params: IdParams,
-        response: { 200: resource.item, ...errorResponses },
+        response: { 200: item, ...errorResponses },
       },
     },
     async (request, reply) => {
@@ -154,8 +155,8 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
           operationId: `create${title}`,
           summary: `Creates one ${resource.name}`,
           tags,
-          body: requestBody(resource.required.create),
-          response: { 201: resource.item, ...errorResponses },
+          body: requestBody(resource.required.create, `New${title}`),
+          response: { 201: item, ...errorResponses },
         },
       },
       async (request, reply) => {
@@ -183,8 +184,8 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
           summary: `Changes one ${resource.name}; keys that are left out keep their values`,
           tags,
           params: IdParams,
-          body: requestBody(required),
-          response: { 200: resource.item, ...errorResponses },
+          body: requestBody(required, `${title}${required.length > 0 ? 'Update' : 'Patch'}`),
+          response: { 200: item, ...errorResponses },
         },
         handler: async (request, reply) => {
           const caller = callerOf(request);
