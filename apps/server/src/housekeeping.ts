@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Type } from 'typebox';
+import { forgetAudit } from './audit/index.ts';
 import type { Context } from './context.ts';
 import { forgetRateWindows } from './integrations/index.ts';
 import { forgetUsage } from './notifications/index.ts';
@@ -45,9 +46,19 @@ const forgetCounters = defineJob({
   run: ({ db, clock }: Context) => forgetOldCounters(db, clock.now()),
 });
 
+/** Days that the audit log is kept (access.md 14.3). */
+const AUDIT_DAYS = 400;
+
+const forgetOldAudit = defineJob({
+  name: 'housekeeping.audit',
+  payload: Type.Object({}),
+  run: ({ db, clock }: Context) => forgetAudit(db, new Date(clock.now().getTime() - AUDIT_DAYS * 86_400_000)),
+});
+
 /** What keeps the installation in order, whatever the domains. */
-export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters];
+export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, forgetOldAudit];
 export const HOUSEKEEPING_CRON: readonly CronEntry<Context>[] = [
   { job: keepPartitions, match: '7 */6 * * *', backfillMs: 6 * 3_600_000 },
   { job: forgetCounters, match: '37 * * * *' },
+  { job: forgetOldAudit, match: '17 3 * * *' },
 ];

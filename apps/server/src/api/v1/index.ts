@@ -7,10 +7,11 @@ import { registerAlertGroups } from './alert-groups/alert-groups.routes.ts';
 import { registerAlerts } from './alert-groups/alerts.routes.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
 import { registerTimeline } from './alert-groups/timeline.routes.ts';
+import { registerAudit } from './audit/audit.routes.ts';
 import { createAdmission, type Guard } from './conventions/caller.ts';
+import { describeRoute } from './conventions/describe.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
 import { API_BODY_LIMIT, readRequestBodies } from './conventions/request-bodies.ts';
-import { describeRoute } from './conventions/describe.ts';
 import { registerResource } from './conventions/resource.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
@@ -74,7 +75,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
     createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
   );
   registerOrganizations(app, ctx);
-    describeRoute(route);
+  describeRoute(route);
   registerUsers(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
   registerResource(app, ctx, stepsResource(ctx));
@@ -97,6 +98,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerResource(app, ctx, timeOffFeedsResource(ctx));
   registerParkedAlerts(app, ctx);
   registerPreview(app, ctx);
+  registerAudit(app, ctx);
   registerResource(app, ctx, webhooksResource(ctx));
   registerWebhookCalls(app, ctx);
 }

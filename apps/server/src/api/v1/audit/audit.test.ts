@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
+
+let world: ApiWorld;
+let admin: ApiUser;
+beforeAll(async () => {
+  world = await startApi();
+  admin = world.admin;
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+it('tells who created, changed and deleted an object', async () => {
+  const { id } = (await admin.post('escalation_chains/', { name: '=cmd()' })).body;
+  await admin.put(`escalation_chains/${id}/`, { name: 'Secondary', team_id: null });
+  await admin.put(`escalation_chains/${id}/`, { name: 'Secondary', team_id: null }); // changes nothing
+  await admin.delete(`escalation_chains/${id}/`);
+  const { body } = await admin.get(`audit/?resource_type=escalation_chain&resource_id=${id}`);
+  expect(body.count).toBe(3);
+  expect(body.results).toMatchObject([
+    { action_name: 'deleted', resource: { name: 'Secondary' }, diff: { before: { name: 'Secondary' }, after: null } },
+    { action_name: 'updated', diff: { before: { name: '=cmd()' }, after: { name: 'Secondary' } } },
+    { action_name: 'created', actor: { type: 'user', id: admin.id }, via: 'api', diff: { before: null } },
+  ]);
+  expect(body.results[0].request_id).toBeTruthy();
+});
+
+it('hides secrets', async () => {
+  await admin.post('webhooks/', {
+    name: 'kept',
+    url: 'https://x.example.com',
+    http_method: 'POST',
+    trigger_type: 'escalation',
+    password: 'hunter2',
+  });
+  const integration = (await admin.post('integrations/', { type: 'webhook', name: 'Billing' })).body;
+  const { text } = await admin.get('audit/export/');
+  expect(text).toContain('Billing');
+  expect(text).not.toContain('hunter2');
+  expect(text).not.toContain(integration.link.split('/').at(-2));
+});
+
+it('records nothing of a write that failed', async () => {
+  await admin.post('escalation_chains/', { name: 'Taken' });
+  expect((await admin.post('escalation_chains/', { name: 'Taken' })).status).toBe(400);
+  const { body } = await admin.get('audit/?resource_type=escalation_chain&action=created&perpage=100');
+  expect(body.results.filter((record: { resource: { name: string } }) => record.resource.name === 'Taken')).toHaveLength(1);
+});
+
+it('exports CSV that a spreadsheet does not run, and verifies the chain', async () => {
+  const { text, headers } = await admin.get('audit/export/?format=csv&resource_type=escalation_chain');
+  expect(headers['content-type']).toContain('text/csv');
+  expect(text.split('\r\n')[0]).toMatch(/^id,at,actor_type/);
+  expect(text).toContain("'=cmd()");
+  expect((await admin.get('audit/verify/')).body).toMatchObject({ ok: true, first_broken: null });
+});
+
+it('names the parameter that it cannot read', async () => {
+  expect((await admin.get('audit/?from=yesterday')).body).toEqual({
+    from: ['Must be a date and time such as 2026-05-04T10:00:00Z.'],
+  });
+  expect((await admin.get('audit/export/?format=xml')).body).toEqual({ format: ['"xml" is not a valid choice.'] });
+});
