@@ -3,6 +3,8 @@ import type { ApiContext, TermChecks } from './api/v1/index.ts';
 import type { Context } from './context.ts';
 import { domainsOf } from './domains.ts';
 import { previewTemplate } from './integrations/index.ts';
+import { createLiveFeed } from './live/index.ts';
+import { folderLog } from './platform/log.ts';
 import { createFeedCheck } from './schedules/index.ts';
 import { checkTemplateSyntax, createEnvironment } from './templates/index.ts';
 
@@ -52,5 +54,6 @@ export function createApiContext(ctx: Context): ApiContext {
     checkFeed: createFeedCheck(ctx.outbound, config.baseUrl),
     secrets: ctx.secrets,
     previewTemplate: (request) => previewTemplate({ db, clock, templates, linkOf: linkOfGroup }, request),
+    live: createLiveFeed({ db, log: folderLog(ctx.log, 'live'), hub: ctx.hub }),
   };
 }

@@ -4,6 +4,7 @@ import { type ApiContext, apiV1 } from '../api/v1/index.ts';
 import { termChecks } from '../api-context.ts';
 import { escalationHooks } from '../escalation/index.ts';
 import { previewTemplate } from '../integrations/index.ts';
+import { createLiveFeed } from '../live/index.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
 import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
@@ -77,6 +78,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     secrets: createSecretBox('the secret key of all tests'),
     previewTemplate: (request) =>
       previewTemplate({ db, clock, templates: createTemplates({ clock, pool: inlineRenderer }), linkOf: (id) => id }, request),
+    live: createLiveFeed({ db, log: createLogger({ level: 'silent' }), hub: null, pollMs: 20 }),
     ...overrides,
   };
   serveOpenApi(app, TEST_BASE_URL);

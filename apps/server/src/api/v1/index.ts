@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { AlertGroupHooks } from '../../alerting/index.ts';
+import type { LiveFeed } from '../../live/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { SecretBox } from '../../platform/secrets.ts';
@@ -20,6 +21,7 @@ import { registerParkedAlerts } from './integrations/parked-alerts.routes.ts';
 import { type PreviewTemplate, registerPreview } from './integrations/preview.routes.ts';
 import type { TermChecks } from './integrations/route-fields.ts';
 import { routesResource } from './integrations/routes.resource.ts';
+import { registerStream } from './live/stream.routes.ts';
 import { registerCoverage } from './schedules/coverage.routes.ts';
 import { registerExports } from './schedules/export.routes.ts';
 import { registerFinalShifts } from './schedules/final-shifts.routes.ts';
@@ -56,6 +58,9 @@ export interface ApiContext {
   readonly checkFeed: CheckFeed;
   readonly secrets: SecretBox;
   readonly previewTemplate: PreviewTemplate;
+  readonly live: LiveFeed;
+  /** Milliseconds between the pings of streams, for tests. */
+  readonly streamPingMs?: number;
 }
 
 /** The public HTTP API, registered below `/api/v1`. */
@@ -69,13 +74,13 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
     const isApi = route.config?.permission !== undefined || route.config?.isPublic === true;
     const answersForItself = route.method === 'HEAD' || route.method === 'OPTIONS' || route.url.endsWith('*');
     if (!isApi && !answersForItself) throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
+    describeRoute(route);
   });
   app.addHook(
     'onRequest',
     createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
   );
   registerOrganizations(app, ctx);
-  describeRoute(route);
   registerUsers(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
   registerResource(app, ctx, stepsResource(ctx));
@@ -101,4 +106,5 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerAudit(app, ctx);
   registerResource(app, ctx, webhooksResource(ctx));
   registerWebhookCalls(app, ctx);
+  registerStream(app, ctx);
 }
