@@ -21,6 +21,7 @@ import type { Tx } from '../../../platform/db/database.ts';
 import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { actorOf } from '../conventions/actor.ts';
 import { ApiError, fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
+import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { isObject, readBody, text } from '../conventions/fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
@@ -157,10 +158,17 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
     async (request, reply) => {
       const caller = callerOf(request);
       const actor = actorOf(caller);
-      const done =
-        readMode(request.body) === 'delete'
-          ? await deleteGroup(deps, caller.org, idOf(request), actor)
-          : (await wipe(deps, caller.org, idOf(request), actor)).ok;
+      const mode = readMode(request.body);
+      const id = idOf(request);
+      const done = await inOneTransaction(db, {}, async (tx) => {
+        const inTx = { ...deps, db: tx };
+        const ok =
+          mode === 'delete' ? await deleteGroup(inTx, caller.org, id, actor) : (await wipe(inTx, caller.org, id, actor)).ok;
+        const name = mode === 'delete' ? 'deleted' : 'wiped';
+        if (ok)
+          await audit(tx, request, { type: 'alert_group', name, resource: { type: 'alert_group', id, name: '' } }, deps.clock);
+        return ok;
+      });
       if (!done) throw notFound();
       return reply.code(204).send();
     },

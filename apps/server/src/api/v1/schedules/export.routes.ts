@@ -13,6 +13,7 @@ import {
 } from '../../../schedules/index.ts';
 import { findUser } from '../../../users/index.ts';
 import { ApiError, notFound } from '../conventions/api-error.ts';
+import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
@@ -78,6 +79,7 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
       usersOnly: true as const,
     };
     const tags = [path.startsWith('/users') ? 'users' : 'schedules'];
+    const auditType = path.startsWith('/users') ? 'user_schedule_export_token' : 'schedule_export_token';
     app.post(
       path,
       {
@@ -93,9 +95,11 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
       async (request, reply) => {
         const caller = callerOf(request);
         const now = clock.now();
-        const made = await inOneTransaction(db, {}, async (tx) =>
-          createExportToken(tx, caller.org, await scopeOf(caller, idOf(request)), now),
-        );
+        const made = await inOneTransaction(db, {}, async (tx) => {
+          const result = await createExportToken(tx, caller.org, await scopeOf(caller, idOf(request)), now);
+          if (result.ok) await audit(tx, request, resourceEvent(auditType, null, { id: idOf(request) }), clock);
+          return result;
+        });
         if (!made.ok) throw new ApiError(409, { detail: 'Schedule export token for user already exists' });
         const url = `${baseUrl}/api/v1/${link(idOf(request))}?token=${made.token}`;
         return sendJson(reply, 201, JSON.stringify({ token: made.token, created_at: apiTime(now), export_url: url }));
@@ -135,9 +139,11 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
       },
       async (request, reply) => {
         const caller = callerOf(request);
-        const done = await inOneTransaction(db, {}, async (tx) =>
-          revokeExportToken(tx, caller.org, await scopeOf(caller, idOf(request)), clock.now()),
-        );
+        const done = await inOneTransaction(db, {}, async (tx) => {
+          const revoked = await revokeExportToken(tx, caller.org, await scopeOf(caller, idOf(request)), clock.now());
+          if (revoked) await audit(tx, request, resourceEvent(auditType, { id: idOf(request) }, null), clock);
+          return revoked;
+        });
         if (!done) throw notFound();
         return reply.code(204).send();
       },

@@ -40,6 +40,7 @@ export const notifiableRoles = rolesWith('notifications:read');
 export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource<ScheduleInfo, typeof scheduleFields, never> => ({
   path: 'schedules',
   name: 'schedule',
+  auditType: ({ type }) => `${String(type)}_schedule`,
   read: 'schedules:read',
   write: 'schedules:write',
   pageSize: 50,

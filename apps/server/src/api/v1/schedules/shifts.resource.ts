@@ -60,6 +60,7 @@ export const shiftsResource = ({
 }): Resource<OnCallShift, typeof shiftFields, 'type' | 'start' | 'duration'> => ({
   path: 'on_call_shifts',
   name: 'on-call shift',
+  auditType: 'oncall_shift',
   read: 'schedules:read',
   write: 'schedules:write',
   pageSize: 50,

@@ -17,6 +17,7 @@ import {
 } from '../../../schedules/index.ts';
 import { findUser, findUsers, type User } from '../../../users/index.ts';
 import { ApiError, conflictOfFields, notFound, refusal } from '../conventions/api-error.ts';
+import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { bodyObject, custom, missingReference, nullable, reference, text } from '../conventions/fields.ts';
 import { INSTANT_FORMAT, instantField, readInstant } from '../conventions/instant-field.ts';
@@ -103,6 +104,7 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
   const resource: Resource<ShiftSwap, typeof fields, 'schedule' | 'swap_start' | 'swap_end'> = {
     path: 'shift_swaps',
     name: 'shift swap',
+    auditType: 'shift_swap_request',
     read: 'schedules:read',
     write: 'schedules:write',
     pageSize: 50,
@@ -179,7 +181,15 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
         if ((await findSwap(tx, caller.org, id)) === null) throw notFound();
         const benefactorId = await knownPerson(tx, caller, bodyObject(request.body).benefactor, 'benefactor');
         const taken = await takeSwap(tx, caller.org, id, benefactorId, clock.now());
-        if (taken.ok) return whole(tx, caller, taken.swap);
+        if (taken.ok) {
+          const shown = await whole(tx, caller, taken.swap);
+          const event = {
+            ...resourceEvent('shift_swap_request', { id, benefactor: null }, { id, benefactor: benefactorId }),
+            name: 'taken',
+          };
+          await audit(tx, request, event, clock);
+          return shown;
+        }
         if (taken.reason === 'not_found') throw notFound();
         throw refusal(
           taken.reason === 'same_user'

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import type { AuditEvent } from '../../../audit/index.ts';
 import type { SecretBox } from '../../../platform/secrets.ts';
 import {
   findPersonalWebhook,
@@ -9,6 +10,7 @@ import {
   unlinkPersonalWebhook,
 } from '../../../webhooks/index.ts';
 import { fieldErrors, notFound } from '../conventions/api-error.ts';
+import { audit } from '../conventions/audit.ts';
 import { callerOf, personOf } from '../conventions/caller.ts';
 import { bodyObject } from '../conventions/fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
@@ -34,8 +36,19 @@ const PersonalSchema = Type.Object({
   context: Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()]),
 });
 
+const personalWebhookEvent = (userId: string, webhook: string | null): AuditEvent => ({
+  type: 'resource',
+  name: 'updated',
+  resource: { type: 'user', id: userId, name: 'personal webhook' },
+  before: null,
+  after: { webhook },
+});
+
 /** Calls that a webhook has made, and the webhook that pages the caller (outgoing-webhooks.md 10, 14). */
-export function registerWebhookCalls(app: FastifyInstance, { db, baseUrl, secrets }: ApiDeps & { secrets: SecretBox }): void {
+export function registerWebhookCalls(
+  app: FastifyInstance,
+  { db, baseUrl, secrets, clock }: ApiDeps & { secrets: SecretBox },
+): void {
   const tags = ['webhooks'];
   app.get(
     '/webhooks/:id/responses',
@@ -107,7 +120,10 @@ export function registerWebhookCalls(app: FastifyInstance, { db, baseUrl, secret
       const body = bodyObject(request.body);
       if (body.webhook === undefined || body.webhook === '') throw fieldErrors({ webhook: 'This field is required.' });
       await inOneTransaction(db, {}, async (tx) => {
-        if (body.webhook === null) return unlinkPersonalWebhook(tx, org, userId);
+        if (body.webhook === null) {
+          await unlinkPersonalWebhook(tx, org, userId);
+          return audit(tx, request, personalWebhookEvent(userId, null), clock);
+        }
         const linked = await linkPersonalWebhook(
           tx,
           org,
@@ -115,7 +131,7 @@ export function registerWebhookCalls(app: FastifyInstance, { db, baseUrl, secret
           { webhookId: String(body.webhook), context: body.context },
           secrets,
         );
-        if (linked.ok) return;
+        if (linked.ok) return audit(tx, request, personalWebhookEvent(userId, String(body.webhook)), clock);
         throw linked.reason === 'invalid_context'
           ? fieldErrors({ context: 'Invalid context.' })
           : fieldErrors({ webhook: 'Webhook not found.' });

@@ -31,6 +31,7 @@ export function webhooksResource({
   return {
     path: 'webhooks',
     name: 'webhook',
+    auditType: 'outgoing_webhook',
     read: 'outgoing-webhooks:read',
     write: 'outgoing-webhooks:write',
     pageSize: 50,
