@@ -8,7 +8,7 @@ import { createHttp, type Http, serveOpenApi } from './platform/http/index.ts';
 import { folderLog } from './platform/log.ts';
 import { type Lifecycle, registerProbes } from './probes.ts';
 import { VERSION } from './version.ts';
-import { createWebUi } from './web-ui/index.ts';
+import { createWebUi, registerApiDocs } from './web-ui/index.ts';
 import { INBOUND_WAKE } from './work.ts';
 
 export type AppOptions = {
@@ -47,9 +47,8 @@ export async function createApp(ctx: Context, { web, background, lifecycle }: Ap
     http.get('/', { schema: { hide: true } }, async (request, reply) => {
       return (await webUi?.answer(request, reply)) ?? reply.type('text/plain').send('Ok');
     });
-    serveOpenApi(http, config.baseUrl);
     stopIngestion = await serveIngestion(http, ctx);
-    await http.register(apiV1, { prefix: '/api/v1', ctx: createApiContext(ctx) });
+    await serveApi(http, ctx);
   }
   await http.ready();
   return {
@@ -65,6 +64,14 @@ export async function createApp(ctx: Context, { web, background, lifecycle }: Ap
       await stopIngestion();
     },
   };
+}
+
+/** The public API, its description, and the page that shows it. */
+export async function serveApi(http: Http, ctx: Context): Promise<void> {
+  const { baseUrl } = ctx.config;
+  serveOpenApi(http, baseUrl);
+  registerApiDocs(http, baseUrl.startsWith('https:'));
+  await http.register(apiV1, { prefix: '/api/v1', ctx: createApiContext(ctx) });
 }
 
 /** The integration URLs. @returns what ends them, once no request is under way */

@@ -69,6 +69,11 @@ async function run(command: Command): Promise<void> {
       await starting;
       return;
     }
+    case 'openapi': {
+      const { printOpenApi } = await import('./cli/openapi.ts');
+      await printOpenApi(process.env, io);
+      return process.exit(0);
+    }
     default: {
       const { runCommand } = await import('./cli/commands.ts');
       const log = createLogger({ level: levelOf(process.env.LOG_LEVEL, 'warn') }, process.stderr);

@@ -10,6 +10,7 @@ export type Command =
   | { run: 'version' }
   | { run: 'serve'; role: ProcessRole; setup: boolean }
   | { run: 'migrate' }
+  | { run: 'openapi' }
   | { run: 'keys rotate' }
   | {
       run: 'user create';
@@ -66,6 +67,10 @@ export function parseCommand(argv: readonly string[]): Command {
   if (first === 'migrate') {
     read(argv.slice(1), {});
     return { run: 'migrate' };
+  }
+  if (first === 'openapi') {
+    read(argv.slice(1), {});
+    return { run: 'openapi' };
   }
   if (first === 'keys' && second === 'rotate') {
     read(rest, {});

@@ -17,6 +17,7 @@ Commands
     --user LOGIN          username or e-mail address; the only active admin when left out
     --name NAME           what the token is for (default: command line)
     --organization ID     needed when there are several
+  openapi               print the description of the API (OpenAPI 3.1, JSON); needs no database
   keys rotate           encrypt every stored secret anew under the first key of TOCSIN_ENCRYPTION_KEYS
 
   --help, -h            this text

@@ -33,7 +33,8 @@ const isText = (type: string): boolean => !type.startsWith('font/') && type !== 
 const compressGzip = promisify(gzip);
 const compressBrotli = promisify(brotliCompress);
 
-async function readBuiltFile(path: string, name: string): Promise<BuiltFile> {
+/** @param name path as it is asked for, with a leading slash */
+export async function readBuiltFile(path: string, name: string): Promise<BuiltFile> {
   const plain = await readFile(path);
   const type = TYPES[extname(path)] ?? 'application/octet-stream';
   const pack = plain.length > SMALL && isText(type);

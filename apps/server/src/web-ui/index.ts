@@ -1,1 +1,2 @@
+export { registerApiDocs } from './api-docs.ts';
 export { createWebUi, type WebUi } from './web-ui.ts';

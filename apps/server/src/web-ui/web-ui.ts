@@ -46,7 +46,8 @@ async function choose(files: BuiltFiles | null, request: FastifyRequest, path: s
   return files === null ? 'not built' : files.find('/index.html');
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, file: BuiltFile): FastifyReply {
+/** Sends a file in an encoding that the client takes, or nothing when the client has it. */
+export function send(request: FastifyRequest, reply: FastifyReply, file: BuiltFile): FastifyReply {
   reply
     .header('cache-control', file.immutable ? YEAR : 'no-cache')
     .header('etag', file.etag)

@@ -85,19 +85,22 @@ function tidy(value: unknown, schemas: Record<string, unknown>): unknown {
 }
 
 /** Choices between constants as `enum`, and "this or null" as a list of types, which people and generators read more easily. */
-function withPlainUnions(schema: Json): Json {
+function withPlainUnions(given: Json): Json {
+  const schema = withPlainKeys(given);
   const { anyOf, ...rest } = schema;
   if (!Array.isArray(anyOf) || !anyOf.every(isObject)) return schema;
   const isNull = (option: Json): boolean => option.type === 'null';
+  const constantsOf = (option: Json): readonly unknown[] =>
+    Array.isArray(option.enum) ? option.enum : option.const === undefined ? [] : [option.const];
   const others = anyOf.filter((option) => !isNull(option));
   const nullable = others.length < anyOf.length;
   const types = [...new Set(others.map(({ type }) => type))];
   if (
     others.length > 0 &&
-    others.every((option) => option.const !== undefined) &&
+    others.every((option) => constantsOf(option).length > 0) &&
     types.every((type) => typeof type === 'string')
   ) {
-    const values = others.map((option) => option.const);
+    const values = others.flatMap(constantsOf);
     const type = nullable ? [...types, 'null'] : types.length === 1 ? types[0] : types;
     return { ...rest, type, enum: nullable ? [...values, null] : values };
   }
@@ -105,6 +108,14 @@ function withPlainUnions(schema: Json): Json {
   if (nullable && others.length === 1 && only !== undefined && typeof only.type === 'string' && only.enum === undefined)
     return { ...only, ...rest, type: [only.type, 'null'] };
   return schema;
+}
+
+/** Records whose keys are free as `additionalProperties`, which generators know. */
+function withPlainKeys(schema: Json): Json {
+  const { patternProperties, ...rest } = schema;
+  if (!isObject(patternProperties) || rest.properties !== undefined) return schema;
+  const [[pattern, values] = [], ...others] = Object.entries(patternProperties);
+  return others.length === 0 && pattern === '^.*$' ? { ...rest, additionalProperties: values } : schema;
 }
 
 /** A body that has required keys is required itself. */

@@ -2,7 +2,7 @@ import type { RouteOptions } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 
 /** Gives a schema the name it has in the API's description and in the clients made from it: `AlertGroup`. */
-export const named = (name: string, schema: TSchema): TSchema => ({ title: name, ...schema });
+export const named = <T extends TSchema>(name: string, schema: T): T => ({ title: name, ...schema });
 
 const Detail = named('Detail', Type.Object({ detail: Type.String(), code: Type.Optional(Type.String()) }));
 const errorBody = (description: string): TSchema => Type.Unknown({ title: 'ErrorBody', 'x-response-description': description });
