@@ -3,7 +3,7 @@ import { apiV1 } from './api/v1/index.ts';
 import { createApiContext } from './api-context.ts';
 import type { Background } from './background.ts';
 import type { Context } from './context.ts';
-import { createIngestion, ingestRoutes } from './integrations/index.ts';
+import { createIngestion, INGEST_PREFIX, INGEST_ROUTE, type Ingestion, ingestRoutes } from './integrations/index.ts';
 import { createHttp, type Http, serveOpenApi } from './platform/http/index.ts';
 import { folderLog } from './platform/log.ts';
 import { type Lifecycle, registerProbes } from './probes.ts';
@@ -32,6 +32,7 @@ const LET_GO_EVERY_MS = 100;
 export async function createApp(ctx: Context, { web, background, lifecycle }: AppOptions): Promise<App> {
   const { config } = ctx;
   const webUi = web ? await createWebUi(WEB_UI, config.baseUrl.startsWith('https:')) : null;
+  const ingestion = web ? openIngestion(ctx) : null;
   const http = await createHttp({
     log: ctx.log,
     metrics: ctx.metrics,
@@ -40,14 +41,17 @@ export async function createApp(ctx: Context, { web, background, lifecycle }: Ap
     slowSeconds: config.log.slowSeconds,
     version: VERSION,
     ...(webUi === null ? {} : { fallback: webUi.answer }),
+    ...(ingestion === null
+      ? {}
+      : { direct: { prefix: INGEST_PREFIX, route: INGEST_ROUTE, accessLog: 'debug', answer: ingestion.handler } }),
   });
   await registerProbes(http, ctx, background, lifecycle);
-  let stopIngestion: () => Promise<void> = async () => undefined;
-  if (web) {
+  if (ingestion !== null) {
     http.get('/', { schema: { hide: true } }, async (request, reply) => {
       return (await webUi?.answer(request, reply)) ?? reply.type('text/plain').send('Ok');
     });
-    stopIngestion = await serveIngestion(http, ctx);
+    await http.register(ingestRoutes, { handler: ingestion.handler });
+    await ingestion.tokens.fill();
     await serveApi(http, ctx);
   }
   await http.ready();
@@ -61,7 +65,7 @@ export async function createApp(ctx: Context, { web, background, lifecycle }: Ap
       clearTimeout(cutOff);
       clearInterval(letGo);
       // Only now: hooks on closing run while requests are still under way.
-      await stopIngestion();
+      await ingestion?.stop();
     },
   };
 }
@@ -74,10 +78,10 @@ export async function serveApi(http: Http, ctx: Context): Promise<void> {
   await http.register(apiV1, { prefix: '/api/v1', ctx: createApiContext(ctx) });
 }
 
-/** The integration URLs. @returns what ends them, once no request is under way */
-async function serveIngestion(app: Http, ctx: Context): Promise<() => Promise<void>> {
+/** The integration URLs; stopped once no request is under way. */
+function openIngestion(ctx: Context): Ingestion {
   const answered = ctx.metrics.counter('tocsin_ingest_requests_total', 'Requests at integration URLs', ['type', 'status']);
-  const ingestion = createIngestion({
+  return createIngestion({
     db: ctx.db,
     connection: ctx.connection,
     hub: ctx.hub,
@@ -87,7 +91,4 @@ async function serveIngestion(app: Http, ctx: Context): Promise<() => Promise<vo
     wake: (shards) => ctx.wakes.wake(INBOUND_WAKE, shards),
     onAnswered: ({ type, status }) => answered.inc({ type, status }),
   });
-  await app.register(ingestRoutes, { handler: ingestion.handler });
-  await ingestion.tokens.fill();
-  return () => ingestion.stop();
 }

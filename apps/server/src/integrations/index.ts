@@ -1,6 +1,20 @@
 import './tables.ts';
 
-export { ingestRoutes } from './ingest/ingest.routes.ts';
+export { INGEST_PREFIX, INGEST_ROUTE, ingestRoutes } from './ingest/ingest.routes.ts';
+export { sendDemoAlert } from './demo/send-demo-alert.ts';
+export {
+  createHeartbeat,
+  findHeartbeat,
+  HEARTBEAT_SECONDS,
+  heartbeatState,
+  heartbeatsOf,
+  type IntegrationHeartbeat,
+  listHeartbeats,
+  resetHeartbeat,
+  updateHeartbeat,
+} from './heartbeats/heartbeat-store.ts';
+export { watchHeartbeats } from './heartbeats/watch-heartbeats.ts';
+export { expireMaintenance, maintenanceHooks, startMaintenance, stopMaintenance, WINDOW_SECONDS } from './maintenance/windows.ts';
 export { memberText } from './ingest/json-text.ts';
 export { createIngestion, type Ingestion, type Pipeline, startPipeline } from './ingestion.ts';
 export { forgetRateWindows } from './pipeline/fold.ts';

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../platform/clock.ts';
 import type { ConnectionConfig } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
@@ -7,7 +6,7 @@ import type { Log } from '../platform/log.ts';
 import { type Hub, notify } from '../platform/notify.ts';
 import type { Templates } from '../templates/index.ts';
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './ingest/group-commit.ts';
-import { createIngestHandler, type IngestDeps } from './ingest/handler.ts';
+import { createIngestHandler, type IngestDeps, type IngestHandler } from './ingest/handler.ts';
 import { createHeartbeats } from './ingest/heartbeats.ts';
 import { createIngestLog, type IngestLog } from './ingest/ingest-log.ts';
 import { createTokenCache, type TokenCache } from './ingest/token-cache.ts';
@@ -34,7 +33,7 @@ export type IngestionOptions = {
 };
 
 export interface Ingestion {
-  handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  handler: IngestHandler;
   tokens: TokenCache;
   commit: GroupCommit;
   ingestLog: IngestLog;

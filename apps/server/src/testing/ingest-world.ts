@@ -83,7 +83,8 @@ export class IngestWorld implements AsyncDisposable {
       bodyLimit: options.bodyLimit ?? 10 * 1024 * 1024,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
-    this.#server = createServer((request, response) => void this.ingestion.handler(request, response));
+    const facts = { requestId: 'test', clientIp: () => '127.0.0.1' };
+    this.#server = createServer((request, response) => void this.ingestion.handler(request, response, facts));
   }
 
   static async start(options: IngestWorldOptions = {}): Promise<IngestWorld> {

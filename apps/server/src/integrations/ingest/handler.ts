@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../platform/clock.ts';
+import type { RequestFacts } from '../../platform/http/index.ts';
 import type { Log } from '../../platform/log.ts';
 import { findIntegrationType } from '../types/registry.ts';
 import {
@@ -55,13 +56,15 @@ export function parseAddress(url: string): Address | null {
   return { type, key, isHeartbeat: heartbeat !== undefined, path };
 }
 
+export type IngestHandler = (request: IncomingMessage, response: ServerResponse, facts: RequestFacts) => Promise<void>;
+
 /** Answers every request below integrations/v1/. Never throws. */
-export function createIngestHandler(deps: IngestDeps): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function createIngestHandler(deps: IngestDeps): IngestHandler {
   const { tokens, commit, heartbeats, ingestLog, clock, log } = deps;
   const readBody = createBodyReader(deps.bodyLimit, commit.hasRoom);
   const away = unavailable('The alert could not be stored. Please send it again.');
 
-  return async (request, response) => {
+  return async (request, response, { requestId }) => {
     const address = parseAddress(request.url ?? '');
     let owner: KeyOwner | null = null;
     let answer: Answer | null;
@@ -77,7 +80,7 @@ export function createIngestHandler(deps: IngestDeps): (request: IncomingMessage
       answer = away;
     }
     if (answer === null) return; // the sender hung up
-    send(request, response, answer);
+    send(request, response, answer, requestId);
     deps.onAnswered?.({ type: owner?.type.slug ?? 'unknown', status: answer.status });
   };
 
@@ -151,8 +154,12 @@ function publicUrl(request: IncomingMessage, address: Address): string {
   return `${proto}://${request.headers.host ?? 'localhost'}${address.path}`;
 }
 
-function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-  const headers: Record<string, string | number> = { ...answer.headers, 'Content-Length': Buffer.byteLength(answer.body) };
+function send(request: IncomingMessage, response: ServerResponse, answer: Answer, requestId: string): void {
+  const headers: Record<string, string | number> = {
+    ...answer.headers,
+    'X-Request-Id': requestId,
+    'Content-Length': Buffer.byteLength(answer.body),
+  };
   if (answer.contentType !== null) headers['Content-Type'] = answer.contentType;
   response.writeHead(answer.status, headers);
   response.end(request.method === 'HEAD' ? undefined : answer.body);

@@ -19,15 +19,19 @@ export function createHeartbeats({ db, clock, log }: { db: Db; clock: Clock; log
   async function write(signs: ReadonlyMap<string, Sign>): Promise<void> {
     const rows = [...signs.values()].sort((a, b) => (a.integrationId < b.integrationId ? -1 : 1));
     await sql`
-      insert into integration_heartbeat as h (organization_id, integration_id, id, last_heartbeat_at, due_at)
-      select t.organization_id, t.integration_id, t.id, t.at, t.at + interval '600 seconds'
+      insert into integration_heartbeat as h (organization_id, integration_id, id, last_heartbeat_at, armed_at, due_at)
+      select t.organization_id, t.integration_id, t.id, t.at, t.at, t.at + interval '600 seconds'
       from unnest(${rows.map((r) => r.organizationId)}::text[], ${rows.map((r) => r.integrationId)}::text[],
                   ${rows.map(() => newId('B'))}::text[], ${rows.map((r) => r.at.toISOString())}::timestamptz[])
         as t (organization_id, integration_id, id, at)
       join integration i on i.organization_id = t.organization_id and i.id = t.integration_id
       on conflict (organization_id, integration_id) do update
       set last_heartbeat_at = greatest(h.last_heartbeat_at, excluded.last_heartbeat_at),
-          due_at = greatest(h.last_heartbeat_at, excluded.last_heartbeat_at) + make_interval(secs => h.timeout_seconds)`.execute(
+          armed_at = coalesce(h.armed_at, excluded.armed_at),
+          due_at = case
+            when not h.is_enabled then null
+            when h.expired_at is not null then excluded.last_heartbeat_at -- at once: it is back
+            else greatest(h.last_heartbeat_at, excluded.last_heartbeat_at) + make_interval(secs => h.timeout_seconds) end`.execute(
       db,
     );
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import {
   type FastifyBaseLogger,
@@ -13,8 +12,9 @@ import { isDatabaseUnavailable } from '../db/unavailable.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { collectAllowedMethods } from './allowed-methods.ts';
+import { type AnswerObserver, createAnswerObserver, requestIdOf } from './answer-observer.ts';
 import { collectOpenApi } from './openapi.ts';
-import { redactPath } from './redact-path.ts';
+import { type DirectRoute, serveDirectly } from './serve-directly.ts';
 
 export type HttpOptions = {
   log: Log;
@@ -26,6 +26,8 @@ export type HttpOptions = {
   /** Requests that take longer are marked `slow`. */
   slowSeconds: number;
   version: string;
+  /** One route that is answered without the framework. */
+  direct?: DirectRoute;
   /** Asked first when no route took a request; null: it has nothing there. */
   fallback?: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | null>;
 };
@@ -39,46 +41,21 @@ declare module 'fastify' {
   }
 }
 
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,64}$/;
 const RETRY_AFTER_SECONDS = 5;
 
-const requestId = (req: { headers: NodeJS.Dict<string | string[]> }): string => {
-  const given = req.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-};
-
-function accessLine(request: FastifyRequest, reply: FastifyReply, slowSeconds: number) {
-  const seconds = reply.elapsedTime / 1_000;
-  return {
-    request_id: request.id,
-    method: request.method,
-    path: redactPath(request.url),
-    status: reply.statusCode,
-    latency: Number(seconds.toFixed(4)),
-    'content-length': Number(request.headers['content-length'] ?? 0),
-    user_agent: request.headers['user-agent'] ?? '',
-    ip: request.ip,
-    ...(seconds > slowSeconds ? { slow: 1 } : {}),
-  };
-}
-
-function observe(app: FastifyInstance, { metrics, log, slowSeconds }: HttpOptions): void {
-  const duration = metrics.histogram(
-    'tocsin_http_request_duration_seconds',
-    'Time from a request to its answer',
-    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    ['route', 'method', 'status_class'],
+/** Measures and logs what the framework has answered. */
+function observe(app: FastifyInstance, observer: AnswerObserver): void {
+  app.addHook('onResponse', async (request, reply) =>
+    observer({
+      route: request.routeOptions.url ?? 'none',
+      accessLog: request.routeOptions.config.accessLog ?? 'info',
+      requestId: request.id,
+      message: request.raw,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1_000,
+      ip: () => request.ip,
+    }),
   );
-  const access = log.child({ scope: 'http' });
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'none';
-    duration.observe(
-      { route, method: request.method, status_class: `${Math.floor(reply.statusCode / 100)}xx` },
-      reply.elapsedTime / 1_000,
-    );
-    const level = reply.statusCode < 400 ? (request.routeOptions.config.accessLog ?? 'info') : 'info';
-    if (access.isLevelEnabled(level)) access[level](accessLine(request, reply, slowSeconds), 'inbound');
-  });
 }
 
 /** What is sent for an error that nothing nearer to its route has answered. */
@@ -118,7 +95,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   const app = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    genReqId: requestId,
+    genReqId: requestIdOf,
     bodyLimit: options.bodyLimit,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     requestTimeout: 60_000,
@@ -146,7 +123,10 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
-  observe(app as unknown as FastifyInstance, options);
+  const observer = createAnswerObserver(options);
+  observe(app as unknown as FastifyInstance, observer);
+  if (options.direct !== undefined)
+    serveDirectly(app as unknown as FastifyInstance, options.direct, observer, options.trustedProxies);
   await collectOpenApi(app as unknown as FastifyInstance, options.version);
   return app as unknown as Http;
 }
