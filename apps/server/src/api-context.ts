@@ -1,4 +1,5 @@
 import { compilePythonRegex, PythonError, RegexSyntaxError, TemplateError, UndefinedError } from '@tocsin/jinja';
+import { noSecondStep } from './access/index.ts';
 import type { ApiContext, TermChecks } from './api/v1/index.ts';
 import type { Context } from './context.ts';
 import { domainsOf } from './domains.ts';
@@ -36,10 +37,17 @@ export const termChecks: TermChecks = {
   },
 };
 
+/** What is switched on, in the words that clients know (access.md 2). */
+function featuresOf({ config }: Context): string[] {
+  return ['labels', ...(config.features.personalWebhook ? ['personal_webhook'] : []), ...(config.smtp === null ? [] : ['email'])];
+}
+
 /** What the public API needs of a process. */
 export function createApiContext(ctx: Context): ApiContext {
   const { config, db, clock } = ctx;
   const { hooks, templates, linkOfGroup } = domainsOf(ctx);
+  const live = createLiveFeed({ db, log: folderLog(ctx.log, 'live'), hub: ctx.hub });
+  ctx.metrics.gauge('tocsin_live_streams', 'Open streams of live events', [], (gauge) => gauge.set(live.followers()));
   return {
     db,
     clock,
@@ -53,7 +61,14 @@ export function createApiContext(ctx: Context): ApiContext {
     inboundEmailDomain: null,
     checkFeed: createFeedCheck(ctx.outbound, config.baseUrl),
     secrets: ctx.secrets,
+    auth: {
+      cookie: ctx.sessionCookie,
+      firstRun: ctx.firstRun,
+      secondStep: noSecondStep,
+      features: featuresOf(ctx),
+      maintenanceMessage: config.maintenanceMessage,
+    },
     previewTemplate: (request) => previewTemplate({ db, clock, templates, linkOf: linkOfGroup }, request),
-    live: createLiveFeed({ db, log: folderLog(ctx.log, 'live'), hub: ctx.hub }),
+    live,
   };
 }

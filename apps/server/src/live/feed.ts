@@ -26,6 +26,8 @@ export interface LiveFeed {
   follow(follower: Follower, lastEventId: string | null): Promise<() => void>;
   /** Where the feed stands, for pings. */
   cursor(): string;
+  /** How many follow, for metrics. */
+  followers(): number;
   /** Reads what is new now. */
   pump(): Promise<void>;
   close(): Promise<void>;
@@ -122,6 +124,7 @@ export function createLiveFeed({ db, log, hub, pollMs = POLL_MS }: FeedDeps): Li
         return () => end(follower);
       }),
     cursor: () => formatCursor(at),
+    followers: () => followers.size,
     pump,
     async close() {
       closed = true;

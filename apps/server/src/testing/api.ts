@@ -1,4 +1,13 @@
-import { authenticate, createOrganization, createToken, nextGrafanaUserId, type Role } from '../access/index.ts';
+import {
+  authenticate,
+  authenticateRequest,
+  createOrganization,
+  createSessionCookie,
+  createToken,
+  nextGrafanaUserId,
+  noSecondStep,
+  type Role,
+} from '../access/index.ts';
 import { combineHooks } from '../alerting/index.ts';
 import { type ApiContext, apiV1 } from '../api/v1/index.ts';
 import { termChecks } from '../api-context.ts';
@@ -12,18 +21,15 @@ import { createHttp, type Http, serveOpenApi } from '../platform/http/index.ts';
 import { createLogger } from '../platform/log.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createSecretBox } from '../platform/secrets.ts';
+import { createFirstRun } from '../setup/first-run.ts';
 import { checkTemplateSyntax, createTemplates } from '../templates/index.ts';
 import { createUser } from '../users/index.ts';
+import { type Answer, asAnswer } from './answer.ts';
 import { inlineRenderer } from './inline-renderer.ts';
+import { type SignedIn, signIn } from './sign-in.ts';
 import { createTestDatabase } from './test-database.ts';
 
-export interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely; a wrong path fails the test
-  readonly body: any;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly text: string;
-}
+export type { Answer };
 
 /** Somebody who calls the API. */
 export interface ApiUser {
@@ -42,12 +48,16 @@ export interface ApiWorld extends AsyncDisposable {
   readonly db: Db;
   readonly clock: TestClock;
   readonly app: Http;
+  readonly ctx: ApiContext;
   /** The admin of the first organization. */
   readonly admin: ApiUser;
   user(name: string, role: Role, org?: string): Promise<ApiUser>;
   organization(name: string): Promise<string>;
+  /** Signs a person in, as a browser is. */
+  signIn(user: { readonly id: string; readonly org: string }, how?: Parameters<typeof signIn>[2]): Promise<SignedIn>;
 }
 
+export const TEST_SETUP_CODE = 'set-up-the-tests';
 export const TEST_BASE_URL = 'https://tocsin.example.net';
 
 /** The public API over a real database, with an organization and its admin. */
@@ -63,11 +73,17 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     slowSeconds: 60,
     version: '0.0.0',
   });
+  const cookie = createSessionCookie({ baseUrl: TEST_BASE_URL, domain: null });
   const ctx: ApiContext = {
     db,
     clock,
     baseUrl: TEST_BASE_URL,
-    authenticate: (credentials) => authenticate({ db, clock }, credentials),
+    authenticate: (credentials) =>
+      authenticateRequest(
+        { db, clock, cookie, baseUrl: TEST_BASE_URL },
+        (given) => authenticate({ db, clock }, given),
+        credentials,
+      ),
     requestsPerMinute: 100_000,
     alertBodyLimit: 10_485_760,
     hooks: combineHooks(escalationHooks),
@@ -76,6 +92,19 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     inboundEmailDomain: null,
     checkFeed: async () => null,
     secrets: createSecretBox('the secret key of all tests'),
+    auth: {
+      cookie,
+      firstRun: createFirstRun({
+        db,
+        now: () => clock.now(),
+        organization: { name: 'Harbor', orgSlug: 'harbor', stackSlug: 'harbor', stackId: 5 },
+        setupCode: TEST_SETUP_CODE,
+        setupKey: Buffer.alloc(32),
+      }),
+      secondStep: noSecondStep,
+      features: ['labels'],
+      maintenanceMessage: null,
+    },
     previewTemplate: (request) =>
       previewTemplate({ db, clock, templates: createTemplates({ clock, pool: inlineRenderer }), linkOf: (id) => id }, request),
     live: createLiveFeed({ db, log: createLogger({ level: 'silent' }), hub: null, pollMs: 20 }),
@@ -101,9 +130,11 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     db,
     clock,
     app,
+    ctx,
     admin: await user('ada', 'admin'),
     user,
     organization,
+    signIn: (person, how) => signIn({ db, clock, app, baseUrl: TEST_BASE_URL }, person, how),
     async [Symbol.asyncDispose]() {
       await app.close();
       await database[Symbol.asyncDispose]();
@@ -124,8 +155,7 @@ function caller(app: Http, id: string, org: string, token: string): ApiUser {
       headers: { authorization: token, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const isJson = String(answer.headers['content-type'] ?? '').startsWith('application/json');
-    return { status: answer.statusCode, body: isJson ? answer.json() : answer.body, headers: answer.headers, text: answer.body };
+    return asAnswer(answer);
   };
   return {
     id,

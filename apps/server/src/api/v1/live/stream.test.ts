@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { addLiveEvents, pruneEvents } from '../../../live/index.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
 import { newTimeId } from '../../../platform/ids.ts';
@@ -13,7 +13,14 @@ beforeAll(async () => {
   integrationId = (await api.admin.post('integrations/', { type: 'webhook', name: 'dock' })).body.id;
   await api.app.listen({ port: 0, host: '127.0.0.1' });
 });
-afterAll(() => api[Symbol.asyncDispose]());
+afterAll(() => end(api));
+
+/** Clients open connections ahead of requests, which a server that closes would wait for. */
+async function end(world: ApiWorld): Promise<void> {
+  const closed = world[Symbol.asyncDispose]();
+  world.app.server.closeAllConnections();
+  await closed;
+}
 
 type Heard = { id: string; event: string; data: Record<string, unknown> };
 
@@ -195,21 +202,28 @@ test('a transaction that takes long holds nothing up, and is followed by a reset
 });
 
 test('pings carry the cursor; a revoked token ends its stream at the next one', async () => {
-  await using own = await startApi({ streamPingMs: 20 });
+  const own = await startApi({ streamPingMs: 20 });
   await own.app.listen({ port: 0, host: '127.0.0.1' });
   const stream = await follow(own.admin, 'stream', undefined, own);
   const hello = await stream.next();
   expect(await stream.next()).toEqual({ id: hello?.id, event: 'ping', data: { at: '2026-03-02T09:00:00.000Z' } });
   await sql`update api_token set revoked_at = ${own.clock.now()} where organization_id = ${own.admin.org}`.execute(own.db);
   expect(await stream.after('ping')).toBeNull();
+  await end(own);
 });
 
-test('the end of the server ends its streams', async () => {
-  await using own = await startApi();
+test('a page that goes away is followed no longer; the end of the server ends the others', async () => {
+  const own = await startApi();
   await own.app.listen({ port: 0, host: '127.0.0.1' });
-  const stream = await follow(own.admin, 'stream', undefined, own);
-  await stream.next();
-  const closing = own.app.close();
-  expect(await stream.next()).toBeNull();
-  await closing;
+  const [gone, stays] = [await follow(own.admin, 'stream', undefined, own), await follow(own.admin, 'stream', undefined, own)];
+  await Promise.all([gone.next(), stays.next()]);
+  expect(own.ctx.live.followers()).toBe(2);
+  gone.close();
+  await vi.waitFor(() => expect(own.ctx.live.followers()).toBe(1));
+  const closed = own.app.close();
+  expect(await stays.next()).toBeNull();
+  own.app.server.closeAllConnections();
+  await closed;
+  expect(own.ctx.live.followers()).toBe(0);
+  await own[Symbol.asyncDispose]();
 });
