@@ -1,9 +1,18 @@
+import { hkdfSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { RenderPool } from '@tocsin/jinja';
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { type Authentication, authenticate, type Credentials } from './access/index.ts';
+import {
+  type Authentication,
+  authenticate,
+  authenticateRequest,
+  type Credentials,
+  createSessionCookie,
+  type FirstRun,
+  type SessionCookie,
+} from './access/index.ts';
 import type { Config } from './config/index.ts';
 import { type Clock, createSystemClock, type SystemClock } from './platform/clock.ts';
 import { type ConnectionConfig, createDb, createPool } from './platform/db/create-db.ts';
@@ -15,6 +24,7 @@ import { createHub, type Hub } from './platform/notify.ts';
 import { createAddressPolicy, createOutbound, type Outbound } from './platform/outbound/index.ts';
 import { createSecretBox, type SecretBox } from './platform/secrets.ts';
 import { createWakes, type Wakes } from './platform/wakes.ts';
+import { createFirstRun } from './setup/first-run.ts';
 import { createThreadedRenderer, type SlowRenderer } from './templates/index.ts';
 import { VERSION } from './version.ts';
 
@@ -37,6 +47,8 @@ export interface Context {
   readonly jobs: JobQueue;
   /** Renders templates that take long. */
   readonly renderPool: SlowRenderer;
+  readonly sessionCookie: SessionCookie;
+  readonly firstRun: FirstRun;
   readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
   close(): Promise<void>;
 }
@@ -100,6 +112,8 @@ export async function createContext({
   metrics.gauge('tocsin_db_pool_waiting', 'Callers that wait for a database connection', [], (gauge) =>
     gauge.set(pool.waitingCount),
   );
+  const { baseUrl, sessionCookieDomain } = config;
+  const cookie = createSessionCookie({ baseUrl, domain: sessionCookieDomain });
   return {
     config,
     connection,
@@ -115,7 +129,16 @@ export async function createContext({
     outbound: createOutbound({ policy: createAddressPolicy(config.outboundAllowed), userAgent: `Tocsin/${VERSION}` }),
     jobs: createJobQueue(clock),
     renderPool: createThreadedRenderer(renderPool, clock),
-    authenticate: (credentials) => authenticate({ db, clock }, credentials),
+    sessionCookie: cookie,
+    firstRun: createFirstRun({
+      db,
+      now: () => clock.now(),
+      organization: config.organization,
+      setupCode: config.secrets.setupCode,
+      setupKey: Buffer.from(hkdfSync('sha256', secretKey, 'tocsin', 'setup code', 32)),
+    }),
+    authenticate: (credentials) =>
+      authenticateRequest({ db, clock, cookie, baseUrl }, (byToken) => authenticate({ db, clock }, byToken), credentials),
     async close() {
       stopFollowing();
       await renderPool.close();

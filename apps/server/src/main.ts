@@ -64,7 +64,7 @@ async function run(command: Command): Promise<void> {
     case 'serve': {
       const [{ serve }, { setUp }] = await Promise.all([import('./cli/serve.ts'), import('./setup/set-up.ts')]);
       const log = createLogger({ level: levelOf(process.env.LOG_LEVEL, 'info') });
-      const starting = serve(command, { env: process.env, log, io, onSetup: setUp });
+      const starting = serve(command, { env: process.env, log, io, onReady: setUp });
       stopOnSignals(starting, log);
       await starting;
       return;

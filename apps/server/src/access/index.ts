@@ -1,13 +1,21 @@
 import './tables.ts';
+import './sessions/tables.ts';
 
 export { ROLES, type Role } from '../users/index.ts';
-export { type Authentication, authenticate, type Credentials, type Refusal, tokenFromHeader } from './authenticate.ts';
+export {
+  type Authentication,
+  authenticate,
+  type Credentials,
+  type Refusal,
+  tokenFromHeader,
+} from './authenticate.ts';
 export { type Caller, type CallerActor, can, isOrganizationAdmin, type TeamScope, type Via } from './caller.ts';
 export {
   createOrganization,
   listOrganizations,
   nextGrafanaUserId,
   type Organization,
+  renameOrganization,
 } from './organizations.ts';
 export {
   acceptedBy,
@@ -19,6 +27,92 @@ export {
   permissionsOfRole,
   type Requirement,
   roleHas,
-  rolesWith,
 } from './permissions.ts';
-export { type ApiToken, createToken, revokeToken } from './tokens.ts';
+export { FIXED_ROLES, type FixedRole } from './roles/fixed-roles.ts';
+export {
+  callerWith,
+  type GrantedRole,
+  loadAccountRights,
+  loadUserRights,
+  type Narrowing,
+  NOT_NARROWED,
+  type Rights,
+} from './roles/rights.ts';
+export {
+  assignRoles,
+  createRole,
+  deleteRole,
+  findRole,
+  listRoles,
+  type RoleInfo,
+  rolesOf,
+  type Subject,
+  type SubjectType,
+  setRoleSubjects,
+  subjectsOfRole,
+  updateRole,
+} from './roles/role-store.ts';
+export {
+  createServiceAccount,
+  deleteServiceAccount,
+  findServiceAccount,
+  listServiceAccounts,
+  type ServiceAccount,
+  updateServiceAccount,
+} from './service-accounts/service-account-store.ts';
+export { authenticateRequest, type SessionGate } from './sessions/authenticate-request.ts';
+export { createSessionCookie, readCookie, type SessionCookie } from './sessions/cookie.ts';
+export { isSafeMethod, type RequestFacts, siteOf } from './sessions/csrf.ts';
+export { readPolicy, type SignInPolicy, writePolicy } from './sessions/policy.ts';
+export {
+  endOfSession,
+  hasRecentProof,
+  type Origin,
+  PROOF_LASTS_MS,
+  type Session,
+  type SessionMethod,
+} from './sessions/session.ts';
+export {
+  digestOf,
+  endSessions,
+  findSession,
+  listSessions,
+  type NewSession,
+  newSecret,
+  rotateSession,
+  startSession,
+} from './sessions/store.ts';
+export type { FirstAdmin, FirstAdminResult, FirstRun } from './sign-in/first-run.ts';
+export {
+  noSecondStep,
+  type PasswordSignIn,
+  type SecondProof,
+  type SecondStep,
+  signInWithPassword,
+} from './sign-in/password-sign-in.ts';
+export {
+  ACCOUNT_LIMIT,
+  ADDRESS_LIMIT,
+  type AttemptLimit,
+  accountKey,
+  addressKey,
+  forgetAttempts,
+  forgive,
+  HOURLY_LIMIT,
+  refund,
+  takeAttempt,
+} from './sign-in/throttle.ts';
+export { createTokenMemory, type TokenMemory } from './token-memory.ts';
+export { isAdoptable, isServiceToken } from './token-text.ts';
+export {
+  type ApiToken,
+  countUserTokens,
+  createToken,
+  findLiveToken,
+  isTokenTaken,
+  listTokens,
+  type NewToken,
+  revokeToken,
+  revokeTokensOf,
+  type TokenOwner,
+} from './tokens.ts';

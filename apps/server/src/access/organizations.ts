@@ -41,3 +41,27 @@ export async function nextGrafanaUserId(tx: Tx, org: string): Promise<number> {
     .executeTakeFirstOrThrow();
   return row.id;
 }
+
+export async function renameOrganization(tx: Tx, org: string, name: string): Promise<void> {
+  await tx.updateTable('organization').set({ name }).where('id', '=', org).execute();
+}
+
+const normalUrl = (text: string | undefined): string | null => {
+  if (text === undefined || !URL.canParse(text)) return null;
+  const { protocol, href } = new URL(text);
+  return protocol === 'http:' || protocol === 'https:' ? href.replace(/\/+$/, '') : null;
+};
+
+/**
+ * Whether `X-Grafana-URL` may come with a service token of this organization. With one organization everything may; with several, the
+ * header must be the address that the organization has set, if it has, and no other's (http-api-alerting.md 1.2).
+ */
+export async function matchesOrganization(db: Db, org: string, grafanaUrl: string | undefined): Promise<boolean> {
+  const given = normalUrl(grafanaUrl);
+  if (given === null) return true;
+  const all = await db.selectFrom('organization').select(['id', 'grafana_url']).where('deleted_at', 'is', null).execute();
+  if (all.length < 2) return true;
+  const named = all.find(({ grafana_url }) => normalUrl(grafana_url ?? undefined) === given);
+  const own = all.find(({ id }) => id === org);
+  return named === undefined ? own?.grafana_url === null : named.id === org;
+}

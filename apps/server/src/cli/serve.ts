@@ -22,8 +22,8 @@ export type ServeOptions = {
   env: Readonly<Record<string, string | undefined>>;
   log: Log;
   io: Output;
-  /** Called with --setup when the server answers; creates what an empty installation needs and greets. */
-  onSetup: (ctx: Context, io: Output, port: number) => Promise<void>;
+  /** Called when the server answers; with --setup it creates what an empty installation needs and greets. */
+  onReady: (ctx: Context, io: Output, port: number, withSetup: boolean) => Promise<void>;
 };
 
 function requireRole(config: Config, role: ProcessRole): void {
@@ -73,7 +73,7 @@ export async function serve(command: Extract<Command, { run: 'serve' }>, options
     if (!config.baseUrlGiven)
       log.warn({ baseUrl: config.baseUrl }, 'BASE_URL is not set: links in notifications lead to this machine only');
     log.info({ port, role: command.role }, 'Tocsin is ready');
-    if (command.setup) await options.onSetup(ctx, io, port);
+    if (command.role !== 'worker') await options.onReady(ctx, io, port, command.setup);
     let stopping: Promise<void> | null = null;
     return {
       port,

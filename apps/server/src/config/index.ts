@@ -52,6 +52,10 @@ export type Config = {
   features: { email: boolean; personalWebhook: boolean };
   organization: { name: string; orgSlug: string; stackSlug: string; stackId: number };
   admin: { email: string | null };
+  /** null: the session cookie is for the host of the base URL alone. */
+  sessionCookieDomain: string | null;
+  /** Shown to everybody. */
+  maintenanceMessage: string | null;
   /** null: not configured. */
   smtp: SmtpConfig | null;
   secrets: {
@@ -61,6 +65,8 @@ export type Config = {
     encryptionKeys: EncryptionKey[];
     metricsSecret: string | null;
     adminPassword: string | null;
+    /** null: made from the secret key. */
+    setupCode: string | null;
   };
 };
 
@@ -144,6 +150,25 @@ function readSourceHosts(read: EnvReader): string[] {
   return hosts;
 }
 
+const SHORTEST_SETUP_CODE = 8;
+
+function readSetupCode(read: EnvReader): string | null {
+  const code = read.secret('TOCSIN_SETUP_CODE');
+  if (code !== null && code.replace(/[\s-]/g, '').length < SHORTEST_SETUP_CODE)
+    read.problem(`TOCSIN_SETUP_CODE must have at least ${SHORTEST_SETUP_CODE} characters beside blanks and hyphens`);
+  return code;
+}
+
+/** A browser refuses a cookie for a domain that its page is not in. */
+function readCookieDomain(read: EnvReader, baseUrl: string | null): string | null {
+  const domain = read.optional('SESSION_COOKIE_DOMAIN')?.replace(/^\./, '').toLowerCase() ?? null;
+  if (domain === null) return null;
+  const host = baseUrl === null ? null : new URL(baseUrl).hostname;
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain) || (host !== null && host !== domain && !host.endsWith(`.${domain}`)))
+    read.problem(`SESSION_COOKIE_DOMAIN must be the domain of BASE_URL or one above it, got ${JSON.stringify(domain)}`);
+  return domain;
+}
+
 /**
  * The settings of a process.
  * @throws ConfigError with a line for every mistake
@@ -200,12 +225,15 @@ export function loadConfig(env: Environment): Config {
       stackId: read.integer('SELF_HOSTED_STACK_ID', 5, { min: 0, max: 2_147_483_647 }),
     },
     admin: { email: read.optional('TOCSIN_ADMIN_EMAIL') },
+    sessionCookieDomain: readCookieDomain(read, baseUrl),
+    maintenanceMessage: read.optional('CURRENTLY_UNDERGOING_MAINTENANCE_MESSAGE'),
     smtp: readSmtp(read),
     secrets: {
       secretKey: readSecretKey(read, database),
       encryptionKeys: readEncryptionKeys(read),
       metricsSecret,
       adminPassword: read.secret('TOCSIN_ADMIN_PASSWORD'),
+      setupCode: readSetupCode(read),
     },
   };
   if (config.admin.email !== null && !/^[^\s@]+@[^\s@]+$/.test(config.admin.email)) {

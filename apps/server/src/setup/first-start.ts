@@ -1,14 +1,5 @@
-import { sql } from 'kysely';
-import { createOrganization, createToken, listOrganizations, nextGrafanaUserId } from '../access/index.ts';
 import type { Context } from '../context.ts';
-import { createChain, createStep, EMPTY_STEP } from '../escalation/index.ts';
-import { createIntegration, findIntegrationType } from '../integrations/index.ts';
-import { inTransaction } from '../platform/db/create-db.ts';
-import type { Tx } from '../platform/db/database.ts';
-import { createUser, hashPassword, newOneTimePassword, type User } from '../users/index.ts';
-
-/** Any number; processes that start together agree on it. */
-const FIRST_START_LOCK = 7_205_759_405;
+import { hashPassword, newOneTimePassword, type User } from '../users/index.ts';
 
 export type FirstStart = {
   admin: User;
@@ -17,60 +8,48 @@ export type FirstStart = {
   apiToken: string;
 };
 
-async function createFirstIntegration(tx: Tx, org: string, admin: User, now: Date): Promise<void> {
-  const chain = await createChain(tx, org, { name: 'Default', teamId: null }, now);
-  await createStep(tx, org, chain.id, { ...EMPTY_STEP, type: 'notify_persons', userIds: [admin.id] }, null, now);
-  const type = findIntegrationType('webhook');
-  if (type === null) throw new Error('There is no integration type webhook');
-  await createIntegration(
-    tx,
-    org,
-    {
-      type: 'webhook',
-      title: type.title,
-      hasHeartbeat: true,
-      name: 'First webhook',
-      descriptionShort: null,
-      teamId: null,
-      authorId: admin.id,
-      templates: {},
-      groupingScope: null,
-      labels: [],
-      dynamicLabels: [],
-      acknowledgeHosts: [],
-      defaultRoute: { escalationChainId: chain.id, messengers: {} },
-    },
-    now,
-  );
+/** The admin that the settings name, with the password they name; null where they name none, or somebody may sign in already. */
+export async function createAdminOfSettings(ctx: Context): Promise<User | null> {
+  const { config, firstRun } = ctx;
+  const { adminPassword } = config.secrets;
+  if (adminPassword === null || config.admin.email === null) return null;
+  if (!(await firstRun.isNeeded())) {
+    ctx.log.info('TOCSIN_ADMIN_PASSWORD is ignored: there is somebody who can sign in');
+    return null;
+  }
+  return (await createAdmin(ctx, adminPassword, false))?.admin ?? null;
 }
 
 /**
  * Gives an empty installation its organization, an admin with an API token, and an integration whose alerts reach the admin by
- * e-mail. Does nothing when there is an organization, or ever was one. One process does it, however many start.
+ * e-mail. Does nothing when somebody may sign in already. One process does it, however many start.
  */
 export async function createOnFirstStart(ctx: Context): Promise<FirstStart | null> {
-  const { config, clock } = ctx;
-  if ((await listOrganizations(ctx.db)).length > 0) return null;
-  const given = config.secrets.adminPassword;
+  if (!(await ctx.firstRun.isNeeded())) return null;
+  const given = ctx.config.secrets.adminPassword;
   const password = given ?? newOneTimePassword();
-  const passwordHash = await hashPassword(password);
-  return inTransaction(ctx.db, async (tx) => {
-    await sql`select pg_advisory_xact_lock(${FIRST_START_LOCK})`.execute(tx);
-    const now = clock.now();
-    if ((await tx.selectFrom('organization').select('id').limit(1).execute()).length > 0) return null;
-    const { name, stackSlug, orgSlug } = config.organization;
-    const org = (await createOrganization(tx, { name, stackSlug, orgSlug }, now)).id;
-    const fields = {
-      grafanaId: await nextGrafanaUserId(tx, org),
+  const made = await createAdmin(ctx, password, true);
+  return made === null ? null : { ...made, oneTimePassword: given === null ? password : null };
+}
+
+async function createAdmin(
+  { config, firstRun }: Context,
+  password: string,
+  withToken: boolean,
+): Promise<{ admin: User; apiToken: string } | null> {
+  const made = await firstRun.create(
+    {
+      organizationName: null,
+      name: '',
       username: 'admin',
       email: config.admin.email ?? 'admin@localhost',
-      role: 'admin' as const,
-      passwordHash,
-    };
-    const created = await createUser(tx, org, fields, now);
-    if (!created.ok) throw new Error(`The first admin could not be created: ${created.reason}`);
-    const { text } = await createToken(tx, org, { userId: created.user.id, name: 'first start' }, now);
-    await createFirstIntegration(tx, org, created.user, now);
-    return { admin: created.user, oneTimePassword: given === null ? password : null, apiToken: text };
-  });
+      passwordHash: await hashPassword(password),
+      timezone: null,
+      withToken,
+    },
+    async () => undefined,
+  );
+  if (made.ok) return { admin: made.user, apiToken: made.apiToken ?? '' };
+  if (made.reason === 'already_set_up') return null;
+  throw new Error(`The first admin could not be created: ${made.reason}`);
 }

@@ -1,7 +1,7 @@
 import { listOrganizations } from '../access/index.ts';
 import type { Context } from '../context.ts';
 import { listIntegrations } from '../integrations/index.ts';
-import { createOnFirstStart, type FirstStart } from './first-start.ts';
+import { createAdminOfSettings, createOnFirstStart, type FirstStart } from './first-start.ts';
 
 export type Io = { out: (text: string) => void };
 
@@ -35,11 +35,33 @@ async function firstWebhook(ctx: Context, port: number): Promise<string | null> 
   return webhook === undefined ? null : `${base}/integrations/v1/webhook/${webhook.token}/`;
 }
 
-/** Prepares an empty installation and says on standard output how to go on. */
-export async function setUp(ctx: Context, io: Io, port: number): Promise<void> {
-  const first = await createOnFirstStart(ctx);
-  const url = await firstWebhook(ctx, port);
+/** How an installation without anybody in it is set up in the browser. */
+async function setupLines(ctx: Context, base: string): Promise<string[]> {
+  const code = ctx.config.secrets.setupCode === null ? await ctx.firstRun.code() : 'as in TOCSIN_SETUP_CODE';
+  return [
+    '',
+    `Tocsin is ready. Nobody can sign in yet: open ${base}/setup and make the first admin.`,
+    `  setup code  ${code}`,
+    '',
+  ];
+}
+
+/**
+ * Prepares an empty installation and says on standard output how to go on. With TOCSIN_ADMIN_EMAIL and TOCSIN_ADMIN_PASSWORD there is
+ * an admin from the start. Else `--setup` makes one, unless TOCSIN_SETUP_CODE says that somebody will by the browser; without
+ * `--setup`, the code that the browser asks for is printed.
+ */
+export async function setUp(ctx: Context, io: Io, port: number, withSetup: boolean): Promise<void> {
   const base = ctx.config.baseUrlGiven ? ctx.config.baseUrl : `http://localhost:${port}`;
+  const byBrowser = !withSetup || (ctx.config.secrets.setupCode !== null && ctx.config.secrets.adminPassword === null);
+  if (byBrowser) {
+    const admin = await createAdminOfSettings(ctx);
+    if (admin !== null) io.out(`\nTocsin is ready. Sign in at ${base}/ as ${admin.username}, with TOCSIN_ADMIN_PASSWORD.\n`);
+    else if (await ctx.firstRun.isNeeded()) io.out((await setupLines(ctx, base)).join('\n'));
+    if (!withSetup || (await ctx.firstRun.isNeeded())) return;
+  }
+  const first = byBrowser ? null : await createOnFirstStart(ctx);
+  const url = await firstWebhook(ctx, port);
   const lines = ['', `Tocsin is ready. Sign in at ${base}/`, ...(first === null ? [] : firstStartLines(ctx, first))];
   if (url !== null) {
     lines.push(

@@ -3,7 +3,8 @@ import './tables.ts';
 export { type CreateUserResult, createUser, type NewUser } from './create-user.ts';
 export { listUsers, teamsOfUsers, type UserFilter } from './directory.ts';
 export { hashPassword, newOneTimePassword, verifyPassword } from './password.ts';
-export { findUser, findUserByLogin, findUsers, listAdmins } from './store.ts';
+export { LONGEST_PASSWORD, passwordProblem, SHORTEST_PASSWORD } from './password-rules.ts';
+export { findUser, findUserByLogin, findUsers, hasActiveUser, listAdmins, passwordHashOf, setPasswordHash } from './store.ts';
 export {
   createTeam,
   deleteTeam,

@@ -82,3 +82,42 @@ export async function listAdmins(db: Db | Tx, org: string): Promise<User[]> {
     .execute();
   return rows.map(fromRow);
 }
+
+/** What a password is checked against, and whether its owner may sign in: active, and not only invited or imported. */
+export async function passwordHashOf(
+  db: Db | Tx,
+  org: string,
+  id: string,
+): Promise<{ passwordHash: string | null; isWelcome: boolean } | null> {
+  const row = await db
+    .selectFrom('users')
+    .select(['password_hash as passwordHash', 'is_active as isActive', 'state'])
+    .where('organization_id', '=', org)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : { passwordHash: row.passwordHash, isWelcome: row.isActive && row.state === 'active' };
+}
+
+/** @param passwordHash as made by `hashPassword` */
+export async function setPasswordHash(tx: Db | Tx, org: string, id: string, passwordHash: string): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ password_hash: passwordHash })
+    .where('organization_id', '=', org)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Whether anybody may sign in, in any organization; nobody may on an empty installation. */
+export async function hasActiveUser(db: Db | Tx): Promise<boolean> {
+  const row = await db
+    .selectFrom('users')
+    .innerJoin('organization', 'organization.id', 'users.organization_id')
+    .select('users.id')
+    .where('users.is_active', '=', true)
+    .where('users.state', '=', 'active')
+    .where('organization.deleted_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -9,6 +9,8 @@ import { registerAlerts } from './alert-groups/alerts.routes.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
 import { registerTimeline } from './alert-groups/timeline.routes.ts';
 import { registerAudit } from './audit/audit.routes.ts';
+import type { AuthContext } from './auth/auth-context.ts';
+import { registerSignIn } from './auth/sign-in.routes.ts';
 import { createAdmission, type Guard } from './conventions/caller.ts';
 import { describeRoute } from './conventions/describe.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
@@ -16,6 +18,8 @@ import { API_BODY_LIMIT, readRequestBodies } from './conventions/request-bodies.
 import { registerResource } from './conventions/resource.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
+import { heartbeatsResource, registerHeartbeatActions } from './integrations/heartbeats.resource.ts';
+import { registerIntegrationActions } from './integrations/integration-actions.routes.ts';
 import { integrationsResource } from './integrations/integrations.resource.ts';
 import { registerParkedAlerts } from './integrations/parked-alerts.routes.ts';
 import { type PreviewTemplate, registerPreview } from './integrations/preview.routes.ts';
@@ -57,6 +61,7 @@ export interface ApiContext {
   readonly inboundEmailDomain: string | null;
   readonly checkFeed: CheckFeed;
   readonly secrets: SecretBox;
+  readonly auth: AuthContext;
   readonly previewTemplate: PreviewTemplate;
   readonly live: LiveFeed;
   /** Milliseconds between the pings of streams, for tests. */
@@ -69,6 +74,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   answerErrors(app);
   app.setValidatorCompiler(() => () => true); // bodies and queries are read by tables of fields, whose errors clients match on
   app.decorateRequest('caller', null);
+  app.decorateRequest('session', null);
   app.addHook('onRoute', (route) => {
     route.bodyLimit ??= API_BODY_LIMIT;
     const isApi = route.config?.permission !== undefined || route.config?.isPublic === true;
@@ -80,11 +86,19 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
     'onRequest',
     createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
   );
+  registerSignIn(app, ctx);
   registerOrganizations(app, ctx);
   registerUsers(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
   registerResource(app, ctx, stepsResource(ctx));
-  registerResource(app, ctx, integrationsResource(ctx));
+  const integrations = integrationsResource(ctx);
+  registerResource(app, ctx, integrations);
+  registerIntegrationActions(app, {
+    ...ctx,
+    present: async (tx, caller, row) => (await integrations.present(tx, caller, [row]))[0],
+  });
+  registerResource(app, ctx, heartbeatsResource(ctx));
+  registerHeartbeatActions(app, ctx);
   registerResource(app, ctx, routesResource(ctx));
   registerAlertGroups(app, ctx);
   registerTimeline(app, ctx);

@@ -1,5 +1,5 @@
-/** What an error body may hold: texts, lists of texts, or the same below a field's name. */
-export type ErrorBody = string | readonly ErrorBody[] | { readonly [field: string]: ErrorBody };
+/** What an error body may hold: texts (and numbers for machines), lists of texts, or the same below a field's name. */
+export type ErrorBody = string | number | readonly ErrorBody[] | { readonly [field: string]: ErrorBody };
 
 /** An answer other than success, in the shapes that existing clients match on (http-api-alerting.md 1.10). */
 export class ApiError extends Error {

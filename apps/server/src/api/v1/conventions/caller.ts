@@ -5,7 +5,9 @@ import {
   type Credentials,
   meets,
   type Refusal,
+  type RequestFacts,
   type Requirement,
+  type Session,
 } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { ApiError, forbidden } from './api-error.ts';
@@ -15,12 +17,16 @@ export type { Caller };
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null;
+    /** The caller's session, where a cookie let them in. */
+    session: Session | null;
   }
   interface FastifyContextConfig {
     /** What the caller must be allowed to do; an API route without it does not start. */
     permission?: Requirement;
     /** Refuses service accounts, because the action must have a human author (access.md 6.2). */
     usersOnly?: UsersOnly;
+    /** Only for people in a browser: a token will not do, and who has no session is told to sign in. */
+    sessionOnly?: true;
     /** The handler checks a secret of its own instead. */
     isPublic?: boolean;
   }
@@ -54,27 +60,48 @@ const REFUSALS: Record<Refusal, ApiError> = {
   inactive_user: forbidden('Only active users are allowed to perform this action.', 'inactive_user'),
   organization_deleted: new ApiError(404, { detail: 'Not found.' }),
   organization_not_found: forbidden('Organization not found.', 'organization_not_found'),
+  unauthenticated: new ApiError(401, { detail: 'Sign in to go on.', code: 'unauthenticated' }),
+  csrf: forbidden('The request did not come from a page of this server, or lacks its X-CSRF-Token.', 'csrf'),
 };
 
 const firstOf = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
 
 /** What a request says of its sender. */
-export const credentialsOf = ({ headers }: FastifyRequest): Credentials => ({
-  authorization: headers.authorization,
-  cookie: headers.cookie,
-  grafanaUrl: firstOf(headers['x-grafana-url']),
-  userAgent: headers['user-agent'],
+export const credentialsOf = (request: FastifyRequest): Credentials => ({
+  authorization: request.headers.authorization,
+  cookie: request.headers.cookie,
+  grafanaUrl: firstOf(request.headers['x-grafana-url']),
+  userAgent: request.headers['user-agent'],
+  ip: request.ip,
+  facts: factsOf(request),
 });
+
+/** What tells whether a page of ours sent a request. */
+export const factsOf = ({ headers, host, method }: FastifyRequest): RequestFacts => ({
+  method,
+  host,
+  origin: headers.origin,
+  fetchSite: firstOf(headers['sec-fetch-site']),
+  csrfToken: firstOf(headers['x-csrf-token']),
+});
+
+/** The session of a request on a route for sessions only. */
+export function sessionOf(request: FastifyRequest): Session {
+  if (request.session === null) throw REFUSALS.unauthenticated;
+  return request.session;
+}
 
 /** Authentication, then permission, then the rate limit; only then is the object looked up and the body read. */
 export function createAdmission(guard: Guard): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const limiter = createLimiter(guard.limitPerMinute);
   return async (request, reply) => {
-    const { permission, usersOnly } = request.routeOptions.config;
+    const { permission, usersOnly, sessionOnly } = request.routeOptions.config;
     if (permission === undefined) return; // not found and method not allowed answer for themselves
     const found = await guard.authenticate(credentialsOf(request));
-    if (!found.ok) throw REFUSALS[found.reason];
-    const { caller } = found;
+    if (!found.ok) throw sessionOnly && !request.headers.authorization ? refusalOfSession(found.reason) : REFUSALS[found.reason];
+    const { caller, session = null } = found;
+    if (sessionOnly && session === null)
+      throw forbidden('This is for people who are signed in; tokens cannot do it.', 'session_only');
     if (usersOnly !== undefined) refuseServiceAccounts(caller, usersOnly);
     if (!meets(caller.permissions, permission)) throw forbidden();
     const seconds = guard.clock.now().getTime() / 1000;
@@ -91,8 +118,12 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
       );
     }
     request.caller = caller;
+    request.session = session;
   };
 }
+
+/** Where only a session will do, whoever has none is to sign in. */
+const refusalOfSession = (reason: Refusal): ApiError => REFUSALS[reason === 'invalid_token' ? 'unauthenticated' : reason];
 
 function refuseServiceAccounts({ actor }: Caller, usersOnly: UsersOnly): void {
   if (actor.type !== 'service_account') return;

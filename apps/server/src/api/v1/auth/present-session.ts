@@ -1,0 +1,99 @@
+import { Type } from 'typebox';
+import { endOfSession, PROOF_LASTS_MS, readPolicy, type Session } from '../../../access/index.ts';
+import type { Db } from '../../../platform/db/database.ts';
+import { findUser, teamsOfUsers } from '../../../users/index.ts';
+import { notFound } from '../conventions/api-error.ts';
+import type { Caller } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
+import type { AuthContext } from './auth-context.ts';
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** What the web UI needs for its first paint. */
+export const SessionSchema = named(
+  'Session',
+  Type.Object({
+    user: Type.Object({
+      id: Type.String(),
+      grafana_id: Type.Integer(),
+      username: Type.String(),
+      email: Type.String(),
+      name: Type.String(),
+      role: Type.String({ description: '`admin`, `editor`, `viewer` or `none`.' }),
+      timezone: Nullable(Type.String()),
+      avatar_url: Nullable(Type.String()),
+      teams: Type.Array(Type.String(), { description: 'Ids.' }),
+    }),
+    permissions: Type.Array(Type.String({ description: 'Without prefix: `alert-groups:read`.' })),
+    csrf_token: Type.String({ description: 'To be sent as `X-CSRF-Token` with everything but GET.' }),
+    features: Type.Array(Type.String()),
+    organization: Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      stack_slug: Type.String(),
+      org_slug: Type.String(),
+      default_timezone: Type.String(),
+      is_resolution_note_required: Type.Boolean(),
+      acknowledge_remind_timeout: Type.Integer({ description: 'Seconds; 0: never.' }),
+      unacknowledge_timeout: Type.Integer({ description: 'Seconds; 0: never.' }),
+      maintenance_message: Nullable(Type.String()),
+    }),
+    session: Type.Object({
+      id: Type.String(),
+      created_at: Type.String(),
+      expires_at: Type.String(),
+      method: Type.String(),
+      second_factor: Type.Boolean(),
+      proof_until: Type.String({ description: 'From then on, sensitive actions ask who you are.' }),
+    }),
+    second_factor_required: Type.Boolean({ description: 'The organization asks this person to set one up.' }),
+  }),
+);
+
+/** Everything about the person, the session and the organization in one answer (access.md 7.6). */
+export async function presentSession(db: Db, auth: AuthContext, caller: Caller, session: Session, secondFactorRequired: boolean) {
+  const { org } = caller;
+  const [user, teams, policy, organization] = await Promise.all([
+    findUser(db, org, session.userId),
+    teamsOfUsers(db, org, [session.userId]),
+    readPolicy(db, org),
+    db.selectFrom('organization').selectAll().where('id', '=', org).executeTakeFirst(),
+  ]);
+  if (user === null || organization === undefined) throw notFound();
+  return {
+    user: {
+      id: user.id,
+      grafana_id: user.grafanaId,
+      username: user.username,
+      email: user.email,
+      name: user.name,
+      role: user.role,
+      timezone: user.timezone,
+      avatar_url: user.avatarUrl,
+      teams: teams.get(user.id) ?? [],
+    },
+    permissions: [...caller.permissions],
+    csrf_token: session.csrfToken,
+    features: auth.features,
+    organization: {
+      id: organization.id,
+      name: organization.name,
+      stack_slug: organization.stack_slug,
+      org_slug: organization.org_slug,
+      default_timezone: organization.default_timezone,
+      is_resolution_note_required: organization.is_resolution_note_required,
+      acknowledge_remind_timeout: organization.acknowledge_remind_seconds,
+      unacknowledge_timeout: organization.unacknowledge_seconds,
+      maintenance_message: auth.maintenanceMessage,
+    },
+    session: {
+      id: session.id,
+      created_at: session.createdAt.toISOString(),
+      expires_at: endOfSession(session, policy).toISOString(),
+      method: session.method,
+      second_factor: session.secondFactor,
+      proof_until: new Date(session.provedAt.getTime() + PROOF_LASTS_MS).toISOString(),
+    },
+    second_factor_required: secondFactorRequired,
+  };
+}
