@@ -1,4 +1,3 @@
-import { rolesWith } from './access/index.ts';
 import {
   type AlertGroupHooks,
   addTimelineRecords,
@@ -9,7 +8,7 @@ import {
 } from './alerting/index.ts';
 import type { Context } from './context.ts';
 import { createEscalationMetrics, type EngineDeps, escalationHooks, noWebhookCalls, SnapshotCache } from './escalation/index.ts';
-import { acknowledgeHostsOf, createAcknowledgeSource } from './integrations/index.ts';
+import { acknowledgeHostsOf, createAcknowledgeSource, maintenanceHooks } from './integrations/index.ts';
 import { createAdminNotices, type EmailSettings, type RecordDuplicates } from './notifications/index.ts';
 import type { AnyJob } from './platform/jobs/index.ts';
 import { folderLog } from './platform/log.ts';
@@ -22,8 +21,6 @@ export interface Domains {
   readonly hooks: AlertGroupHooks;
   readonly templates: Templates;
   readonly engine: EngineDeps;
-  /** Roles whose people may be notified. */
-  readonly notifiableRoles: readonly string[];
   readonly recordDuplicates: RecordDuplicates;
   /** Told of schedules that cannot be computed. */
   readonly onBrokenSchedule: (scheduleId: string, err: unknown) => void;
@@ -45,7 +42,6 @@ export function domainsOf(ctx: Context): Domains {
 }
 
 function createDomains(ctx: Context): Domains {
-  const notifiableRoles = rolesWith('notifications:read');
   const { db, clock, config, jobs, outbound } = ctx;
   const schedulesLog = folderLog(ctx.log, 'schedules');
   const onBrokenSchedule = (scheduleId: string, err: unknown) =>
@@ -65,7 +61,11 @@ function createDomains(ctx: Context): Domains {
     settings: () => emailSettings(ctx),
     baseUrl: config.baseUrl,
   });
-  const hooks = combineHooks(escalationHooks, source.hooks);
+  const hooks: AlertGroupHooks = combineHooks(
+    escalationHooks,
+    maintenanceHooks(() => ({ clock, hooks })),
+    source.hooks,
+  );
   return {
     hooks,
     templates: createTemplates({ clock, pool: ctx.renderPool }),
@@ -76,12 +76,11 @@ function createDomains(ctx: Context): Domains {
       metrics: createEscalationMetrics(ctx.metrics, db),
       snapshots: new SnapshotCache(),
       ports: {
-        onCall: (tx, questions, now) => answerOnCall(tx, questions, now, notifiableRoles, onBrokenSchedule),
+        onCall: (tx, questions, now) => answerOnCall(tx, questions, now, onBrokenSchedule),
         triggerWebhook: noWebhookCalls,
         notifyAdmins: admins.notify,
       },
     },
-    notifiableRoles,
     onBrokenSchedule,
     jobs: [admins.job, source.job],
     recordDuplicates: async (tx, duplicates) =>

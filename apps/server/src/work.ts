@@ -13,7 +13,7 @@ import {
   startRuns,
 } from './escalation/index.ts';
 import { HOUSEKEEPING_CRON, HOUSEKEEPING_JOBS } from './housekeeping.ts';
-import { renderForEmail, startPipeline } from './integrations/index.ts';
+import { expireMaintenance, renderForEmail, startPipeline, watchHeartbeats } from './integrations/index.ts';
 import { LIVE_CRON, pruneLiveEvents } from './live/index.ts';
 import {
   createDeliveryMetrics,
@@ -92,14 +92,17 @@ export const startWork: StartWork = (ctx, { manual }) => {
   const feeds = loop('calendar feeds', (now) =>
     refreshFeeds({ db, clock, outbound: ctx.outbound, log: folderLog(ctx.log, 'schedules') }, now),
   );
-  const watch = loop('schedule events', (now) =>
-    watchSchedules({ db, notifiableRoles: domains.notifiableRoles, onBroken: domains.onBrokenSchedule }, now),
-  );
+  const integrations = [
+    loop('ends of maintenance', (now) => expireMaintenance({ db, clock, hooks }, now)),
+    loop('integration heartbeats', (now) => watchHeartbeats({ db }, now)),
+  ];
+  const watch = loop('schedule events', (now) => watchSchedules({ db, onBroken: domains.onBrokenSchedule }, now));
   return {
     loops: [
       ...pipeline.loops,
       ...escalation,
       ...deliveries,
+      ...integrations,
       feeds,
       watch,
       ...(ctx.config.escalation.auditorEnabled ? [loop('watchdogs', watchdogs.run)] : []),
@@ -129,7 +132,6 @@ function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
     log: folderLog(ctx.log, 'notifications'),
     metrics: createDeliveryMetrics(ctx.metrics, db, () => clock.now()),
     hub: ctx.hub,
-    notifiableRoles: domains.notifiableRoles,
     dailyLimits: { email: config.limits.emailsPerUserAndDay, phone: config.limits.emailsPerUserAndDay },
     recordDuplicates: domains.recordDuplicates,
     manual,

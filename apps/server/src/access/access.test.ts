@@ -24,8 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
+let tokens = 0;
 const newTokenFor = (expiresAt: Date | null = null) =>
-  inTransaction(database.db, (tx) => createToken(tx, org, { userId: anna.id, name: 'test', expiresAt }, clock.now()));
+  inTransaction(database.db, (tx) => createToken(tx, org, { userId: anna.id, name: `test ${++tokens}`, expiresAt }, clock.now()));
 const knock = (header: string | undefined) => authenticate({ db: database.db, clock }, { authorization: header });
 
 describe('an Authorization header', () => {

@@ -83,9 +83,6 @@ const OF_ROLE = Object.fromEntries(
 /** What a basic role may do by itself. */
 export const permissionsOfRole = (role: Role): ReadonlySet<Permission> => OF_ROLE[role];
 
-/** The roles that carry a permission, for a look-up in SQL. */
-export const rolesWith = (permission: Permission): readonly Role[] => ROLES.filter((role) => roleHas(role, permission));
-
 /** What a route asks of its caller: one permission, one of several, or only to be somebody (access.md 5.2). */
 export type Requirement = Permission | { readonly anyOf: readonly Permission[] } | 'signed-in';
 

@@ -38,12 +38,11 @@ export async function coverageWarnings(
   db: Db,
   org: string,
   scheduleId: string,
-  roles: readonly string[],
   now: Date,
   days: number,
 ): Promise<CoverageWarning[] | null> {
   if ((await findSchedule(db, org, scheduleId)) === null) return null;
-  const { schedules, directory, withoutCopy } = await loadSchedules(db, org, [scheduleId], roles);
+  const { schedules, directory, withoutCopy } = await loadSchedules(db, org, [scheduleId]);
   const schedule = schedules.get(scheduleId);
   if (schedule === undefined) return null;
   const window = { from: instantOf(now), to: addMs(instantOf(now), days * DAY_MS) };
@@ -108,11 +107,10 @@ export async function scheduleQuality(
   db: Db,
   org: string,
   scheduleId: string,
-  roles: readonly string[],
   now: Date,
   days: number,
 ): Promise<QualityReport | null> {
-  const { schedules, directory } = await loadSchedules(db, org, [scheduleId], roles);
+  const { schedules, directory } = await loadSchedules(db, org, [scheduleId]);
   const schedule = schedules.get(scheduleId);
   if (schedule === undefined) return null;
   const from = instantOf(now);
@@ -136,12 +134,11 @@ export async function loadShares(
   db: Db,
   org: string,
   scheduleId: string,
-  roles: readonly string[],
   range: { from: Date; to: Date },
 ): Promise<LoadShare[] | null> {
   const info = await findSchedule(db, org, scheduleId);
   if (info === null) return null;
-  const { schedules, directory } = await loadSchedules(db, org, [scheduleId], roles);
+  const { schedules, directory } = await loadSchedules(db, org, [scheduleId]);
   const schedule = schedules.get(scheduleId);
   if (schedule === undefined) return null;
   const window = { from: instantOf(range.from), to: instantOf(range.to) };

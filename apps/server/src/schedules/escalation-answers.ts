@@ -20,7 +20,6 @@ export async function answerOnCall(
   tx: Tx,
   questions: readonly OnCallQuestion[],
   now: Date,
-  notifiableRoles: readonly string[],
   onBroken: OnBroken,
 ): Promise<OnCallAnswer[]> {
   const orgs = new Set(questions.map((question) => question.organizationId));
@@ -29,7 +28,7 @@ export async function answerOnCall(
     const asked = questions.filter((question) => question.organizationId === org);
     const ids = [...new Set(asked.map((question) => question.scheduleId))];
     const names = new Map((await schedulesById(tx, org, ids)).map((schedule) => [schedule.id, schedule.name]));
-    const { schedules, directory, withoutCopy } = await loadSchedules(tx, org, ids, notifiableRoles, onBroken);
+    const { schedules, directory, withoutCopy } = await loadSchedules(tx, org, ids, onBroken);
     for (const question of asked) {
       const { scheduleId } = question;
       const schedule = schedules.get(scheduleId);

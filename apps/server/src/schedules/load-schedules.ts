@@ -29,14 +29,12 @@ export type OnBroken = (scheduleId: string, err: unknown) => void;
 
 /**
  * Reads schedules of one organization with all that decides who is on call. Ids that are not there are passed over.
- * @param notifiableRoles roles whose people may be notified
  * @param onBroken a schedule that cannot be made is told here and left out, so that the others stand; without it, it throws
  */
 export async function loadSchedules(
   db: Db | Tx,
   org: string,
   ids: readonly string[],
-  notifiableRoles: readonly string[],
   onBroken?: OnBroken,
 ): Promise<LoadedSchedules> {
   const infos = await schedulesById(db, org, ids);
@@ -45,7 +43,7 @@ export async function loadSchedules(
     shiftsOfSchedules(db, org, ids),
     swapsOfSchedules(db, org, ids),
     readFeeds(db, org, ids),
-    readDirectory(db, org, notifiableRoles),
+    readDirectory(db, org),
     holidayDays(db, places),
   ]);
   const schedules = new Map<string, Schedule>();
@@ -104,16 +102,16 @@ async function readFeeds(db: Db | Tx, org: string, ids: readonly string[]): Prom
   return calendars;
 }
 
-async function readDirectory(db: Db | Tx, org: string, notifiableRoles: readonly string[]): Promise<Directory> {
-  const { rows } = await sql<{ id: string; username: string; email: string; role: string; is_active: boolean }>`
-    select id, username, email, role, is_active from users where organization_id = ${org}`.execute(db);
+async function readDirectory(db: Db | Tx, org: string): Promise<Directory> {
+  const { rows } = await sql<{ id: string; username: string; email: string; may_be_notified: boolean; is_active: boolean }>`
+    select id, username, email, may_be_notified, is_active from users where organization_id = ${org}`.execute(db);
   return createDirectory(
     rows.map((row) => ({
       id: row.id,
       username: row.username,
       email: row.email === '' ? null : row.email,
       active: row.is_active,
-      notifiable: notifiableRoles.includes(row.role),
+      notifiable: row.may_be_notified,
     })),
   );
 }

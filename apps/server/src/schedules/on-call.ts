@@ -7,11 +7,10 @@ export async function onCallNow(
   db: Db | Tx,
   org: string,
   scheduleIds: readonly string[],
-  roles: readonly string[],
   at: Date,
 ): Promise<Map<string, string[]>> {
   if (scheduleIds.length === 0) return new Map();
-  const { schedules, directory } = await loadSchedules(db, org, scheduleIds, roles);
+  const { schedules, directory } = await loadSchedules(db, org, scheduleIds);
   return new Map([...schedules].map(([id, schedule]) => [id, onCallAt(schedule, directory, instantOf(at))]));
 }
 
@@ -27,11 +26,10 @@ export async function finalShifts(
   db: Db,
   org: string,
   scheduleId: string,
-  roles: readonly string[],
   range: { from: Date; to: Date },
   now: Date,
 ): Promise<FinalShift[]> {
-  const { schedules, directory } = await loadSchedules(db, org, [scheduleId], roles);
+  const { schedules, directory } = await loadSchedules(db, org, [scheduleId]);
   const schedule = schedules.get(scheduleId);
   if (schedule === undefined) return [];
   const window = { from: instantOf(range.from), to: instantOf(range.to) };
@@ -51,10 +49,9 @@ export async function eventsOfSwap(
   db: Db | Tx,
   org: string,
   swap: { readonly id: string; readonly scheduleId: string; readonly swapStart: Date; readonly swapEnd: Date },
-  roles: readonly string[],
   now: Date,
 ): Promise<ScheduleEvent[]> {
-  const { schedules, directory } = await loadSchedules(db, org, [swap.scheduleId], roles);
+  const { schedules, directory } = await loadSchedules(db, org, [swap.scheduleId]);
   const schedule = schedules.get(swap.scheduleId);
   if (schedule === undefined) return [];
   const window = { from: instantOf(swap.swapStart), to: instantOf(swap.swapEnd) };

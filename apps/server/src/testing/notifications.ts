@@ -58,7 +58,6 @@ export async function startNotificationWorld(options: { at?: string; poolSize?: 
       clock,
       log: createLogger({ level: 'silent' }),
       metrics: createDeliveryMetrics(metrics, db, clock.now),
-      notifiableRoles: ['admin', 'editor'],
       dailyLimits: { email: 200, phone: 200 },
       recordDuplicates: async (_tx, added) => {
         duplicates.push(...added);

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { rolesWith } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import type { Person, PersonalRule } from './person.ts';
 
@@ -15,11 +14,9 @@ type Row = {
   id: string;
   username: string;
   is_active: boolean;
-  role: string;
+  may_be_notified: boolean;
   rules: (PersonalRule & { important: boolean })[] | null;
 };
-
-const MAY_BE_NOTIFIED: readonly string[] = rolesWith('notifications:read');
 
 /** Reads users with their rules as they are now, the inactive ones too, one statement for all. */
 export async function loadPeople(db: Db | Tx, refs: readonly UserRef[]): Promise<People> {
@@ -27,7 +24,7 @@ export async function loadPeople(db: Db | Tx, refs: readonly UserRef[]): Promise
   const people = new Map<string, Map<string, Person>>();
   if (unique.length === 0) return people;
   const { rows } = await sql<Row>`
-    select u.organization_id, u.id, u.username, u.is_active, u.role, (
+    select u.organization_id, u.id, u.username, u.is_active, u.may_be_notified, (
         select json_agg(json_build_object('id', r.id, 'position', r.position, 'type', r.type, 'waitSeconds', r.wait_seconds, 'important', r.important)
                         order by r.position)
         from notification_rule r where r.organization_id = u.organization_id and r.user_id = u.id) as rules
@@ -42,7 +39,7 @@ export async function loadPeople(db: Db | Tx, refs: readonly UserRef[]): Promise
       id: row.id,
       username: row.username,
       isActive: row.is_active,
-      mayBeNotified: MAY_BE_NOTIFIED.includes(row.role),
+      mayBeNotified: row.may_be_notified,
       defaultRules: rules.filter((rule) => !rule.important),
       importantRules: rules.filter((rule) => rule.important),
     });

@@ -10,8 +10,6 @@ export type ClaimRequest = {
   now: Date;
   leaseUntil: Date;
   limit: number;
-  /** Roles whose users may be notified. */
-  notifiableRoles: readonly string[];
   /** Takes nothing in hand, only ends what is past its deadline: for the time a circuit is open. */
   overdueOnly?: boolean;
   /** Code of what ends because of its deadline, 100 when left out. */
@@ -38,7 +36,7 @@ const REFUSALS = [
   ['late', 'failed', NOTIFICATION_ERROR.deadlinePassed, 'it was too late to send it'],
   ['no_user', 'failed', NOTIFICATION_ERROR.userMayNotBeNotified, 'the user does not exist any more'],
   ['inactive', 'failed', NOTIFICATION_ERROR.userMayNotBeNotified, 'the user is not active'],
-  ['role', 'failed', NOTIFICATION_ERROR.userMayNotBeNotified, 'the role of the user does not allow notifications'],
+  ['role', 'failed', NOTIFICATION_ERROR.userMayNotBeNotified, 'the roles of the user do not allow notifications'],
 ] as const;
 
 const refusals = sql`(values ${sql.join(
@@ -49,7 +47,7 @@ const refusals = sql`(values ${sql.join(
  * Why a delivery must not be sent now, null when it may be. Reads the tables of alert groups and users, because the check has to be
  * part of the statement that claims (escalation.md 3.3, 3.4, 5.3, G18).
  */
-const whyNot = (now: Date, roles: readonly string[]): RawBuilder<unknown> => sql`
+const whyNot = (now: Date): RawBuilder<unknown> => sql`
   case
     when g.id is null then 'deleted'
     when g.wiped_at is not null then 'wiped'
@@ -61,7 +59,7 @@ const whyNot = (now: Date, roles: readonly string[]): RawBuilder<unknown> => sql
     when d.deadline_at < ${now} then 'late'
     when d.user_id is not null and u.id is null then 'no_user'
     when not u.is_active then 'inactive'
-    when u.role <> all(${[...roles]}::text[]) then 'role'
+    when not u.may_be_notified then 'role'
   end`;
 
 /** Ends or changes the rows of `picked (organization_id, id)` by their verdicts, with the final record of each that ended. */
@@ -74,7 +72,7 @@ const settle = (picked: RawBuilder<unknown>, request: ClaimRequest, kept: RawBui
     join delivery d on d.organization_id = p.organization_id and d.id = p.id
     left join alert_group g on g.organization_id = d.organization_id and g.id = d.alert_group_id
     left join users u on u.organization_id = d.organization_id and u.id = d.user_id
-    cross join lateral (select ${whyNot(request.now, request.notifiableRoles)} as why) a
+    cross join lateral (select ${whyNot(request.now)} as why) a
     left join ${refusals} on v.why = a.why
   ), changed as (
     update delivery d set

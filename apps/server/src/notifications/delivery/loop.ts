@@ -22,7 +22,6 @@ export type DeliveryDeps = {
   metrics: DeliveryMetrics;
   hub?: Hub;
   /** Roles that carry `notifications:read`. */
-  notifiableRoles: readonly string[];
   /** Pages per user and UTC day, by kind of limit. */
   dailyLimits: { email: number; phone: number };
   /** Writes timeline record 103. */
@@ -86,7 +85,6 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     now,
     leaseUntil: new Date(now.getTime() + timeoutMs + LEASE_BEYOND_TIMEOUT_MS),
     limit,
-    notifiableRoles: deps.notifiableRoles,
   });
 
   const countEnded = (result: ClaimResult) => {

@@ -15,7 +15,6 @@ const LOOK_BACK_MS = 7 * 86_400_000;
 
 export interface WatchDeps {
   readonly db: Db;
-  readonly notifiableRoles: readonly string[];
   readonly onBroken: OnBroken;
 }
 
@@ -26,10 +25,7 @@ interface DueWatch {
 }
 
 /** Records shifts that began, hand-overs, gaps and empty shifts as they happen. Run by a due loop. */
-export async function watchSchedules(
-  { db, notifiableRoles, onBroken }: WatchDeps,
-  now: Date,
-): Promise<{ ran: number; nextDueAt: Date | null }> {
+export async function watchSchedules({ db, onBroken }: WatchDeps, now: Date): Promise<{ ran: number; nextDueAt: Date | null }> {
   await sql`
     insert into schedule_watch (organization_id, schedule_id, watched_until, due_at)
     select s.organization_id, s.id, ${now}, ${now} from schedule s
@@ -44,7 +40,7 @@ export async function watchSchedules(
         tx,
         org,
         rows.filter((row) => row.organization_id === org),
-        { notifiableRoles, onBroken },
+        { onBroken },
         now,
       );
     }
@@ -58,11 +54,11 @@ async function watchOrganization(
   tx: Tx,
   org: string,
   watches: readonly DueWatch[],
-  { notifiableRoles, onBroken }: Omit<WatchDeps, 'db'>,
+  { onBroken }: Omit<WatchDeps, 'db'>,
   now: Date,
 ): Promise<void> {
   const ids = watches.map((watch) => watch.schedule_id);
-  const { schedules, directory } = await loadSchedules(tx, org, ids, notifiableRoles, onBroken);
+  const { schedules, directory } = await loadSchedules(tx, org, ids, onBroken);
   const events: Record<string, unknown>[] = [];
   const progress: Record<string, unknown>[] = [];
   const { rows: places } = await sql<{ place: string }>`

@@ -7,16 +7,10 @@ import { schedulesById } from '../schedule-store.ts';
 const PRODUCT_ID = '-//Tocsin//On-call//EN';
 
 /** The final shifts of a schedule as iCalendar text; null when there is no such schedule. */
-export async function exportSchedule(
-  db: Db,
-  org: string,
-  scheduleId: string,
-  roles: readonly string[],
-  now: Date,
-): Promise<string | null> {
+export async function exportSchedule(db: Db, org: string, scheduleId: string, now: Date): Promise<string | null> {
   const [info] = await schedulesById(db, org, [scheduleId]);
   if (info === undefined) return null;
-  const { schedules, directory } = await loadSchedules(db, org, [scheduleId], roles);
+  const { schedules, directory } = await loadSchedules(db, org, [scheduleId]);
   const schedule = schedules.get(scheduleId);
   const at = instantOf(now);
   const events =
@@ -30,14 +24,13 @@ export async function exportSchedule(
 }
 
 /** All final shifts of one person, over all schedules of the organization, as iCalendar text. */
-export async function exportPerson(db: Db, org: string, userId: string, roles: readonly string[], now: Date): Promise<string> {
+export async function exportPerson(db: Db, org: string, userId: string, now: Date): Promise<string> {
   const { rows } = await sql<{ id: string; name: string }>`
     select id, name from schedule where organization_id = ${org} order by created_at, id`.execute(db);
   const { schedules, directory } = await loadSchedules(
     db,
     org,
     rows.map((row) => row.id),
-    roles,
   );
   const at = instantOf(now);
   const own = (event: ScheduleEvent): ScheduleEvent => ({ ...event, users: event.users.filter((user) => user.id === userId) });

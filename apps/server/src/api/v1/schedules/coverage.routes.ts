@@ -15,7 +15,6 @@ import { envelope, listOf, pageParameters, readWindow, single } from '../convent
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
 import { readDateRange } from './final-shifts.routes.ts';
-import { notifiableRoles } from './schedules.resource.ts';
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
 const IdParams = Type.Object({ id: Type.String() });
@@ -88,7 +87,7 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
     },
     async (request, reply) => {
       const { org } = callerOf(request);
-      const warnings = await coverageWarnings(db, org, idOf(request), notifiableRoles, clock.now(), readDays(request, 14));
+      const warnings = await coverageWarnings(db, org, idOf(request), clock.now(), readDays(request, 14));
       if (warnings === null) throw notFound();
       const results = warnings.map(({ type, start, end, userId, text }) => ({ type, start, end, user_id: userId, text }));
       return sendJson(reply, 200, JSON.stringify({ results }));
@@ -109,7 +108,7 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
     },
     async (request, reply) => {
       const { org } = callerOf(request);
-      const report = await scheduleQuality(db, org, idOf(request), notifiableRoles, clock.now(), readDays(request, 90));
+      const report = await scheduleQuality(db, org, idOf(request), clock.now(), readDays(request, 90));
       if (report === null) throw notFound();
       const { totalScore, comments, overloadedUsers } = report;
       const overloaded = overloadedUsers.map((user) => ({ id: user.userId, score: user.overloadPercent }));
@@ -131,13 +130,7 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
     },
     async (request, reply) => {
       const { org } = callerOf(request);
-      const shares = await loadShares(
-        db,
-        org,
-        idOf(request),
-        notifiableRoles,
-        readDateRange(request.query as Record<string, unknown>),
-      );
+      const shares = await loadShares(db, org, idOf(request), readDateRange(request.query as Record<string, unknown>));
       if (shares === null) throw notFound();
       const results = shares.map((share) => ({
         user_id: share.userId,

@@ -18,7 +18,6 @@ import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
-import { notifiableRoles } from './schedules.resource.ts';
 
 const IdParams = Type.Object({ id: Type.String() });
 const Made = Type.Object({ token: Type.String(), created_at: Type.String(), export_url: Type.String() });
@@ -58,8 +57,8 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
         if (owner?.isActive !== true) return refuse(reply, 'Invalid token.');
         const text =
           scheduleId === null
-            ? await exportPerson(db, found.organizationId, userId, notifiableRoles, clock.now())
-            : await exportSchedule(db, found.organizationId, scheduleId, notifiableRoles, clock.now());
+            ? await exportPerson(db, found.organizationId, userId, clock.now())
+            : await exportSchedule(db, found.organizationId, scheduleId, clock.now());
         if (text === null) throw notFound();
         return sendCalendar(reply, 200, text);
       },

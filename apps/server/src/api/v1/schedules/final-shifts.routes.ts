@@ -7,7 +7,6 @@ import { conflictOfFields, type ErrorBody, fieldErrors, notFound } from '../conv
 import { callerOf } from '../conventions/caller.ts';
 import { listOf, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
-import { notifiableRoles } from './schedules.resource.ts';
 
 const FORMAT = 'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm, YYYY-MM-DD.';
 const YEAR_MS = 365 * 86_400_000;
@@ -43,7 +42,7 @@ export function registerFinalShifts(app: FastifyInstance, { db, clock }: ApiDeps
       const { id } = request.params as { id: string };
       if ((await findSchedule(db, org, id)) === null) throw notFound();
       const range = readDateRange(request.query as Record<string, unknown>);
-      const shifts = await finalShifts(db, org, id, notifiableRoles, range, clock.now());
+      const shifts = await finalShifts(db, org, id, range, clock.now());
       const users = await findUsers(db, org, [...new Set(shifts.map((shift) => shift.userId))]);
       const results = shifts.map((shift) => ({
         user_pk: shift.userId,

@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import { rolesWith } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import {
@@ -34,7 +33,6 @@ export interface SchedulesDeps {
 }
 
 /** People with these roles may be notified, so they count in schedules. */
-export const notifiableRoles = rolesWith('notifications:read');
 
 /** Schedules (http-api-oncall.md 6). */
 export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource<ScheduleInfo, typeof scheduleFields, never> => ({
@@ -135,10 +133,7 @@ async function setShifts(
 
 async function presentSchedules(db: Db | Tx, caller: Caller, rows: readonly ScheduleInfo[], now: Date): Promise<unknown[]> {
   const ids = rows.map((row) => row.id);
-  const [onCall, shifts] = await Promise.all([
-    onCallNow(db, caller.org, ids, notifiableRoles, now),
-    shiftsOfSchedules(db, caller.org, ids),
-  ]);
+  const [onCall, shifts] = await Promise.all([onCallNow(db, caller.org, ids, now), shiftsOfSchedules(db, caller.org, ids)]);
   return rows.map((row) => {
     const of = shifts.get(row.id) ?? [];
     // clients compare whole objects: the addition shows only where it is used

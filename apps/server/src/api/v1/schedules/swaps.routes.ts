@@ -31,7 +31,6 @@ import {
   sendJson,
 } from '../conventions/resource.ts';
 import { presentSwapEvent, SwapEventSchema } from './present-swap-event.ts';
-import { notifiableRoles } from './schedules.resource.ts';
 
 const fields = {
   schedule: reference({ nullable: false }),
@@ -95,7 +94,7 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
   const { db, clock } = deps;
   const whole = async (at: Db | Tx, caller: Caller, swap: ShiftSwap): Promise<unknown> => {
     const now = clock.now();
-    const events = swapStatus(swap, now) === 'past_due' ? [] : await eventsOfSwap(at, caller.org, swap, notifiableRoles, now);
+    const events = swapStatus(swap, now) === 'past_due' ? [] : await eventsOfSwap(at, caller.org, swap, now);
     const users = await findUsers(at, caller.org, [
       ...new Set([...events.flatMap((event) => event.users.map((user) => user.id)), swap.beneficiaryId]),
     ]);
