@@ -33,7 +33,7 @@ export async function applyActions(
   requests: readonly Request[],
   now: Date,
 ): Promise<AlertGroup[]> {
-  const roots = requests.filter((request) => request.alone !== true && request.group.rootId === null).map(({ group }) => group);
+  const roots = requests.filter(isFollowed).map(({ group }) => group);
   const children = byRoot(await lockChildren(tx, roots));
   const standings = new Map<string, Standing>();
   const records: NewTimelineRecord[] = [];
@@ -76,7 +76,7 @@ export async function applyActions(
   };
 
   for (const request of requests) {
-    if (!act(request, null) || request.alone === true || request.group.rootId !== null) continue;
+    if (!act(request, null) || !isFollowed(request)) continue;
     for (const child of children.get(refKey(request.group.organizationId, request.group.id)) ?? []) {
       act({ ...request, group: child, action: actionForChild(request.action) }, request.group.id);
     }
@@ -86,6 +86,10 @@ export async function applyActions(
   if (changes.length > 0) await hooks.onChanged(tx, changes, now);
   return [...standings.values()].map((standing) => standing.now);
 }
+
+/** Whether attached groups go along. Those of a maintenance group do not end with it: what becomes of them the window says. */
+const isFollowed = ({ alone, group, action }: Request): boolean =>
+  alone !== true && group.rootId === null && !(group.isMaintenance && (action.do === 'resolve' || action.do === 'wipe'));
 
 function byRoot(children: readonly AlertGroup[]): Map<string, AlertGroup[]> {
   const map = new Map<string, AlertGroup[]>();

@@ -1,6 +1,7 @@
 import { type ActionDeps, inActionTransaction } from './act.ts';
 import { type Actor, bySystem } from './actor.ts';
 import type { AlertGroupId, OrgId } from './alert-group.ts';
+import { applyActions } from './apply.ts';
 import { lockChildren, lockGroup, removeGroup } from './store.ts';
 import { freeChildren } from './unattach.ts';
 
@@ -9,6 +10,8 @@ export const deleteGroup = (deps: ActionDeps, org: OrgId, id: AlertGroupId, acto
   inActionTransaction(deps.db, async (tx) => {
     const group = await lockGroup(tx, org, id);
     if (group === null) return false;
+    // Its window ends first, so that what is set free escalates.
+    if (group.isMaintenance) await applyActions(tx, deps.hooks, [{ group, action: { do: 'resolve' }, actor }], deps.clock.now());
     await freeChildren(tx, deps, await lockChildren(tx, [group]), null, bySystem);
     const now = deps.clock.now();
     const { kind } = group.state;

@@ -1,6 +1,6 @@
 export { acknowledge } from './acknowledge.ts';
 export { type ActionDeps, type ActionOptions, type ActionResult, actOnGroup, inActionTransaction } from './act.ts';
-export { ACTION_SOURCE, type ActionSource, type Actor, actorUserId, bySource, byStep, bySystem } from './actor.ts';
+export { ACTION_SOURCE, type ActionSource, type Actor, actorUserId, bySource, byStep, bySystem, byTimer } from './actor.ts';
 export type {
   AlertGroup,
   AlertGroupId,
@@ -17,13 +17,16 @@ export { deleteGroup } from './delete.ts';
 export { expireSilences } from './expire-silences.ts';
 export type { Guards, Refusal } from './guards.ts';
 export { type AlertGroupHooks, combineHooks, type GroupChange, type GroupEvent, type OpenedGroup } from './hooks.ts';
+export type { GroupFilter, TimeRange, Viewer } from './group-filter.ts';
 export {
+  countFound,
+  findGroupIds,
   findListedGroup,
-  type GroupFilter,
   type ListedGroup,
   listGroups,
-  type TimeRange,
+  MOST_COUNTED,
 } from './list-groups.ts';
+export { closeMaintenanceGroup, openMaintenanceGroup } from './maintenance-group.ts';
 export { type CreateNoteResult, createNote, MAX_NOTE_LENGTH } from './resolution-notes/create-note.ts';
 export { deleteNote } from './resolution-notes/delete-note.ts';
 export { findNote, listNotes, type NoteSource, type ResolutionNote } from './resolution-notes/note-store.ts';
@@ -34,7 +37,7 @@ export { applySourceSignals, type SourceSignal } from './source-signals.ts';
 export { type GroupRef, lockGroup, lockGroups, refKey } from './store.ts';
 export { loadTimeline, type TimelineEntry } from './timeline/load-timeline.ts';
 export { ESCALATION_ERROR, type NewTimelineRecord, TIMELINE } from './timeline/record.ts';
-export { addTimelineRecords } from './timeline/timeline-store.ts';
+export { addTimelineRecords, putTimelineRecord, type TimelineRef } from './timeline/timeline-store.ts';
 export type { GroupAction } from './transition.ts';
 export { unacknowledge } from './unacknowledge.ts';
 export { type UnattachResult, unattach } from './unattach.ts';

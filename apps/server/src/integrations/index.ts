@@ -1,6 +1,5 @@
 import './tables.ts';
 
-export { INGEST_PREFIX, INGEST_ROUTE, ingestRoutes } from './ingest/ingest.routes.ts';
 export { sendDemoAlert } from './demo/send-demo-alert.ts';
 export {
   createHeartbeat,
@@ -14,9 +13,10 @@ export {
   updateHeartbeat,
 } from './heartbeats/heartbeat-store.ts';
 export { watchHeartbeats } from './heartbeats/watch-heartbeats.ts';
-export { expireMaintenance, maintenanceHooks, startMaintenance, stopMaintenance, WINDOW_SECONDS } from './maintenance/windows.ts';
+export { INGEST_PREFIX, INGEST_ROUTE, ingestRoutes } from './ingest/ingest.routes.ts';
 export { memberText } from './ingest/json-text.ts';
 export { createIngestion, type Ingestion, type Pipeline, startPipeline } from './ingestion.ts';
+export { expireMaintenance, maintenanceHooks, startMaintenance, stopMaintenance, WINDOW_SECONDS } from './maintenance/windows.ts';
 export { forgetRateWindows } from './pipeline/fold.ts';
 export { listParkedAlerts, retryParkedAlert } from './pipeline/park.ts';
 export type { PipelineNotice, PipelinePorts } from './pipeline/ports.ts';

@@ -3,7 +3,7 @@ import type { ConnectionConfig } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
 import { type DueLoop, startDueLoop } from '../platform/due/due-loop.ts';
 import type { Log } from '../platform/log.ts';
-import { type Hub, notify } from '../platform/notify.ts';
+import type { Hub } from '../platform/notify.ts';
 import type { Templates } from '../templates/index.ts';
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './ingest/group-commit.ts';
 import { createIngestHandler, type IngestDeps, type IngestHandler } from './ingest/handler.ts';
@@ -11,12 +11,10 @@ import { createHeartbeats } from './ingest/heartbeats.ts';
 import { createIngestLog, type IngestLog } from './ingest/ingest-log.ts';
 import { createTokenCache, type TokenCache } from './ingest/token-cache.ts';
 import type { PipelinePorts } from './pipeline/ports.ts';
+import { announceInbound, INBOUND_CHANNEL } from './pipeline/queue-alerts.ts';
 import { createShardRunner, type RunnerOptions } from './pipeline/shard-runner.ts';
 import { resolveByCount } from './pipeline/source-count.ts';
 import { isSlowShard } from './shards.ts';
-
-/** Carries the shards that have new alerts, separated by commas. */
-const INBOUND_CHANNEL = 'tocsin_inbound';
 
 export type IngestionOptions = {
   db: Db;
@@ -90,9 +88,9 @@ function createAnnouncer(db: Db, log: Log): { add(shards: readonly number[]): vo
   let sending: Promise<void> | null = null;
   async function send(): Promise<void> {
     while (waiting.size > 0) {
-      const shards = [...waiting].join(',');
+      const shards = [...waiting];
       waiting.clear();
-      await notify(db, INBOUND_CHANNEL, shards).catch((err) => log.warn({ err }, 'new alerts could not be announced'));
+      await announceInbound(db, shards).catch((err) => log.warn({ err }, 'new alerts could not be announced'));
     }
     sending = null;
   }

@@ -1,5 +1,8 @@
 import type { Generated, JSONColumnType } from 'kysely';
 
+/** How a route compares a label with a value; equality where it is left out. */
+export type LabelMatch = '=' | '!=' | '=~' | '!~';
+
 export interface IntegrationTable {
   organization_id: string;
   id: string;
@@ -28,6 +31,10 @@ export interface IntegrationTable {
   created_at: Date;
   updated_at: Date;
   deleted_at: Date | null;
+  labels_not_inherited: Generated<string[]>;
+  previous_token: string | null;
+  previous_token_until: Date | null;
+  previous_token_used_at: Date | null;
 }
 
 export interface IntegrationHeartbeatTable {
@@ -38,6 +45,8 @@ export interface IntegrationHeartbeatTable {
   last_heartbeat_at: Date | null;
   expired_at: Date | null;
   due_at: Date | null;
+  is_enabled: Generated<boolean>;
+  armed_at: Date | null;
 }
 
 export interface RouteTable {
@@ -48,7 +57,7 @@ export interface RouteTable {
   position: number;
   routing_type: Generated<'regex' | 'jinja2' | 'labels'>;
   routing_regex: string | null;
-  routing_labels: JSONColumnType<{ key: string; value: string }[]> | null;
+  routing_labels: JSONColumnType<{ key: string; value: string; match?: LabelMatch }[]> | null;
   escalation_chain_id: string | null;
   messengers: JSONColumnType<Record<string, { id?: string | null; enabled?: boolean }>>;
   created_at: Date;
@@ -94,6 +103,57 @@ export interface IngestWindowTable {
   integration_id: string;
   window_start: Date;
   alerts: number;
+  groups: Generated<number>;
+}
+
+export interface IntegrationActivityTable {
+  organization_id: string;
+  integration_id: string;
+  hour: Date;
+  alerts: number;
+  groups: number;
+}
+
+export interface LabelKeyTable {
+  organization_id: string;
+  name: string;
+  created_at: Date;
+}
+
+export interface LabelValueTable {
+  organization_id: string;
+  key_name: string;
+  name: string;
+  created_at: Date;
+}
+
+export interface IntegrationGuardTable {
+  organization_id: string;
+  integration_id: string;
+  hmac: JSONColumnType<{
+    header: string;
+    algorithm: 'sha1' | 'sha256' | 'sha512';
+    encoding: 'hex' | 'base64';
+    prefix: string;
+    signed_text: string;
+    timestamp_header: string | null;
+    tolerance_seconds: number;
+  }> | null;
+  authorization_kind: 'bearer' | 'basic' | null;
+  basic_username: string | null;
+  allowed_addresses: Generated<string[]>;
+  allowed_topics: Generated<string[]>;
+  updated_at: Date;
+}
+
+export interface IntegrationSecretTable {
+  organization_id: string;
+  id: string;
+  integration_id: string;
+  kind: 'hmac' | 'authorization';
+  secret_encrypted: Buffer;
+  created_at: Date;
+  last_used_at: Date | null;
 }
 
 declare module '../platform/db/database.ts' {
@@ -105,5 +165,10 @@ declare module '../platform/db/database.ts' {
     parked_alert: ParkedAlertTable;
     ingest_log: IngestLogTable;
     ingest_window: IngestWindowTable;
+    integration_activity: IntegrationActivityTable;
+    label_key: LabelKeyTable;
+    label_value: LabelValueTable;
+    integration_guard: IntegrationGuardTable;
+    integration_secret: IntegrationSecretTable;
   }
 }

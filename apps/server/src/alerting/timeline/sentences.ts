@@ -1,6 +1,6 @@
 import { ACTION_SOURCE } from '../actor.ts';
 import { TIMELINE } from './record.ts';
-import { failureSentence, inWords, numberOf, type RecordData, stepSentence, textOf } from './step-sentences.ts';
+import { attemptsOf, failureSentence, inWords, numberOf, type RecordData, stepSentence, textOf } from './step-sentences.ts';
 
 /** A record as it is stored. */
 export type StoredRecord = {
@@ -102,7 +102,7 @@ export function recordSentence(record: StoredRecord): string | null {
         ? `${groupName(data, 'child')} was detached${who}`
         : `detached from ${groupName(data, 'root')}${who}`;
     case TIMELINE.webhookTriggered:
-      return `{{webhook}} was called${record.reason === null ? '' : ` (${record.reason})`}`;
+      return webhookSentence(record);
     case TIMELINE.unacknowledgedByTimeout:
       return 'unacknowledged, for nobody confirmed the reminder; escalation starts again';
     case TIMELINE.attachmentFailed: {
@@ -127,6 +127,8 @@ export function recordSentence(record: StoredRecord): string | null {
       return `{{author}} removed ${userOf(data)} from the responders`;
     case TIMELINE.restricted:
       return restrictedSentence(record);
+    case TIMELINE.integrationMode:
+      return modeSentence(record);
     case TIMELINE.sourceToldOfAcknowledge:
       return `the alert source was told of the acknowledgement${record.reason === null ? '' : `: ${record.reason}`}`;
     default:
@@ -134,11 +136,28 @@ export function recordSentence(record: StoredRecord): string | null {
   }
 }
 
+/** What triggered a webhook; what the receiver answered where that was not a success (outgoing-webhooks.md 11). */
+function webhookSentence({ data, reason, actorType }: StoredRecord): string {
+  const trigger = textOf(data.trigger) ?? (actorType === 'user' ? '{{author}}' : 'escalation chain');
+  const status = Number(reason);
+  const answer = status >= 300 ? `, responded ${status}` : '';
+  return `outgoing webhook {{webhook}} triggered by ${trigger}${answer}${attemptsOf(data)}`;
+}
+
 function routeSentence(data: RecordData): string {
   const route = textOf(data.route_name);
   if (textOf(data.route_id) === null) return 'no route was found';
   const name = route === null ? 'assigned to its route' : `assigned to route ${route}`;
   return textOf(data.chain_id) === null ? `${name}, which has no escalation chain` : `${name} with {{escalation_chain}}`;
+}
+
+function modeSentence(record: StoredRecord): string {
+  const { data } = record;
+  if (data.mode === 'debug') return 'debug mode of the integration ended; escalation of this alert group was not started';
+  const seconds = numberOf(data.seconds);
+  if (data.phase === 'started')
+    return `maintenance${seconds === null ? '' : ` for ${inWords(seconds)}`} was started${byWhom(record)}`;
+  return `maintenance was ended${byWhom(record)}`;
 }
 
 function userOf({ user }: RecordData): string {

@@ -15,7 +15,7 @@ import { gatherLabels } from './labels.ts';
 import { matchRoute, routeName } from './match-route.ts';
 import type { PreparedAlert } from './prepared-alert.ts';
 import { createRenderScope, type RenderScope } from './render-scope.ts';
-import type { IntegrationSettings } from './settings.ts';
+import type { IntegrationSettings, RouteSettings } from './settings.ts';
 import type { InboundAlert } from './store.ts';
 import type { TemplateOutcome } from './template-errors.ts';
 
@@ -62,7 +62,7 @@ export async function prepareAlerts(
 /** Renders everything that decides what becomes of one alert. */
 export async function prepareAlert(
   templates: Templates,
-  row: Omit<InboundAlert, 'attempts' | 'is_heartbeat' | 'warning'>,
+  row: Omit<InboundAlert, 'attempts' | 'warning'>,
   settings: IntegrationSettings,
   scope: RenderScope,
 ): Promise<PreparedAlert> {
@@ -78,6 +78,7 @@ export async function prepareAlert(
   const resolve = await text('resolve_signal');
   const acknowledge = await text('acknowledge_signal');
   const route = await matchRoute(templates, settings, { payload, labels: labels.values }, scope);
+  if (row.is_heartbeat) return heartbeatAlert(row, settings, payload, labels.stored, title?.text ?? '', route);
   const groupingId = grouping?.ok === true && grouping.text !== '' && !row.is_demo ? grouping.text : null;
   return {
     inboundId: row.id,
@@ -93,14 +94,50 @@ export async function prepareAlert(
     isResolveSignal: resolve?.ok === true && isTruthy(resolve.text),
     isAcknowledgeSignal: acknowledge?.ok === true && isTruthy(acknowledge.text),
     mayResolve: settings.mayResolve,
-    route:
-      route === null
-        ? null
-        : { id: route.id, name: routeName(route), escalationChainId: route.escalationChainId, chainName: route.chainName },
+    route: routeOf(route),
     quiet: settings.quiet,
     split: row.is_split ? splitState(payload) : null,
   };
 }
+
+/**
+ * Alerts of the server about a heartbeat group with each other and are resolved by it, whatever templates and routes say of their payload
+ * (ingest.md B-18).
+ */
+function heartbeatAlert(
+  row: Omit<InboundAlert, 'attempts' | 'warning'>,
+  settings: IntegrationSettings,
+  payload: PayloadSource,
+  labels: PreparedAlert['labels'],
+  title: string,
+  route: RouteSettings | null,
+): PreparedAlert {
+  const isRestored =
+    payloadMember(payload, 'is_oncall_heartbeat_restored') === true || payloadMember(payload, 'status') === 'resolved';
+  return {
+    inboundId: row.id,
+    organizationId: row.organization_id,
+    integrationId: row.integration_id,
+    receivedAt: row.received_at,
+    isDemo: false,
+    labels,
+    title: cleanText(cutTitle(title)),
+    groupingKey: createHash('md5').update(`heartbeat of ${row.integration_id}`).digest('hex'),
+    canGroup: true,
+    scope: 'integration',
+    isResolveSignal: isRestored,
+    isAcknowledgeSignal: false,
+    mayResolve: true,
+    route: routeOf(route),
+    quiet: settings.quiet,
+    split: null,
+  };
+}
+
+const routeOf = (route: RouteSettings | null): PreparedAlert['route'] =>
+  route === null
+    ? null
+    : { id: route.id, name: routeName(route), escalationChainId: route.escalationChainId, chainName: route.chainName };
 
 function splitState(payload: PayloadSource): NonNullable<PreparedAlert['split']> {
   const hash = createHash('md5')

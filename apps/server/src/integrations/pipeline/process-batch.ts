@@ -10,7 +10,7 @@ import { countForRates } from './fold.ts';
 import type { OpenedGroup, PipelinePorts } from './ports.ts';
 import { type PreparedBatch, prepareAlerts } from './prepare.ts';
 import type { PreparedAlert } from './prepared-alert.ts';
-import { loadSettings } from './settings.ts';
+import { holdWindows, loadSettings } from './settings.ts';
 import { countSplitAlerts } from './source-count.ts';
 import {
   type AlertRow,
@@ -94,6 +94,7 @@ async function handle(
   { renderMs }: BatchOptions,
 ): Promise<BatchResult> {
   const settings = await loadSettings(tx, rows, deps.clock.now());
+  await holdWindows(tx, settings, deps.clock.now());
   const misplaced = new Set(
     rows.filter((row) => settings.get(row.integration_id)?.isSlow === !isSlowShard(row.shard)).map((row) => row.integration_id),
   );

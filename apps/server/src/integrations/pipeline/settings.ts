@@ -128,8 +128,31 @@ function fromRow(row: IntegrationRow, routes: readonly RouteRow[], now: Date): I
   };
 }
 
+/**
+ * Holds the windows of maintenance that these settings tell of, and reads them again: a window that ends waits for the alert groups that are
+ * being attached, or they find it ended. Nothing is read where no window of maintenance runs.
+ */
+export async function holdWindows(tx: Tx, settings: Map<string, IntegrationSettings>, now: Date): Promise<void> {
+  const inMaintenance = [...settings.values()].filter(({ quiet }) => quiet?.kind === 'maintenance');
+  if (inMaintenance.length === 0) return;
+  const { rows } = await sql<
+    Pick<IntegrationRow, 'id' | 'maintenance_mode' | 'maintenance_ends_at' | 'maintenance_alert_group_id'>
+  >`
+    select i.id, i.maintenance_mode, i.maintenance_ends_at, i.maintenance_alert_group_id from integration i
+    join unnest(${inMaintenance.map((each) => each.organizationId)}::text[], ${inMaintenance.map((each) => each.id)}::text[]) as k (organization_id, id)
+      on i.organization_id = k.organization_id and i.id = k.id
+    order by i.organization_id, i.id for share of i`.execute(tx);
+  for (const row of rows) {
+    const known = settings.get(row.id);
+    if (known !== undefined) settings.set(row.id, { ...known, quiet: quietMode(row, now) });
+  }
+}
+
 /** A window that is over counts as ended, also before the timer that ends it has run. */
-function quietMode(row: IntegrationRow, now: Date): QuietMode | null {
+function quietMode(
+  row: Pick<IntegrationRow, 'maintenance_mode' | 'maintenance_ends_at' | 'maintenance_alert_group_id'>,
+  now: Date,
+): QuietMode | null {
   if (row.maintenance_mode === null || (row.maintenance_ends_at !== null && row.maintenance_ends_at <= now)) return null;
   if (row.maintenance_mode === 'debug') return { kind: 'debug' };
   return { kind: 'maintenance', rootGroupId: row.maintenance_alert_group_id };

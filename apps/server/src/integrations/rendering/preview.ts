@@ -129,7 +129,16 @@ async function groupFor(
   if (!grouping.ok || grouping.text === '') return null;
   const scope = createRenderScope(settings.organizationId, settings.id);
   const ids = { organization_id: settings.organizationId, integration_id: settings.id };
-  const row = { ...ids, id: 0, shard: 0, received_at: clock.now(), payload: payload.text, is_demo: false, is_split: false };
+  const row = {
+    ...ids,
+    id: 0,
+    shard: 0,
+    received_at: clock.now(),
+    payload: payload.text,
+    is_demo: false,
+    is_heartbeat: false,
+    is_split: false,
+  };
   const prepared = await prepareAlert(templates, row, settings, scope);
   const alert = { ...prepared, canGroup: true, groupingKey: createHash('md5').update(grouping.text).digest('hex') };
   const { chosen } = chooseGroups([alert], await candidateGroups(db, alert), () => '', clock.now());

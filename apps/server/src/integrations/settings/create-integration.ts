@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { Tx } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Integration, Route } from './integration.ts';
-import { countIntegration, findIntegration, integrationNameTaken } from './integration-store.ts';
-import { createRoute, routesChanged } from './route-store.ts';
+import { countIntegration, findIntegration, integrationChanged, integrationNameTaken } from './integration-store.ts';
+import { createRoute } from './route-store.ts';
 
 export interface NewIntegration {
   readonly type: string;
@@ -135,16 +135,22 @@ export async function updateIntegration(
     .where('organization_id', '=', org)
     .where('id', '=', id)
     .execute();
-  await routesChanged(tx, id);
+  await integrationChanged(tx, id);
   const integration = await findIntegration(tx, org, id);
   if (integration === null) throw new Error(`integration ${id} is gone in the transaction that changes it`);
   return { ok: true, integration };
 }
 
-/** Ends an integration: its URL stops taking alerts and its name is free; its alert groups stay. */
+/** Ends an integration whose window of maintenance is over: its URL stops taking alerts and its name is free; its alert groups stay. */
 export async function deleteIntegration(tx: Tx, org: string, id: string, now: Date): Promise<void> {
   await tx.updateTable('integration').set({ deleted_at: now }).where('organization_id', '=', org).where('id', '=', id).execute();
-  await routesChanged(tx, id);
+  await tx
+    .updateTable('integration_heartbeat')
+    .set({ due_at: null })
+    .where('organization_id', '=', org)
+    .where('integration_id', '=', id)
+    .execute();
+  await integrationChanged(tx, id);
 }
 
 const defaultName = (title: string, count: number): string =>

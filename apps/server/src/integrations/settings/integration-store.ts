@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
+import { notify } from '../../platform/notify.ts';
 import type { IntegrationTable } from '../tables.ts';
 import type { Integration } from './integration.ts';
 
@@ -60,6 +61,10 @@ export async function findIntegration(db: Db | Tx, org: string, id: string): Pro
 export async function lockIntegration(tx: Tx, org: string, id: string): Promise<void> {
   await tx.selectFrom('integration').select('id').where('organization_id', '=', org).where('id', '=', id).forUpdate().execute();
 }
+
+/** Tells every process that keeps integrations in memory. */
+export const integrationChanged = (tx: Tx, integrationId: string): Promise<void> =>
+  notify(tx, 'integration_changed', integrationId);
 
 /** Whether a live integration of the team (null: of none) has the name, another one than `except`. */
 export async function integrationNameTaken(

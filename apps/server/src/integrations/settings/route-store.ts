@@ -3,10 +3,9 @@ import type { Db, Tx } from '../../platform/db/database.ts';
 import { endPosition, type OrderedScope, type Placement, placeRow } from '../../platform/db/ordered-rows.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
 import { newId } from '../../platform/ids.ts';
-import { notify } from '../../platform/notify.ts';
 import type { RouteTable } from '../tables.ts';
 import type { Route } from './integration.ts';
-import { lockIntegration } from './integration-store.ts';
+import { integrationChanged, lockIntegration } from './integration-store.ts';
 
 export interface RouteFilter {
   readonly integrationId?: string;
@@ -101,7 +100,7 @@ export async function createRoute(
     })
     .execute();
   if (placement !== null && placement.position !== -1) await placeRow(tx, scope, id, position, placement);
-  await routesChanged(tx, route.integrationId);
+  await integrationChanged(tx, route.integrationId);
   return existingRoute(tx, org, id);
 }
 
@@ -117,18 +116,15 @@ export async function updateRoute(
   await tx.updateTable('route').set(toColumns(values)).where('organization_id', '=', org).where('id', '=', route.id).execute();
   if (placement !== null)
     await placeRow(tx, scopeOf(org, route.integrationId, route.isDefault), route.id, current.position, placement);
-  await routesChanged(tx, route.integrationId);
+  await integrationChanged(tx, route.integrationId);
   return existingRoute(tx, org, route.id);
 }
 
 /** Removes a route; its alert groups stay and say that they have none. */
 export async function deleteRoute(tx: Tx, org: string, route: Route): Promise<void> {
   await tx.deleteFrom('route').where('organization_id', '=', org).where('id', '=', route.id).execute();
-  await routesChanged(tx, route.integrationId);
+  await integrationChanged(tx, route.integrationId);
 }
-
-/** Tells every process that keeps routes in memory. */
-export const routesChanged = (tx: Tx, integrationId: string): Promise<void> => notify(tx, 'integration_changed', integrationId);
 
 async function existingRoute(tx: Tx, org: string, id: string): Promise<Route> {
   const row = await tx

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox';
-import type { Integration } from '../../../integrations/index.ts';
-import { custom, type Field, Invalid, isObject, nullable, object, pythonType, text } from '../conventions/fields.ts';
+import { HEARTBEAT_SECONDS, type Integration } from '../../../integrations/index.ts';
+import { custom, type Field, Invalid, integer, isObject, nullable, object, pythonType, text } from '../conventions/fields.ts';
 import { teamField } from '../conventions/team-field.ts';
 import { dynamicValueError, LabelsSchema, labelsField, staticValueError } from './labels-field.ts';
 import { messengerSchemas } from './messengers-field.ts';
@@ -38,6 +38,23 @@ const groupingScope: Field<Integration['groupingScope']> = custom(
   },
 );
 
+const HeartbeatField = Type.Object({
+  interval_seconds: Type.Optional(Type.Integer({ minimum: HEARTBEAT_SECONDS.min, maximum: HEARTBEAT_SECONDS.max })),
+});
+const interval = integer({ min: HEARTBEAT_SECONDS.min, max: HEARTBEAT_SECONDS.max });
+
+/** The time-out of the heartbeat in seconds; null and what clients send back of an answer without it change nothing. */
+const heartbeatField: Field<number | null> = custom(Type.Union([HeartbeatField, Type.Null()]), (raw) => {
+  if (raw === null) return null;
+  if (!isObject(raw)) throw new Invalid([`Expected a dictionary of items but got type "${pythonType(raw)}".`]);
+  if (raw.interval_seconds === undefined) return null;
+  try {
+    return interval.read(raw.interval_seconds);
+  } catch (error) {
+    throw error instanceof Invalid ? new Invalid({ interval_seconds: error.body }) : error;
+  }
+});
+
 /** The fields of an integration. `syntaxError` says what is wrong with a template, null when nothing is. */
 export const integrationFields = (syntaxError: (source: string) => string | null) => ({
   type: text(),
@@ -50,6 +67,7 @@ export const integrationFields = (syntaxError: (source: string) => string | null
   dynamic_labels: labelsField(dynamicValueError(syntaxError)),
   grouping_scope: groupingScope,
   acknowledge_hosts: acknowledgeHosts,
+  heartbeat: heartbeatField,
 });
 
 export const IntegrationSchema: TSchema = Type.Object({
@@ -62,7 +80,7 @@ export const IntegrationSchema: TSchema = Type.Object({
   type: Type.String(),
   default_route: Type.Object({ id: Type.String(), escalation_chain_id: TextOrNull, ...messengerSchemas }),
   templates: TemplatesSchema,
-  heartbeat: Type.Union([Type.Object({ link: Type.String() }), Type.Null()]),
+  heartbeat: Type.Union([Type.Object({ link: Type.String(), interval_seconds: Type.Integer() }), Type.Null()]),
   maintenance_mode: TextOrNull,
   maintenance_started_at: TextOrNull,
   maintenance_end_at: TextOrNull,

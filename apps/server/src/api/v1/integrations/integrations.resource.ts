@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { AlertGroupHooks } from '../../../alerting/index.ts';
 import { findChain } from '../../../escalation/index.ts';
 import {
   createIntegration,
@@ -6,15 +7,20 @@ import {
   deleteIntegration,
   findIntegration,
   findIntegrationType,
+  heartbeatsOf,
   type Integration,
+  type IntegrationHeartbeat,
   integrationTypeOf,
   listIntegrations,
   type Route,
+  stopMaintenance,
+  updateHeartbeat,
   updateIntegration,
   updateRoute,
 } from '../../../integrations/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
+import { actorOf } from '../conventions/actor.ts';
 import { fieldErrors, refusal } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
 import { type BodyOf, missingReference, readBody, reference } from '../conventions/fields.ts';
@@ -28,12 +34,14 @@ import { mergeMessengers, messengerFields, presentMessengers } from './messenger
 import { presentTemplates } from './templates-field.ts';
 
 const NAME_MAX = 150;
+const DEFAULT_HEARTBEAT_SECONDS = 600;
 const NAME_TAKEN = 'An integration with this name already exists for this team';
 
 type Fields = ReturnType<typeof integrationFields>;
 
 export interface IntegrationsDeps {
   readonly clock: Clock;
+  readonly hooks: AlertGroupHooks;
   readonly baseUrl: string;
   readonly inboundEmailDomain: string | null;
   readonly syntaxError: (source: string) => string | null;
@@ -41,6 +49,7 @@ export interface IntegrationsDeps {
 
 export function integrationsResource({
   clock,
+  hooks,
   baseUrl,
   inboundEmailDomain,
   syntaxError,
@@ -94,6 +103,7 @@ export function integrationsResource({
         clock.now(),
       );
       if (!made.ok) throw refusal(NAME_TAKEN);
+      await setHeartbeat(tx, caller, made.integration.id, body.heartbeat);
       return made.integration;
     },
     async update(tx, caller, stored, body) {
@@ -120,13 +130,24 @@ export function integrationsResource({
         clock.now(),
       );
       if (!changed.ok) throw refusal(NAME_TAKEN);
+      await setHeartbeat(tx, caller, stored.id, body.heartbeat);
       return changed.integration;
     },
     async remove(tx, caller, integration) {
       if (integration.type === 'direct_paging') throw refusal("Direct paging integrations can't be deleted");
+      await stopMaintenance(tx, { clock, hooks }, caller.org, integration.id, actorOf(caller));
       await deleteIntegration(tx, caller.org, integration.id, clock.now());
     },
   };
+}
+
+async function setHeartbeat(
+  tx: Tx,
+  caller: Caller,
+  integrationId: string,
+  timeoutSeconds: number | null | undefined,
+): Promise<void> {
+  if (typeof timeoutSeconds === 'number') await updateHeartbeat(tx, caller.org, integrationId, { timeoutSeconds });
 }
 
 function creatableType(slug: string) {
@@ -192,17 +213,21 @@ async function updateDefaultRoute(
 const presenter =
   (baseUrl: string, emailDomain: string) =>
   async (db: Db | Tx, caller: Caller, rows: readonly Integration[]): Promise<unknown[]> => {
-    const routes = await defaultRoutes(
-      db,
-      caller.org,
-      rows.map((row) => row.id),
-    );
-    return rows.map((integration) => presentOne(integration, routes.get(integration.id), baseUrl, emailDomain));
+    const ids = rows.map((row) => row.id);
+    const routes = await defaultRoutes(db, caller.org, ids);
+    const heartbeats = await heartbeatsOf(db, caller.org, ids);
+    return rows.map((row) => presentOne(row, routes.get(row.id), heartbeats.get(row.id), baseUrl, emailDomain));
   };
 
 const WITHOUT_LINK = new Set(['inbound_email', 'manual', 'maintenance']);
 
-function presentOne(integration: Integration, route: Route | undefined, baseUrl: string, emailDomain: string): unknown {
+function presentOne(
+  integration: Integration,
+  route: Route | undefined,
+  heartbeat: IntegrationHeartbeat | undefined,
+  baseUrl: string,
+  emailDomain: string,
+): unknown {
   if (route === undefined) throw new Error(`integration ${integration.id} has no default route`);
   const type = integrationTypeOf(integration.type);
   const shownType = integration.type.replace(/^legacy_/, '');
@@ -218,7 +243,10 @@ function presentOne(integration: Integration, route: Route | undefined, baseUrl:
     type: shownType,
     default_route: { id: route.id, escalation_chain_id: route.escalationChainId, ...presentMessengers(route.messengers) },
     templates: presentTemplates(integration.templates),
-    heartbeat: type.hasHeartbeat && link !== null ? { link: `${link}heartbeat/` } : null,
+    heartbeat:
+      type.hasHeartbeat && link !== null
+        ? { link: `${link}heartbeat/`, interval_seconds: heartbeat?.timeoutSeconds ?? DEFAULT_HEARTBEAT_SECONDS }
+        : null,
     maintenance_mode: integration.maintenanceMode,
     maintenance_started_at: integration.maintenanceStartedAt === null ? null : apiSeconds(integration.maintenanceStartedAt),
     maintenance_end_at: integration.maintenanceEndsAt === null ? null : apiSeconds(integration.maintenanceEndsAt),

@@ -57,7 +57,7 @@ test('an integration shows everything that clients read', async () => {
       mattermost: off,
     },
     templates: unset,
-    heartbeat: { link: `${made.link}heartbeat/` },
+    heartbeat: { link: `${made.link}heartbeat/`, interval_seconds: 600 },
     maintenance_mode: null,
     maintenance_started_at: null,
     maintenance_end_at: null,
