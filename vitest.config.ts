@@ -17,6 +17,18 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          name: 'web',
+          root: 'apps/web',
+          include: ['{src,test}/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
+          globalSetup: ['../server/src/testing/global-postgres.ts', 'test/build-once.ts'],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: 'server',
           root: 'apps/server',
           include: ['{src,test}/**/*.test.ts'],

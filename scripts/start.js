@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildWeb, isWebBuilt } from './build-web.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packages = ['packages/jinja', 'packages/rota', 'apps/server'];
@@ -39,6 +40,10 @@ if (!packages.every(isBuilt)) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const build = spawnSync(process.execPath, [compiler, '-b'], { cwd: root, stdio: 'inherit' });
   if (build.status !== 0) process.exit(build.status ?? 1);
+}
+if (!isWebBuilt()) {
+  process.stdout.write('Building the web UI …\n');
+  if (!buildWeb()) process.exit(1);
 }
 
 module.enableCompileCache?.(); // Node 22 and newer start faster with it

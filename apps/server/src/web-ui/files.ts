@@ -34,9 +34,10 @@ const compressGzip = promisify(gzip);
 const compressBrotli = promisify(brotliCompress);
 
 /** @param name path as it is asked for, with a leading slash */
-export async function readBuiltFile(path: string, name: string): Promise<BuiltFile> {
-  const plain = await readFile(path);
-  const type = TYPES[extname(path)] ?? 'application/octet-stream';
+export const readBuiltFile = async (path: string, name: string): Promise<BuiltFile> => packFile(await readFile(path), name);
+
+async function packFile(plain: Buffer, name: string): Promise<BuiltFile> {
+  const type = TYPES[extname(name)] ?? 'application/octet-stream';
   const pack = plain.length > SMALL && isText(type);
   return {
     type,
@@ -48,7 +49,10 @@ export async function readBuiltFile(path: string, name: string): Promise<BuiltFi
   };
 }
 
-/** A folder of built files, each read and packed when it is first asked for and kept from then on. Nothing else of the disk is reachable. */
+/**
+ * A folder of built files. All are read at once, so that a build that replaces them does not mix with a process that runs; each is
+ * packed when it is first asked for. Nothing else of the disk is reachable.
+ */
 export interface BuiltFiles {
   /** @param name path below the folder, with a leading slash */
   find(name: string): Promise<BuiltFile> | null;
@@ -56,35 +60,29 @@ export interface BuiltFiles {
 
 /** @returns null when the folder holds no `index.html` */
 export async function openBuiltFiles(folder: string): Promise<BuiltFiles | null> {
-  let entries: Awaited<ReturnType<typeof listFiles>>;
+  let contents: Map<string, Buffer>;
   try {
-    entries = await listFiles(folder);
+    contents = await readAll(folder);
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw err;
   }
-  if (!entries.has('/index.html')) return null;
-  const read = new Map<string, Promise<BuiltFile>>();
+  if (!contents.has('/index.html')) return null;
+  const packed = new Map<string, Promise<BuiltFile>>();
   return {
     find(name) {
-      const path = entries.get(name);
-      if (path === undefined) return null;
-      const known = read.get(name);
-      if (known !== undefined) return known;
-      const file = readBuiltFile(path, name);
-      read.set(name, file);
-      file.catch(() => read.delete(name));
-      return file;
+      const plain = contents.get(name);
+      if (plain === undefined) return null;
+      const known = packed.get(name) ?? packFile(plain, name);
+      packed.set(name, known);
+      return known;
     },
   };
 }
 
-async function listFiles(folder: string): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    files.set(`/${relative(folder, path).split(sep).join('/')}`, path);
-  }
-  return files;
+async function readAll(folder: string): Promise<Map<string, Buffer>> {
+  const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name));
+  const contents = await Promise.all(paths.map((path) => readFile(path)));
+  return new Map(paths.map((path, index) => [`/${relative(folder, path).split(sep).join('/')}`, contents[index] as Buffer]));
 }

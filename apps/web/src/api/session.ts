@@ -1,0 +1,54 @@
+import { type QueryClient, queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { api, setCsrfToken } from './client.ts';
+import { ApiError } from './errors.ts';
+import type { Session, SignInMethods } from './schema.js';
+
+export type { Session };
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async (): Promise<Session> => {
+    const session = await api.get<Session>('/auth/session');
+    setCsrfToken(session.csrf_token);
+    return session;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: (count, error) => (!(error instanceof ApiError) || error.status === 0 || error.status >= 500) && count < 3,
+});
+
+export const methodsQuery = queryOptions({
+  queryKey: ['auth-methods'],
+  queryFn: (): Promise<SignInMethods> => api.get('/auth/methods'),
+  staleTime: 60_000,
+});
+
+/** The session of a page behind the sign-in. */
+export const useSession = (): Session => useSuspenseQuery(sessionQuery).data;
+
+/** Whether the person may do something, such as `alert-groups:write`. */
+export const useCan = (permission: string): boolean => useSession().permissions.includes(permission);
+
+/** Why the person may not do something, for `disabledReason`; null when they may. */
+export function useForbidden(permission: string): string | null {
+  return useCan(permission) ? null : `You need the permission “${permission}”. Ask an administrator.`;
+}
+
+export type Credentials = { login: string; password: string; totp?: string; remember?: boolean };
+
+/** @throws ApiError with code `bad_credentials`, `totp_required` or `throttled` */
+export const signIn = (credentials: Credentials): Promise<unknown> => api.post('/auth/login', { body: credentials });
+
+/** Ends the session and forgets everything that was read with it. */
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await api.post('/auth/logout');
+    forgetSession(client);
+    location.assign('/login');
+  };
+}
+
+function forgetSession(client: QueryClient): void {
+  setCsrfToken(null);
+  client.clear();
+}

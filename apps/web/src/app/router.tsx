@@ -1,0 +1,40 @@
+import { createRouter } from '@tanstack/react-router';
+import { parseSearch, stringifySearch } from '../lib/search-params.ts';
+import { alertGroupsRoute } from '../pages/alert-groups/routes.ts';
+import { forgotRoute, inviteRoute, loginRoute, resetRoute, setupRoute } from '../pages/entry/routes.ts';
+import { homeRoute } from '../pages/home/routes.ts';
+import { settingsRoutes } from '../pages/settings/routes.ts';
+import { RouteError } from './error-pages.tsx';
+import { createQueryClient } from './query-client.ts';
+import { appRoute, rootRoute } from './root.tsx';
+
+// One entry for each page; each folder of pages/ exports its routes.
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  setupRoute,
+  inviteRoute,
+  resetRoute,
+  forgotRoute,
+  appRoute.addChildren([homeRoute, alertGroupsRoute, settingsRoutes]),
+]);
+
+export function createAppRouter() {
+  const queryClient = createQueryClient();
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    // The query cache decides what is fresh.
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: RouteError,
+    scrollRestoration: true,
+    parseSearch,
+    stringifySearch,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,68 @@
+import { type SyntheticEvent, useState } from 'react';
+import { api } from '../../api/client.ts';
+import { ApiError, errorText, type FieldErrors } from '../../api/errors.ts';
+import { judgePassword } from '../../lib/password.ts';
+import { Button, browserZone, EmptyState, TextField } from '../../ui/index.ts';
+import { EntryFrame } from './EntryFrame.tsx';
+import { NewPasswordField } from './NewPasswordField.tsx';
+import { inviteRoute } from './routes.ts';
+
+/** Accepts an invitation: name, user name, password. An invitation works once, for seven days. */
+export function InvitePage() {
+  const { token } = inviteRoute.useParams();
+  const [form, setForm] = useState({ name: '', username: '', password: '' });
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isGone, setGone] = useState(false);
+  const [pending, setPending] = useState(false);
+  const set = (field: keyof typeof form) => (value: string) => setForm((old) => ({ ...old, [field]: value }));
+  const submit = async (event: SyntheticEvent) => {
+    event.preventDefault();
+    const { problem } = judgePassword(form.password, '');
+    if (problem !== null) return setErrors({ password: problem });
+    setPending(true);
+    try {
+      await api.post('/invitations/accept', { body: { token, ...form, timezone: browserZone() } });
+      location.assign('/');
+    } catch (error) {
+      setPending(false);
+      if (!(error instanceof ApiError)) return setFailure(errorText(error));
+      if (error.status === 410 || error.status === 404) return setGone(true);
+      setErrors(error.fields);
+      if (Object.keys(error.fields).length === 0) setFailure(error.message);
+    }
+  };
+  if (isGone) {
+    return (
+      <EntryFrame title="Invitation">
+        <EmptyState title="This invitation was already used, or is over">
+          Invitations work once and for seven days. Ask whoever invited you for a new one.
+        </EmptyState>
+      </EntryFrame>
+    );
+  }
+  return (
+    <EntryFrame title="Join Tocsin" intro="You were invited. Say who you are, and choose a password.">
+      <form onSubmit={(event) => void submit(event)} className="space-y-4" noValidate>
+        <TextField label="Your name" autoComplete="name" autoFocus value={form.name} onChange={set('name')} error={errors.name} />
+        <TextField
+          label="User name"
+          autoComplete="username"
+          autoCapitalize="none"
+          value={form.username}
+          onChange={set('username')}
+          error={errors.username}
+        />
+        <NewPasswordField value={form.password} onChange={set('password')} email="" error={errors.password} />
+        {failure !== null && (
+          <p role="alert" className="rounded-md bg-danger-soft px-3 py-2 text-danger">
+            {failure}
+          </p>
+        )}
+        <Button type="submit" kind="primary" size="large" className="w-full" pending={pending}>
+          Accept the invitation
+        </Button>
+      </form>
+    </EntryFrame>
+  );
+}

@@ -1,0 +1,34 @@
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { sessionQuery } from '../../api/session.ts';
+import { appRoute } from '../../app/root.tsx';
+import { auditQuery, parseAuditFilter } from './audit-query.ts';
+import { SETTINGS } from './sections.ts';
+
+export const settingsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./SettingsLayout.tsx'), 'SettingsLayout'),
+});
+
+/** Opens the first section that the person may see. */
+export const settingsIndexRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/',
+  beforeLoad: async ({ context: { queryClient } }) => {
+    const { permissions } = await queryClient.ensureQueryData(sessionQuery);
+    const first = SETTINGS.find(({ permission }) => permissions.includes(permission));
+    if (first !== undefined) throw redirect({ to: first.path, replace: true });
+  },
+  component: lazyRouteComponent(() => import('./NoSettings.tsx'), 'NoSettings'),
+});
+
+export const auditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/audit',
+  validateSearch: parseAuditFilter,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient }, deps }) => queryClient.ensureInfiniteQueryData(auditQuery(deps)),
+  component: lazyRouteComponent(() => import('./AuditPage.tsx'), 'AuditPage'),
+});
+
+export const settingsRoutes = settingsRoute.addChildren([settingsIndexRoute, auditRoute]);

@@ -1,0 +1,229 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { createOrganization, createToken, nextGrafanaUserId } from '../../server/src/access/index.ts';
+import { type App, createApp } from '../../server/src/app.ts';
+import { type Background, startBackground } from '../../server/src/background.ts';
+import { type Environment, loadConfig } from '../../server/src/config/index.ts';
+import { type Context, createContext } from '../../server/src/context.ts';
+import { inTransaction } from '../../server/src/platform/db/create-db.ts';
+import { createLogger } from '../../server/src/platform/log.ts';
+import { createMetrics } from '../../server/src/platform/metrics.ts';
+import { signIn } from '../../server/src/testing/sign-in.ts';
+import { createTestDatabase } from '../../server/src/testing/test-database.ts';
+import { createUser, hashPassword } from '../../server/src/users/index.ts';
+import { startWork } from '../../server/src/work.ts';
+import { launchBrowser } from './browser.ts';
+
+export type Role = 'admin' | 'editor' | 'viewer' | 'none';
+
+/** Somebody with an account; `api` calls the public API with their token. */
+export interface Person {
+  readonly id: string;
+  readonly org: string;
+  readonly username: string;
+  readonly password: string;
+  api<Answer = unknown>(method: string, path: string, body?: unknown): Promise<Answer>;
+}
+
+export type PageOptions = {
+  /** Signed in as; null: nobody. */
+  as: Person | null;
+  /** Path to open; none when left out. */
+  path?: string;
+  width?: number;
+  height?: number;
+  theme?: 'light' | 'dark';
+  /** A phone: touch, and coarse pointers. */
+  phone?: boolean;
+};
+
+/** A whole server at work on a database of its own, and a browser in front of it. Time is real; wait for what is shown, never for time. */
+export interface World extends AsyncDisposable {
+  readonly url: string;
+  readonly ctx: Context;
+  /** The admin of the organization; absent when the world began `empty`. */
+  readonly admin: Person;
+  /** The code for the first set-up, which the server would print. */
+  person(username: string, role: Role): Promise<Person>;
+  /** Opens a page in a browser session of its own. Errors and broken content security rules on it fail the test at the end. */
+  open(options: PageOptions): Promise<Page>;
+  /** A webhook integration. @returns the address that takes its alerts, and its id */
+  integration(name?: string, fields?: Record<string, unknown>): Promise<{ id: string; link: string; defaultRouteId: string }>;
+  /** Sends an alert to an integration. */
+  alert(link: string, payload: unknown): Promise<void>;
+  stopServer(): Promise<void>;
+  startServer(): Promise<void>;
+}
+
+const PASSWORD = 'correct horse battery';
+const passwordHash = hashPassword(PASSWORD);
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}
+
+type Running = { ctx: Context; background: Background; app: App };
+
+/** @param empty without an organization, as on the first start */
+export async function startWorld({ env = {}, empty = false }: { env?: Environment; empty?: boolean } = {}): Promise<World> {
+  const database = await createTestDatabase({ poolSize: 3 });
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const problems: string[] = [];
+  const contexts: BrowserContext[] = [];
+  let browser: Browser | null = null;
+  let running: Running | null = null;
+
+  const start = async () => {
+    const ctx = await createContext({
+      config: loadConfig({ BASE_URL: url, API_REQUESTS_PER_MINUTE: '1000000', ...env }),
+      connection: database.connection,
+      secretKey: 'the secret key of all tests',
+      log: createLogger({ level: 'silent' }),
+      metrics: createMetrics({ runtime: false }),
+    });
+    const background = await startBackground(ctx, startWork, 'all');
+    const app = await createApp(ctx, { web: true, background, lifecycle: { draining: false } });
+    await app.http.listen({ host: '127.0.0.1', port });
+    running = { ctx, background, app };
+  };
+  const stop = async () => {
+    const { ctx, background, app } = now();
+    running = null;
+    await app.close();
+    await background.stop();
+    await ctx.close();
+  };
+  const now = (): Running => {
+    if (running === null) throw new Error('The server is stopped');
+    return running;
+  };
+  await start();
+
+  const createPerson = async (org: string, username: string, role: Role): Promise<Person> => {
+    const { ctx } = now();
+    const hash = await passwordHash;
+    return inTransaction(ctx.db, async (tx) => {
+      const grafanaId = await nextGrafanaUserId(tx, org);
+      const fields = { grafanaId, username, email: `${username}@harbor.example`, role, passwordHash: hash };
+      const made = await createUser(tx, org, fields, ctx.clock.now());
+      if (!made.ok) throw new Error(`user ${username}: ${made.reason}`);
+      const { text } = await createToken(tx, org, { userId: made.user.id, name: 'test' }, ctx.clock.now());
+      return {
+        id: made.user.id,
+        org,
+        username,
+        password: PASSWORD,
+        async api<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+          const response = await fetch(`${url}/api/v1/${path}`, {
+            method,
+            headers: { authorization: text, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          });
+          const answer = await response.text();
+          if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`);
+          return (answer === '' ? null : JSON.parse(answer)) as Answer;
+        },
+      };
+    });
+  };
+  let org = '';
+  let admin: Person | null = null;
+  if (!empty) {
+    const { ctx } = now();
+    org = (await inTransaction(ctx.db, (tx) => createOrganization(tx, { name: 'Harbor' }, ctx.clock.now()))).id;
+    admin = await createPerson(org, 'ada', 'admin');
+  }
+  const theAdmin = (): Person => {
+    if (admin === null) throw new Error('The world began empty');
+    return admin;
+  };
+
+  return {
+    url,
+    get ctx() {
+      return now().ctx;
+    },
+    get admin() {
+      return theAdmin();
+    },
+    person: (username, role) => createPerson(org, username, role),
+    async open({ as, path, width = 1280, height = 800, theme = 'light', phone = false }) {
+      browser ??= await launchBrowser();
+      const context = await browser.newContext({
+        baseURL: url,
+        viewport: { width, height },
+        colorScheme: theme,
+        hasTouch: phone,
+        isMobile: phone,
+        reducedMotion: 'reduce',
+        timezoneId: 'Europe/Oslo',
+        locale: 'en-GB',
+        permissions: ['clipboard-read', 'clipboard-write'],
+      });
+      context.setDefaultTimeout(15_000);
+      contexts.push(context);
+      if (as !== null) {
+        const { ctx, app } = now();
+        const session = await signIn({ db: ctx.db, clock: ctx.clock, app: app.http, baseUrl: url }, as);
+        await context.addCookies([{ name: session.cookieName, value: session.token, url, httpOnly: true, sameSite: 'Lax' }]);
+      }
+      const page = await context.newPage();
+      page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+      page.on('console', (message) => {
+        if (/content security policy|Minified React error|Encountered two children/i.test(message.text()))
+          problems.push(`${page.url()}: ${message.text()}`);
+      });
+      if (path !== undefined) await page.goto(path);
+      return page;
+    },
+    async integration(name = 'Harbour probes', fields = {}) {
+      const made = await theAdmin().api<{ id: string; link: string; default_route: { id: string } }>('POST', 'integrations/', {
+        type: 'webhook',
+        name,
+        ...fields,
+      });
+      return { id: made.id, link: made.link, defaultRouteId: made.default_route.id };
+    },
+    async alert(link, payload) {
+      const response = await fetch(link, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(payload),
+      });
+      if (!response.ok) throw new Error(`alert: ${response.status} ${await response.text()}`);
+    },
+    stopServer: stop,
+    startServer: start,
+    async [Symbol.asyncDispose]() {
+      for (const context of contexts) await context.close();
+      await browser?.close();
+      if (running !== null) await stop();
+      await database[Symbol.asyncDispose]();
+      expect(problems).toEqual([]);
+    },
+  };
+}
+
+/** Fails when axe finds a violation of WCAG 2.2 A or AA on the page, or the page scrolls sideways. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  const found = violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    where: nodes.slice(0, 4).map((node) => `${node.target.join(' ')}: ${node.failureSummary?.split('\n').slice(1, 3).join(' ')}`),
+  }));
+  expect(found).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+}
