@@ -27,6 +27,7 @@ import { createWakes, type Wakes } from './platform/wakes.ts';
 import { createFirstRun } from './setup/first-run.ts';
 import { createThreadedRenderer, type SlowRenderer } from './templates/index.ts';
 import { VERSION } from './version.ts';
+import { createWebhookPool, createWebhookRenderer, type RenderTemplate } from './webhooks/index.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('../migrations/', import.meta.url));
 
@@ -47,6 +48,8 @@ export interface Context {
   readonly jobs: JobQueue;
   /** Renders templates that take long. */
   readonly renderPool: SlowRenderer;
+  /** Renders templates of outgoing webhooks. */
+  readonly renderWebhook: RenderTemplate;
   readonly sessionCookie: SessionCookie;
   readonly firstRun: FirstRun;
   readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
@@ -104,6 +107,7 @@ export async function createContext({
   const clock = given ?? systemClock;
   const stopFollowing = given === undefined ? await followDatabase(systemClock, db, platformLog, metrics) : () => undefined;
   const renderPool = new RenderPool({ inlineMs: INLINE_MS });
+  const webhookPool = createWebhookPool();
   const hub = createHub(connection, platformLog);
   metrics.gauge('tocsin_build_info', 'Version of the program', ['version']).set({ version: VERSION }, 1);
   metrics.gauge('tocsin_db_pool_in_use', 'Database connections at work', [], (gauge) =>
@@ -129,6 +133,7 @@ export async function createContext({
     outbound: createOutbound({ policy: createAddressPolicy(config.outboundAllowed), userAgent: `Tocsin/${VERSION}` }),
     jobs: createJobQueue(clock),
     renderPool: createThreadedRenderer(renderPool, clock),
+    renderWebhook: createWebhookRenderer(webhookPool, clock),
     sessionCookie: cookie,
     firstRun: createFirstRun({
       db,
@@ -142,6 +147,7 @@ export async function createContext({
     async close() {
       stopFollowing();
       await renderPool.close();
+      await webhookPool.close();
       await hub.close();
       await db.destroy();
     },

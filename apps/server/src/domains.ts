@@ -1,3 +1,4 @@
+import { createSignInMailJob } from './access/index.ts';
 import {
   type AlertGroupHooks,
   addTimelineRecords,
@@ -6,14 +7,23 @@ import {
   ESCALATION_ERROR,
   TIMELINE,
 } from './alerting/index.ts';
+import type { AuthMail } from './api/v1/index.ts';
 import type { Context } from './context.ts';
-import { createEscalationMetrics, type EngineDeps, escalationHooks, noWebhookCalls, SnapshotCache } from './escalation/index.ts';
+import {
+  createEscalationMetrics,
+  type EngineDeps,
+  escalationHooks,
+  type OnCallResolver,
+  peopleToNotify,
+  SnapshotCache,
+} from './escalation/index.ts';
 import { acknowledgeHostsOf, createAcknowledgeSource, maintenanceHooks } from './integrations/index.ts';
-import { createAdminNotices, type EmailSettings, type RecordDuplicates } from './notifications/index.ts';
+import { createAdminNotices, createMailer, type EmailSettings, type RecordDuplicates } from './notifications/index.ts';
 import type { AnyJob } from './platform/jobs/index.ts';
 import { folderLog } from './platform/log.ts';
 import { answerOnCall } from './schedules/index.ts';
 import { createTemplates, type Templates } from './templates/index.ts';
+import { type TellOwner, triggerFromSteps, type WebhookDeps, webhookHooks } from './webhooks/index.ts';
 
 /** What the domains of a process share, built from its context. */
 export interface Domains {
@@ -26,8 +36,13 @@ export interface Domains {
   readonly onBrokenSchedule: (scheduleId: string, err: unknown) => void;
   /** Background jobs that what is built here adds. */
   readonly jobs: readonly AnyJob<Context>[];
+  /** Mails with links to sign in. */
+  readonly authMail: AuthMail;
   /** Address of an alert group in the web UI. */
   readonly linkOfGroup: (alertGroupId: string) => string;
+  /** What it takes to call outgoing webhooks. */
+  readonly webhooks: WebhookDeps;
+  readonly tellOfFailingWebhook: TellOwner;
 }
 
 const built = new WeakMap<Context, Domains>();
@@ -61,11 +76,16 @@ function createDomains(ctx: Context): Domains {
     settings: () => emailSettings(ctx),
     baseUrl: config.baseUrl,
   });
+  const signInMail = createSignInMail(ctx);
   const hooks: AlertGroupHooks = combineHooks(
     escalationHooks,
     maintenanceHooks(() => ({ clock, hooks })),
     source.hooks,
+    webhookHooks,
   );
+  const snapshots = new SnapshotCache();
+  const onCall: OnCallResolver = (tx, questions, now) => answerOnCall(tx, questions, now, onBrokenSchedule);
+  const linkOfGroup = (alertGroupId: string) => `${config.baseUrl}/alert-groups/${encodeURIComponent(alertGroupId)}`;
   return {
     hooks,
     templates: createTemplates({ clock, pool: ctx.renderPool }),
@@ -74,15 +94,16 @@ function createDomains(ctx: Context): Domains {
       log: folderLog(ctx.log, 'escalation'),
       hooks,
       metrics: createEscalationMetrics(ctx.metrics, db),
-      snapshots: new SnapshotCache(),
+      snapshots,
       ports: {
-        onCall: (tx, questions, now) => answerOnCall(tx, questions, now, onBrokenSchedule),
-        triggerWebhook: noWebhookCalls,
+        onCall,
+        triggerWebhook: triggerFromSteps,
         notifyAdmins: admins.notify,
       },
     },
     onBrokenSchedule,
-    jobs: [admins.job, source.job],
+    jobs: [admins.job, source.job, signInMail.job],
+    authMail: signInMail.mail,
     recordDuplicates: async (tx, duplicates) =>
       addTimelineRecords(
         tx,
@@ -97,9 +118,54 @@ function createDomains(ctx: Context): Domains {
           data: { user_id: userId, channel },
         })),
       ),
-    linkOfGroup: (alertGroupId) => `${config.baseUrl}/alert-groups/${encodeURIComponent(alertGroupId)}`,
+    linkOfGroup,
+    webhooks: {
+      db,
+      clock,
+      outbound,
+      allow: config.webhookAllowed,
+      secrets: ctx.secrets,
+      render: ctx.renderWebhook,
+      baseUrl: config.baseUrl,
+      timeoutMs: config.limits.webhookTimeoutSeconds * 1_000,
+      groupLink: linkOfGroup,
+      usersToBeNotified: (groups, now) => peopleToNotify({ db, snapshots, ports: { onCall } }, groups, now),
+    },
+    tellOfFailingWebhook: (tx, { organizationId, id, name, reason }, now) =>
+      admins.notify(
+        tx,
+        {
+          organizationId,
+          kind: `webhook_failing ${id}`,
+          subject: `Outgoing webhook ${name} has failed for a day`,
+          text: `No call of the outgoing webhook ${name} (${id}) has succeeded for a day. The last failure: ${reason}. It stays switched on.`,
+        },
+        now,
+      ),
   };
 }
 
 /** How mail leaves; null while there is no mail server or the feature is off. */
 export const emailSettings = ({ config }: Context): EmailSettings | null => (config.features.email ? config.smtp : null);
+
+/** The job that writes mails of sign-in, and what adds it. */
+function createSignInMail(ctx: Context): { job: AnyJob<unknown>; mail: AuthMail } {
+  const { db, clock, config } = ctx;
+  const mailer = createMailer(config.baseUrl);
+  const job = createSignInMailJob({
+    db,
+    clock,
+    log: folderLog(ctx.log, 'access'),
+    baseUrl: config.baseUrl,
+    async send(mail) {
+      const settings = emailSettings(ctx);
+      if (settings === null) return 'off';
+      const { kind } = await mailer.send(settings, mail);
+      return kind === 'transient' ? 'later' : kind === 'rejected' ? 'refused' : 'sent';
+    },
+  });
+  return {
+    job,
+    mail: { isOn: () => emailSettings(ctx) !== null, add: (tx, payload) => ctx.jobs.add(tx, job, payload) },
+  };
+}

@@ -7,6 +7,7 @@ import { forgetUsage } from './notifications/index.ts';
 import { inTransaction } from './platform/db/create-db.ts';
 import type { Db } from './platform/db/database.ts';
 import { type CronEntry, defineJob } from './platform/jobs/index.ts';
+import { forgetWebhookCalls } from './webhooks/index.ts';
 
 /** Tables that are partitioned by month. */
 const PARTITIONED = ['alert', 'timeline_record', 'notification_record'];
@@ -55,10 +56,17 @@ const forgetOldAudit = defineJob({
   run: ({ db, clock }: Context) => forgetAudit(db, new Date(clock.now().getTime() - AUDIT_DAYS * 86_400_000)),
 });
 
+const forgetCalls = defineJob({
+  name: 'housekeeping.webhook_calls',
+  payload: Type.Object({}),
+  run: ({ db, clock }: Context) => forgetWebhookCalls(db, clock.now()),
+});
+
 /** What keeps the installation in order, whatever the domains. */
-export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, forgetOldAudit];
+export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, forgetOldAudit, forgetCalls];
 export const HOUSEKEEPING_CRON: readonly CronEntry<Context>[] = [
   { job: keepPartitions, match: '7 */6 * * *', backfillMs: 6 * 3_600_000 },
   { job: forgetCounters, match: '37 * * * *' },
+  { job: forgetCalls, match: '47 * * * *' },
   { job: forgetOldAudit, match: '17 3 * * *' },
 ];

@@ -25,7 +25,7 @@ import {
 import { type DueLoop, type DueResult, startDueLoop } from './platform/due/due-loop.ts';
 import { folderLog } from './platform/log.ts';
 import { refreshFeeds, watchSchedules } from './schedules/index.ts';
-import { createWebhookRenderer } from './webhooks/index.ts';
+import { startWebhookCalls } from './webhooks/index.ts';
 
 /** New alerts, by shard. */
 export const INBOUND_WAKE = 'inbound alerts';
@@ -92,6 +92,17 @@ export const startWork: StartWork = (ctx, { manual }) => {
   const feeds = loop('calendar feeds', (now) =>
     refreshFeeds({ db, clock, outbound: ctx.outbound, log: folderLog(ctx.log, 'schedules') }, now),
   );
+  const called = metrics.counter('tocsin_outgoing_webhook_total', 'Requests of outgoing webhooks', ['trigger', 'status_class']);
+  const webhooks = startWebhookCalls({
+    ...domains.webhooks,
+    log: folderLog(ctx.log, 'webhooks'),
+    hub,
+    maxAttempts: ctx.config.limits.webhookAttempts,
+    tellOwner: domains.tellOfFailingWebhook,
+    onAttempt: ({ trigger, status }) => called.inc({ trigger, status_class: status }),
+    manual,
+    onRun,
+  });
   const integrations = [
     loop('ends of maintenance', (now) => expireMaintenance({ db, clock, hooks }, now)),
     loop('integration heartbeats', (now) => watchHeartbeats({ db }, now)),
@@ -103,6 +114,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
       ...escalation,
       ...deliveries,
       ...integrations,
+      webhooks,
       feeds,
       watch,
       ...(ctx.config.escalation.auditorEnabled ? [loop('watchdogs', watchdogs.run)] : []),
@@ -144,16 +156,7 @@ function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
       settings: () => emailSettings(ctx),
       render: (pages) => renderForEmail(domains.templates, pages, domains.linkOfGroup),
     }),
-    createWebhookChannel({
-      db,
-      clock,
-      outbound: ctx.outbound,
-      secrets: ctx.secrets,
-      render: createWebhookRenderer(clock),
-      baseUrl: config.baseUrl,
-      timeoutMs: config.limits.webhookTimeoutSeconds * 1_000,
-      groupLink: domains.linkOfGroup,
-    }),
+    createWebhookChannel(domains.webhooks),
   ].filter(({ id }) => id !== 'webhook' || config.features.personalWebhook);
   return startNotifications(deps, channels).loops;
 }

@@ -30,6 +30,7 @@ describe('settings', () => {
       database: { kind: 'embedded' },
       smtp: null,
       outboundAllowed: [],
+      webhookAllowed: [],
       limits: { ingestBodyBytes: 10 * 1024 * 1024, apiRequestsPerMinute: 1_000 },
       metrics: { enabled: false },
     });

@@ -43,10 +43,14 @@ export type Config = {
     resultLength: number;
     titleLength: number;
     webhookTimeoutSeconds: number;
+    /** Requests that one call of an outgoing webhook makes at most. */
+    webhookAttempts: number;
   };
   escalation: { startDelaySeconds: number; auditorEnabled: boolean; heartbeatUrl: string | null; heartbeatEverySeconds: number };
   /** Entries for `createAddressPolicy`. */
   outboundAllowed: string[];
+  /** The same, for outgoing webhooks only. */
+  webhookAllowed: string[];
   /** Monitoring systems that may be told of acknowledgements, for all integrations: `host`, `host:port`, `http://host:port`. */
   sourceAcknowledgeHosts: string[];
   features: { email: boolean; personalWebhook: boolean };
@@ -126,17 +130,17 @@ function readEncryptionKeys(read: EnvReader): EncryptionKey[] {
   return keys;
 }
 
-function readOutbound(read: EnvReader): string[] {
-  const allowed = read.list('OUTBOUND_ALLOWED_HOSTS');
+function readAllowed(read: EnvReader, name: string): string[] {
+  const allowed = read.list(name);
   for (const entry of allowed) {
     try {
       createAddressPolicy([entry]);
     } catch (err) {
       if (!(err instanceof AddressPolicyError)) throw err;
-      read.problem(`OUTBOUND_ALLOWED_HOSTS: ${err.message}`);
+      read.problem(`${name}: ${err.message}`);
     }
   }
-  return read.boolean('DANGEROUS_WEBHOOKS_ENABLED', false) ? [...allowed, '*'] : allowed;
+  return allowed;
 }
 
 const SOURCE_HOST = /^(https?:\/\/)?[a-z0-9._-]+(:\d{1,5})?$/i;
@@ -204,6 +208,7 @@ export function loadConfig(env: Environment): Config {
       resultLength: read.integer('JINJA_RESULT_MAX_LENGTH', 50_000, characters),
       titleLength: read.integer('JINJA_RESULT_TITLE_MAX_LENGTH', 500, { min: 10, max: 10_000 }),
       webhookTimeoutSeconds: read.number('OUTGOING_WEBHOOK_TIMEOUT', 4, { min: 0.1, max: 120 }),
+      webhookAttempts: read.integer('OUTGOING_WEBHOOK_MAX_ATTEMPTS', 5, { min: 1, max: 20 }),
     },
     escalation: {
       startDelaySeconds: read.integer('ESCALATION_START_DELAY_SECONDS', 0, { min: 0, max: 3_600 }),
@@ -212,7 +217,11 @@ export function loadConfig(env: Environment): Config {
         read.target('WATCHDOG_HEARTBEAT_URL') ?? read.target('ALERT_GROUP_ESCALATION_AUDITOR_CELERY_TASK_HEARTBEAT_URL'),
       heartbeatEverySeconds: read.integer('WATCHDOG_HEARTBEAT_SECONDS', 60, seconds),
     },
-    outboundAllowed: readOutbound(read),
+    outboundAllowed: [
+      ...readAllowed(read, 'OUTBOUND_ALLOWED_HOSTS'),
+      ...(read.boolean('DANGEROUS_WEBHOOKS_ENABLED', false) ? ['*'] : []),
+    ],
+    webhookAllowed: readAllowed(read, 'OUTGOING_WEBHOOK_ALLOWED_CIDRS'),
     sourceAcknowledgeHosts: readSourceHosts(read),
     features: {
       email: read.boolean('FEATURE_EMAIL_INTEGRATION_ENABLED', true),

@@ -1,6 +1,5 @@
 export { escalationHooks } from './hooks.ts';
 export { createEscalationMetrics, type EscalationMetrics } from './metrics.ts';
-export { noWebhookCalls } from './no-webhook-calls.ts';
 export { advancePersonalRuns } from './personal/advance-personal-runs.ts';
 export { type PageUsersResult, pageUsers, unpageUser } from './personal/page-users.ts';
 export type {
@@ -15,6 +14,7 @@ export type {
   WebhookTrigger,
 } from './ports.ts';
 export { advanceRuns, type EngineDeps } from './run/advance-runs.ts';
+export { peopleToNotify } from './run/people-to-notify.ts';
 export { checkReached } from './run/reached.ts';
 export { SnapshotCache } from './run/snapshot-store.ts';
 export { alertsJoined, ESCALATION_NOTIFY_CHANNEL, startRuns } from './run/start-runs.ts';

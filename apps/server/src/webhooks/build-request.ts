@@ -54,9 +54,8 @@ export async function buildRequest(input: BuildInput): Promise<BuiltRequest> {
   if (!trigger.fires) return { ok: false, reason: 'not_wanted' };
 
   const url = await render(webhook.url ?? '', context, 'none');
-  const urlProblem = url.ok ? urlError(url.text.trim(), input.baseUrl) : url.message;
-  if (!url.ok || urlProblem !== null)
-    return invalid(`URL - ${urlProblem}`, { trigger: trigger.text, url: `URL - ${urlProblem}` });
+  const problem = url.ok ? urlProblem(url.text.trim(), input.baseUrl) : url.message;
+  if (!url.ok || problem !== null) return invalid(`URL - ${problem}`, { trigger: trigger.text, url: `URL - ${problem}` });
   const target = url.text.trim();
   const shownUrl = maskUrl(target);
 
@@ -85,7 +84,7 @@ async function renderTrigger(webhook: Webhook, context: WebhookContext, render: 
 }
 
 /** What is wrong with a URL before its host is resolved; null when nothing is. */
-function urlError(text: string, baseUrl: string): string | null {
+export function urlProblem(text: string, baseUrl: string): string | null {
   if (!URL.canParse(text)) return 'Malformed url';
   const url = new URL(text);
   if (!['http:', 'https:'].includes(url.protocol) || url.hostname === '') return 'Malformed url';

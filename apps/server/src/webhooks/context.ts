@@ -1,7 +1,7 @@
 import { RawJson, stringifyWithRaw } from '../platform/raw-json.ts';
 import type { PersonalContext } from './personal-link.ts';
 
-type UserRef = { id: string; username: string; email: string };
+export type UserRef = { id: string; username: string; email: string };
 
 /** What a request tells of an alert group, as loaded from the database (outgoing-webhooks.md 5). */
 export type GroupFacts = {
@@ -37,9 +37,19 @@ export type GroupFacts = {
 };
 
 export type ContextInput = {
-  event: { type: string; at: Date | null; user?: PersonalContext };
+  event: {
+    type: string;
+    at: Date | null;
+    /** End of a silence; null: it has none. */
+    until?: Date | null;
+    implicit?: boolean;
+    test?: boolean;
+    /** Of a resolution note. */
+    text?: string;
+    user?: PersonalContext;
+  };
   user: UserRef | null;
-  webhook: { id: string; name: string };
+  webhook: { id: string; name: string; includeEmails: boolean };
   group: GroupFacts;
 };
 
@@ -70,6 +80,9 @@ const HOLDS_PAYLOAD: readonly string[] = ['alert_group', 'alert_payload', 'respo
  */
 export function createContext({ event, user, webhook, group }: ContextInput): WebhookContext {
   const { integration } = group;
+  const shown = (ref: UserRef) => (webhook.includeEmails ? ref : { id: ref.id, username: ref.username });
+  const shownOrNull = (ref: UserRef | null) => (ref === null ? null : shown(ref));
+  const toBeNotified = group.usersToBeNotified.map(shown);
   const responses = group.responses.map(({ webhookId, content }) => [
     webhookId,
     isJson(content) ? new RawJson(content) : content,
@@ -82,9 +95,13 @@ export function createContext({ event, user, webhook, group }: ContextInput): We
     event: {
       type: event.type,
       ...(event.at === null ? {} : { time: isoTime(event.at, '+00:00') }),
+      ...(event.until === undefined ? {} : { until: event.until === null ? null : isoTime(event.until, '+00:00') }),
+      ...(event.text === undefined ? {} : { text: event.text }),
+      ...(event.implicit === true ? { implicit: true } : {}),
+      ...(event.test === true ? { test: true } : {}),
       ...(event.user === undefined ? {} : { user: event.user }),
     },
-    user,
+    user: shownOrNull(user),
     alert_group: {
       id: group.id,
       integration_id: integration.id,
@@ -120,11 +137,11 @@ export function createContext({ event, user, webhook, group }: ContextInput): We
       team: integration.teamName,
       labels: integration.labels,
     },
-    notified_users: group.notifiedUsers,
-    users_to_be_notified: group.usersToBeNotified,
-    users_to_notify: group.usersToBeNotified,
-    alert_group_acknowledged_by: group.acknowledgedBy,
-    alert_group_resolved_by: group.resolvedBy,
+    notified_users: group.notifiedUsers.map(shown),
+    users_to_be_notified: toBeNotified,
+    users_to_notify: toBeNotified,
+    alert_group_acknowledged_by: shownOrNull(group.acknowledgedBy),
+    alert_group_resolved_by: shownOrNull(group.resolvedBy),
     webhook: { id: webhook.id, name: webhook.name, labels: {} },
     ...(responses.length === 0 ? {} : { responses: Object.fromEntries(responses), responses_meta: Object.fromEntries(meta) }),
   };

@@ -18,8 +18,12 @@ export type NewWebhook = { name: string; url: string; trigger: TriggerType; meth
     | 'username'
     | 'password'
     | 'authorizationHeader'
+    | 'signingSecret'
     | 'preset'
     | 'isEnabled'
+    | 'implicitEvents'
+    | 'includeEmails'
+    | 'sourceIntegrationId'
   >
 >;
 
@@ -70,9 +74,13 @@ export async function createWebhook(
     username: fields.username ?? null,
     password: fields.password ?? null,
     authorizationHeader: fields.authorizationHeader ?? null,
+    signingSecret: fields.signingSecret ?? null,
     preset: fields.preset ?? null,
     isLegacy: false,
     isEnabled: fields.isEnabled ?? true,
+    implicitEvents: fields.implicitEvents ?? false,
+    includeEmails: fields.includeEmails ?? true,
+    sourceIntegrationId: fields.sourceIntegrationId ?? null,
     createdAt: now,
   };
   try {

@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
-import type { Db } from '../platform/db/database.ts';
-import type { GroupFacts } from './context.ts';
-
-export type GroupRef = { organizationId: string; alertGroupId: string };
-type UserJson = { id: string; username: string; email: string };
+import type { GroupRef } from '../alerting/index.ts';
+import type { GroupFacts, UserRef } from './context.ts';
+import type { WebhookDeps } from './deps.ts';
 
 type Row = {
   organization_id: string;
@@ -13,9 +11,9 @@ type Row = {
   state: string;
   started_at: Date;
   resolved_at: Date | null;
-  resolved_by: UserJson | null;
+  resolved_by: UserRef | null;
   acknowledged_at: Date | null;
-  acknowledged_by: UserJson | null;
+  acknowledged_by: UserRef | null;
   silenced_at: Date | null;
   labels: Record<string, string>;
   title: string | null;
@@ -29,22 +27,21 @@ type Row = {
   last_id: string | null;
   last_created_at: Date | null;
   last_payload: string | null;
-  notified: UserJson[] | null;
+  notified: UserRef[] | null;
   responses: { webhookId: string; content: string; statusCode: number; at: string }[] | null;
 };
 
 const userJson = (table: string) =>
   sql.raw(`json_build_object('id', ${table}.id, 'username', ${table}.username, 'email', ${table}.email)`);
 
-/**
- * What requests tell of groups, one query for all. Reads tables of several domains: a context is made of all of them.
- * @param link address of a group in the web UI
- */
-export async function loadGroupFacts(
-  db: Db,
-  groups: readonly GroupRef[],
-  link: (alertGroupId: string) => string,
-): Promise<ReadonlyMap<string, GroupFacts>> {
+/** What requests tell of groups, by group key. Reads tables of several domains: a context is made of all of them. */
+export async function loadGroupFacts(deps: WebhookDeps, groups: readonly GroupRef[]): Promise<ReadonlyMap<string, GroupFacts>> {
+  if (groups.length === 0) return new Map();
+  const toNotify = await deps.usersToBeNotified(groups, deps.clock.now());
+  const users = await loadUsers(
+    deps,
+    [...toNotify].flatMap(([key, ids]) => ids.map((userId) => ({ organizationId: key.split(' ')[0] ?? '', userId }))),
+  );
   const { rows } = await sql<Row>`
     with wanted as (
       select distinct organization_id, id
@@ -76,11 +73,32 @@ export async function loadGroupFacts(
       from (select distinct on (webhook_id) webhook_id, content, status_code, at from webhook_response
             where organization_id = g.organization_id and alert_group_id = g.id and status_code between 200 and 299
             order by webhook_id, at desc, id desc) s
-    ) o on true`.execute(db);
-  return new Map(rows.map((row) => [`${row.organization_id} ${row.id}`, fromRow(row, link(row.id))]));
+    ) o on true`.execute(deps.db);
+  return new Map(
+    rows.map((row) => {
+      const key = `${row.organization_id} ${row.id}`;
+      const ids = toNotify.get(key) ?? [];
+      const usersToBeNotified = ids.flatMap((id) => users.get(`${row.organization_id} ${id}`) ?? []);
+      return [key, fromRow(row, deps.groupLink(row.id), usersToBeNotified)];
+    }),
+  );
 }
 
-const fromRow = (row: Row, link: string): GroupFacts => ({
+/** People by `organization id`; who is gone is missing. */
+export async function loadUsers(
+  { db }: Pick<WebhookDeps, 'db'>,
+  refs: readonly { organizationId: string; userId: string }[],
+): Promise<ReadonlyMap<string, UserRef>> {
+  if (refs.length === 0) return new Map();
+  const { rows } = await sql<UserRef & { organization_id: string }>`
+    select organization_id, id, username, email from users where (organization_id, id) in (
+      select * from unnest(${refs.map((ref) => ref.organizationId)}::text[], ${refs.map((ref) => ref.userId)}::text[]))`.execute(
+    db,
+  );
+  return new Map(rows.map(({ organization_id: org, ...user }) => [`${org} ${user.id}`, user]));
+}
+
+const fromRow = (row: Row, link: string, usersToBeNotified: readonly UserRef[]): GroupFacts => ({
   id: row.id,
   integration: {
     id: row.integration_id,
@@ -108,6 +126,6 @@ const fromRow = (row: Row, link: string): GroupFacts => ({
       ? null
       : { id: row.last_id, createdAt: row.last_created_at, payload: row.last_payload },
   notifiedUsers: row.notified ?? [],
-  usersToBeNotified: [],
+  usersToBeNotified,
   responses: (row.responses ?? []).map(({ at, ...response }) => ({ ...response, at: new Date(at) })),
 });

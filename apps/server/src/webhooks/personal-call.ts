@@ -1,10 +1,9 @@
 import { type Selectable, sql } from 'kysely';
-import type { Clock } from '../platform/clock.ts';
-import type { Db, Tx } from '../platform/db/database.ts';
-import type { Outbound } from '../platform/outbound/index.ts';
+import type { Tx } from '../platform/db/database.ts';
 import type { SecretBox } from '../platform/secrets.ts';
-import { type BuiltRequest, buildRequest, type RenderTemplate } from './build-request.ts';
+import { type BuiltRequest, buildRequest } from './build-request.ts';
 import { contextText, createContext, type GroupFacts, withoutPersonal } from './context.ts';
+import type { WebhookDeps } from './deps.ts';
 import { loadGroupFacts } from './group-facts.ts';
 import { MASK } from './mask.ts';
 import { openContext, type PersonalContext } from './personal-link.ts';
@@ -13,17 +12,6 @@ import { type Sent, sendRequest } from './send-request.ts';
 import type { WebhookTable } from './tables.ts';
 import { PERSONAL_NOTIFICATION, TRIGGERS, type Webhook } from './webhook.ts';
 import { webhookFromRow } from './webhook-store.ts';
-
-export type PersonalCallDeps = {
-  db: Db;
-  clock: Clock;
-  outbound: Outbound;
-  secrets: SecretBox;
-  render: RenderTemplate;
-  baseUrl: string;
-  timeoutMs: number;
-  groupLink: (alertGroupId: string) => string;
-};
 
 /** Somebody to be told about a group by their own webhook. */
 export type PersonalCallRequest = { deliveryId: number; organizationId: string; alertGroupId: string; userId: string };
@@ -47,10 +35,7 @@ type LinkRow = Selectable<WebhookTable> & {
 };
 type Link = { webhook: Webhook; context: PersonalContext; user: { id: string; username: string; email: string } };
 
-async function loadLinks(
-  deps: PersonalCallDeps,
-  requests: readonly PersonalCallRequest[],
-): Promise<ReadonlyMap<number, LinkRow>> {
+async function loadLinks(deps: WebhookDeps, requests: readonly PersonalCallRequest[]): Promise<ReadonlyMap<number, LinkRow>> {
   const { rows } = await sql<LinkRow>`
     select w.*, r.delivery_id, l.user_id as link_user_id, l.context_encrypted, u.username as link_username, u.email as link_email
     from unnest(${requests.map((r) => r.deliveryId)}::bigint[], ${requests.map((r) => r.organizationId)}::text[],
@@ -72,10 +57,10 @@ function openLink(row: LinkRow, secrets: SecretBox): Link {
 
 /** Loads, checks and renders the personal webhooks of a batch (outgoing-webhooks.md 14). Sends nothing. */
 export async function preparePersonalCalls(
-  deps: PersonalCallDeps,
+  deps: WebhookDeps,
   requests: readonly PersonalCallRequest[],
 ): Promise<ReadonlyMap<number, PreparedCall>> {
-  const [links, facts] = [await loadLinks(deps, requests), await loadGroupFacts(deps.db, requests, deps.groupLink)];
+  const [links, facts] = [await loadLinks(deps, requests), await loadGroupFacts(deps, requests)];
   const prepared = await Promise.all(
     requests.map(async (request): Promise<[number, PreparedCall]> => {
       const row = links.get(request.deliveryId);
@@ -89,7 +74,7 @@ export async function preparePersonalCalls(
 }
 
 async function prepareCall(
-  deps: PersonalCallDeps,
+  deps: WebhookDeps,
   { webhook, context: personal, user }: Link,
   group: GroupFacts,
 ): Promise<PreparedCall> {
@@ -111,14 +96,20 @@ async function prepareCall(
 
 /** Makes the call; one whose templates failed is refused without a request. */
 export async function makePersonalCall(
-  deps: PersonalCallDeps,
+  deps: WebhookDeps,
   call: PersonalCall,
   delivery: { deliveryId: string; attempt: number },
 ): Promise<Sent> {
   const { built } = call;
-  if (!built.ok) return { statusCode: null, content: '', result: { kind: 'refused', reason: built.message } };
+  if (!built.ok) return { statusCode: null, content: '', urlError: null, result: { kind: 'refused', reason: built.message } };
   const event = TRIGGERS[PERSONAL_NOTIFICATION];
-  return sendRequest(deps.outbound, { request: built, event, ...delivery, timeoutMs: deps.timeoutMs }, deps.clock.now());
+  const { signingSecret } = call.webhook;
+  const { allow, baseUrl, timeoutMs } = deps;
+  return sendRequest(
+    deps.outbound,
+    { request: built, event, ...delivery, signingSecret, allow, baseUrl, timeoutMs },
+    deps.clock.now(),
+  );
 }
 
 /** Stores attempts where people look for what their webhooks did; what carries the user's own values is masked. */
@@ -137,9 +128,13 @@ export function savePersonalCalls(
         deliveryId,
         trigger: PERSONAL_NOTIFICATION,
         at,
-        request: { ...shown, data: call.built.ok && shown.data !== null ? MASK : shown.data },
+        request: {
+          ...shown,
+          url: sent.urlError ?? shown.url,
+          data: call.built.ok && shown.data !== null ? MASK : shown.data,
+        },
         statusCode: sent.statusCode,
-        content: call.built.ok ? sent.content : null,
+        content: call.built.ok && sent.urlError === null ? sent.content : null,
         eventData: call.eventData,
       };
     }),

@@ -1,20 +1,25 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { rowSet } from '../platform/db/row-set.ts';
 import type { ShownRequest } from './build-request.ts';
+import type { WebhookResponseTable } from './tables.ts';
+import { TRIGGERS, type TriggerType } from './webhook.ts';
 
 /** One attempt of a delivery, with what may be shown of it. */
 export type StoredAttempt = {
   organizationId: string;
   webhookId: string;
-  alertGroupId: string;
+  /** Null: the group was made up for a test. */
+  alertGroupId: string | null;
   deliveryId: string;
   trigger: number;
   at: Date;
   request: ShownRequest;
   statusCode: number | null;
   content: string | null;
+  /** Why there was no answer, for the list of attempts; `content` when left out. */
+  error?: string | null;
   /** Context without what is private to a user. */
   eventData: string;
 };
@@ -59,7 +64,7 @@ export async function saveAttempts(tx: Tx, attempts: readonly StoredAttempt[]): 
     attempt: {
       at: attempt.at,
       status_code: attempt.statusCode,
-      error: attempt.statusCode === null ? storable(attempt.content) : null,
+      error: attempt.statusCode === null ? storable(attempt.error ?? attempt.content) : null,
     },
   }));
   await sql`
@@ -77,6 +82,11 @@ export async function saveAttempts(tx: Tx, attempts: readonly StoredAttempt[]): 
 /** What is kept of a call, as people may read it. */
 export type WebhookResponse = {
   id: string;
+  /** The same in the headers of the request. */
+  deliveryId: string | null;
+  alertGroupId: string | null;
+  /** Public name of the concrete trigger. */
+  trigger: string;
   at: Date;
   url: string | null;
   requestTrigger: string | null;
@@ -85,7 +95,35 @@ export type WebhookResponse = {
   statusCode: number | null;
   content: string | null;
   eventData: string | null;
+  attempts: readonly StoredTry[];
 };
+type StoredTry = { at: string; status_code: number | null; error: string | null };
+
+const fromRow = (row: Selectable<WebhookResponseTable>): WebhookResponse => ({
+  id: String(row.id),
+  deliveryId: row.delivery_id,
+  alertGroupId: row.alert_group_id,
+  trigger: TRIGGERS[row.trigger_type as TriggerType] ?? String(row.trigger_type),
+  at: row.at,
+  url: row.request_url,
+  requestTrigger: row.request_trigger,
+  requestHeaders: row.request_headers,
+  requestData: row.request_data,
+  statusCode: row.status_code,
+  content: row.content,
+  eventData: row.event_data,
+  attempts: row.attempts as StoredTry[],
+});
+
+export async function findResponse(db: Db, org: string, webhookId: string, deliveryId: string): Promise<WebhookResponse | null> {
+  const query = db
+    .selectFrom('webhook_response')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('webhook_id', '=', webhookId);
+  const row = await query.where('delivery_id', '=', deliveryId).executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
 
 /** Calls of a webhook, newest first. */
 export async function listWebhookResponses(
@@ -111,19 +149,32 @@ export async function listWebhookResponses(
   if (page.rows.length === 0) return { ...page, rows: [] };
   const query = db.selectFrom('webhook_response').selectAll().where('organization_id', '=', org);
   const rows = await query.where('id', 'in', page.rows.map(Number)).execute();
-  return fillPage(
-    page,
-    rows.map((row) => ({
-      id: String(row.id),
-      at: row.at,
-      url: row.request_url,
-      requestTrigger: row.request_trigger,
-      requestHeaders: row.request_headers,
-      requestData: row.request_data,
-      statusCode: row.status_code,
-      content: row.content,
-      eventData: row.event_data,
-    })),
-    (row) => row.id,
-  );
+  return fillPage(page, rows.map(fromRow), (row) => row.id);
+}
+
+/** How a call stands. */
+export type CallStatus = {
+  deliveryId: string;
+  alertGroupId: string;
+  state: 'owed' | 'sending' | 'delivered' | 'failed' | 'skipped';
+  attempts: number;
+  /** When the next attempt is due, while it is owed. */
+  nextAt: Date | null;
+  statusCode: number | null;
+  reason: string | null;
+};
+
+export async function findCall(db: Db, org: string, webhookId: string, deliveryId: string): Promise<CallStatus | null> {
+  const query = db.selectFrom('webhook_call').selectAll().where('organization_id', '=', org).where('webhook_id', '=', webhookId);
+  const row = await query.where('delivery_id', '=', deliveryId).executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    deliveryId: row.delivery_id,
+    alertGroupId: row.alert_group_id,
+    state: row.state as CallStatus['state'],
+    attempts: row.attempts,
+    nextAt: row.due_at,
+    statusCode: row.status_code,
+    reason: row.reason,
+  };
 }

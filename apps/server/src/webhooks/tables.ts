@@ -17,9 +17,13 @@ export interface WebhookTable {
   username: string | null;
   password_encrypted: Buffer | null;
   authorization_header_encrypted: Buffer | null;
+  signing_secret_encrypted: Buffer | null;
   preset: string | null;
   is_legacy: Generated<boolean>;
   is_enabled: Generated<boolean>;
+  implicit_events: Generated<boolean>;
+  include_emails: Generated<boolean>;
+  source_integration_id: string | null;
   created_at: Date;
   deleted_at: Date | null;
 }
@@ -29,6 +33,40 @@ export interface PersonalWebhookLinkTable {
   user_id: string;
   webhook_id: string;
   context_encrypted: Buffer | null;
+}
+
+export interface WebhookCallTable {
+  organization_id: string;
+  id: Generated<number>;
+  delivery_id: string;
+  webhook_id: string;
+  alert_group_id: string;
+  trigger_type: number;
+  cause: string;
+  key: string | null;
+  event: unknown;
+  state: string;
+  due_at: Date | null;
+  lease_until: Date | null;
+  attempts: Generated<number>;
+  deadline_at: Date;
+  status_code: number | null;
+  reason: string | null;
+  timeline_id: number | null;
+  timeline_at: Date | null;
+  created_at: Date;
+  finished_at: Date | null;
+}
+
+export interface WebhookHealthTable {
+  organization_id: string;
+  webhook_id: string;
+  last_at: Date;
+  last_status_code: number | null;
+  last_error: string | null;
+  failures_in_row: Generated<number>;
+  failing_since: Date | null;
+  told_at: Date | null;
 }
 
 export interface WebhookResponseTable {
@@ -52,6 +90,8 @@ export interface WebhookResponseTable {
 declare module '../platform/db/database.ts' {
   interface Database {
     webhook: WebhookTable;
+    webhook_call: WebhookCallTable;
+    webhook_health: WebhookHealthTable;
     personal_webhook_link: PersonalWebhookLinkTable;
     webhook_response: WebhookResponseTable;
   }

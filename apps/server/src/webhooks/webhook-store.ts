@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { inVisibleTeam, type Viewer } from '../access/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import type { SecretBox } from '../platform/secrets.ts';
@@ -24,9 +25,13 @@ export function webhookFromRow(row: Selectable<WebhookTable>, secrets: SecretBox
     username: row.username,
     password: open(row.password_encrypted, secretPurpose.password(row.id)),
     authorizationHeader: open(row.authorization_header_encrypted, secretPurpose.authorization(row.id)),
+    signingSecret: open(row.signing_secret_encrypted, secretPurpose.signing(row.id)),
     preset: row.preset,
     isLegacy: row.is_legacy,
     isEnabled: row.is_enabled,
+    implicitEvents: row.implicit_events,
+    includeEmails: row.include_emails,
+    sourceIntegrationId: row.source_integration_id,
     createdAt: row.created_at,
   };
 }
@@ -55,9 +60,13 @@ function toRow(webhook: Webhook, secrets: SecretBox) {
     username: webhook.username,
     password_encrypted: seal(webhook.password, secretPurpose.password(webhook.id)),
     authorization_header_encrypted: seal(webhook.authorizationHeader, secretPurpose.authorization(webhook.id)),
+    signing_secret_encrypted: seal(webhook.signingSecret, secretPurpose.signing(webhook.id)),
     preset: webhook.preset,
     is_legacy: webhook.isLegacy,
     is_enabled: webhook.isEnabled,
+    implicit_events: webhook.implicitEvents,
+    include_emails: webhook.includeEmails,
+    source_integration_id: webhook.sourceIntegrationId,
     created_at: webhook.createdAt,
     deleted_at: null,
   };
@@ -74,6 +83,8 @@ export type WebhookFilter = {
   name?: string;
   /** null: webhooks without a team. */
   teamId?: string | null;
+  /** Leaves out what this person does not see; all is listed without it. */
+  visibleTo?: Viewer;
 };
 
 /** Webhooks that are not deleted, oldest first. */
@@ -87,6 +98,7 @@ export async function listWebhooks(
   const where = [sql`organization_id = ${org}`, sql`deleted_at is null`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
   const page = await selectPage(
     db,
     {
@@ -133,4 +145,17 @@ export async function deleteWebhook(tx: Tx, org: string, webhook: Webhook, now: 
   await sql`update escalation_step set webhook_id = null where organization_id = ${org} and webhook_id = ${webhook.id}`.execute(
     tx,
   );
+}
+
+/** Rows of webhooks that are not deleted, by `organization id`. Their secrets are sealed, so that one that can't be opened hurts no other. */
+export async function loadWebhookRows(
+  db: Db,
+  refs: readonly { organizationId: string; webhookId: string }[],
+): Promise<ReadonlyMap<string, Selectable<WebhookTable>>> {
+  const { rows } = await sql<Selectable<WebhookTable>>`
+    select * from webhook where deleted_at is null and (organization_id, id) in (
+      select * from unnest(${refs.map((ref) => ref.organizationId)}::text[], ${refs.map((ref) => ref.webhookId)}::text[]))`.execute(
+    db,
+  );
+  return new Map(rows.map((row) => [`${row.organization_id} ${row.id}`, row]));
 }

@@ -16,6 +16,8 @@ export const TRIGGERS = {
 } as const;
 
 export type TriggerType = keyof typeof TRIGGERS;
+export const STEP = 0 satisfies TriggerType;
+export const STATUS_CHANGE = 8 satisfies TriggerType;
 export const PERSONAL_NOTIFICATION = 9 satisfies TriggerType;
 
 export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'] as const;
@@ -42,10 +44,18 @@ export type Webhook = {
   username: string | null;
   password: string | null;
   authorizationHeader: string | null;
+  /** Key of the signature that receivers can check (outgoing-webhooks.md 8.4). */
+  signingSecret: string | null;
   preset: string | null;
   /** Migrated from the older custom actions, with their smaller body. */
   isLegacy: boolean;
   isEnabled: boolean;
+  /** Of a "status change" webhook: also call for what an action undoes on its way, for time-outs and wipes. */
+  implicitEvents: boolean;
+  /** Whether requests tell the e-mail addresses of people. */
+  includeEmails: boolean;
+  /** The two-way integration it belongs to; null for all others. */
+  sourceIntegrationId: string | null;
   createdAt: Date;
 };
 
@@ -53,6 +63,7 @@ export type Webhook = {
 export const secretPurpose = {
   password: (webhookId: string): string => `webhook.password:${webhookId}`,
   authorization: (webhookId: string): string => `webhook.authorization:${webhookId}`,
+  signing: (webhookId: string): string => `webhook.signing:${webhookId}`,
   personalContext: (userId: string): string => `personal_webhook.context:${userId}`,
 };
 
@@ -60,5 +71,6 @@ export const secretPurpose = {
 export const sealedWebhookColumns: readonly SealedColumn[] = [
   { table: 'webhook', column: 'password_encrypted', key: 'id', purpose: secretPurpose.password },
   { table: 'webhook', column: 'authorization_header_encrypted', key: 'id', purpose: secretPurpose.authorization },
+  { table: 'webhook', column: 'signing_secret_encrypted', key: 'id', purpose: secretPurpose.signing },
   { table: 'personal_webhook_link', column: 'context_encrypted', key: 'user_id', purpose: secretPurpose.personalContext },
 ];

@@ -75,6 +75,13 @@ export function stepSentence(data: RecordData): string | null {
   }
 }
 
+/** How often a webhook was called so far, where that was more than once, and whether it will be again. */
+export function attemptsOf(data: RecordData): string {
+  const attempts = numberOf(data.attempts) ?? 1;
+  if (data.will_retry === true) return attempts > 1 ? `; ${attempts} attempts so far` : '; will be tried again';
+  return attempts > 1 ? ` after ${attempts} attempts` : '';
+}
+
 /** Why a step was passed over, by code (escalation.md 4.3). */
 export function failureSentence(code: number | null, data: RecordData, reason: string | null): string {
   const step = stepOf(data);
@@ -108,8 +115,10 @@ export function failureSentence(code: number | null, data: RecordData, reason: s
       return passed('Slack is not connected');
     case ERROR.thresholdNotConfigured:
       return passed('its number of alerts is not set');
-    case ERROR.webhookFailed:
-      return `{{webhook}} of ${step} failed${reason === null ? '' : `: ${reason}`}`;
+    case ERROR.webhookFailed: {
+      const trigger = textOf(data.trigger);
+      return `skipped${trigger === null ? '' : ` ${trigger}`} outgoing webhook {{webhook}}${reason === null ? '' : `: ${reason}`}${attemptsOf(data)}`;
+    }
     case ERROR.teamMissing:
       return passed('it has no team, or the team was deleted');
     case ERROR.webhookDisabled:

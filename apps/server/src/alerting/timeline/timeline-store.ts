@@ -39,3 +39,28 @@ export async function addTimelineRecords(tx: Tx, records: readonly NewTimelineRe
     select organization_id, alert_group_id, created_at, type, actor_type, actor_id, action_source, error_code, reason, data
     from ${rowSet('r', COLUMNS, rows)} order by place`.execute(tx);
 }
+
+export type TimelineRef = { id: number; at: Date };
+
+/** Writes one record, or changes what an earlier one says: for what goes on for a while and is one line. The record keeps its time. */
+export async function putTimelineRecord(tx: Tx, record: NewTimelineRecord, earlier: TimelineRef | null): Promise<TimelineRef> {
+  const { type, errorCode = null, reason = null } = record;
+  const data = record.data === undefined ? null : JSON.stringify(record.data);
+  const { organizationId, alertGroupId, actor } = record;
+  const changed =
+    earlier === null
+      ? []
+      : (
+          await sql<TimelineRef>`
+            update timeline_record set type = ${type}, error_code = ${errorCode}, reason = ${reason}, data = ${data}::jsonb
+            where organization_id = ${organizationId} and id = ${earlier.id} and created_at = ${earlier.at}
+            returning id, created_at as at`.execute(tx)
+        ).rows;
+  if (changed[0] !== undefined) return changed[0];
+  const { rows } = await sql<TimelineRef>`
+    insert into timeline_record (organization_id, alert_group_id, created_at, type, actor_type, actor_id, action_source, error_code, reason, data)
+    values (${organizationId}, ${alertGroupId}, ${record.at}, ${type}, ${actor.type}, ${actorId(actor)}, ${actionSource(actor)}, ${errorCode},
+            ${reason}, ${data}::jsonb)
+    returning id, created_at as at`.execute(tx);
+  return rows[0] as TimelineRef;
+}

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import { createAddressPolicy, createOutbound } from '../../platform/outbound/index.ts';
 import { createSecretBox } from '../../platform/secrets.ts';
@@ -7,6 +7,7 @@ import { type HttpReceiver, startHttpReceiver } from '../../testing/http-receive
 import { type NotificationWorld, ORG, startNotificationWorld } from '../../testing/notifications.ts';
 import {
   createWebhook,
+  createWebhookPool,
   createWebhookRenderer,
   findPersonalWebhook,
   linkPersonalWebhook,
@@ -20,6 +21,7 @@ import { createWebhookChannel, type WebhookChannelDeps } from './channel.ts';
 const secrets = createSecretBox('a secret key of this test');
 let world: NotificationWorld;
 let receiver: HttpReceiver;
+const pool = createWebhookPool();
 let anna: string;
 beforeEach(async () => {
   [world, receiver] = await Promise.all([startNotificationWorld(), startHttpReceiver()]);
@@ -29,6 +31,7 @@ afterEach(async () => {
   await receiver[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
 });
+afterAll(() => pool.close());
 
 function startChannel(deps: Partial<WebhookChannelDeps> = {}, allowed: string[] = ['127.0.0.1']): DeliveryLoop {
   const channel = createWebhookChannel({
@@ -36,9 +39,11 @@ function startChannel(deps: Partial<WebhookChannelDeps> = {}, allowed: string[] 
     clock: world.clock,
     outbound: createOutbound({ policy: createAddressPolicy(allowed), userAgent: 'Tocsin/test' }),
     secrets,
-    render: createWebhookRenderer(world.clock),
+    render: createWebhookRenderer(pool, world.clock),
     baseUrl: 'https://tocsin.harbor.example',
     timeoutMs: 1_000,
+    allow: [],
+    usersToBeNotified: async () => new Map(),
     groupLink: (id) => `https://tocsin.harbor.example/alert-groups/${id}`,
     ...deps,
   });
@@ -309,7 +314,9 @@ test('an address that is not public is not called, whatever leads there', async 
   await world.owe({ channel: 'webhook', userId: anna });
   await startChannel({}, []).runUntilIdle();
   expect(receiver.requests).toHaveLength(0);
-  expect(await responses()).toMatchObject([{ content: 'URL - This url is not supported for outgoing webhooks' }]);
+  expect(await responses()).toMatchObject([
+    { content: null, request_url: 'URL - This url is not supported for outgoing webhooks' },
+  ]);
   expect(await world.records()).toMatchObject([{ type: 3, error_code: 24 }]);
 });
 
@@ -318,7 +325,9 @@ test('a redirect to an address that is not allowed is not followed', async () =>
   await link(await webhook());
   await world.owe({ channel: 'webhook', userId: anna });
   await startChannel().runUntilIdle();
-  expect(await responses()).toMatchObject([{ content: 'URL - This url is not supported for outgoing webhooks' }]);
+  expect(await responses()).toMatchObject([
+    { content: null, request_url: 'URL - This url is not supported for outgoing webhooks' },
+  ]);
 });
 
 test('a long answer is not kept', async () => {

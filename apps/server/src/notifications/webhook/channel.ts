@@ -1,15 +1,16 @@
 import {
   makePersonalCall,
   type PersonalCall,
-  type PersonalCallDeps,
   preparePersonalCalls,
+  requestDeadlineMs,
   type Sent,
   savePersonalCalls,
+  type WebhookDeps,
 } from '../../webhooks/index.ts';
 import type { Channel, Prepared, SendOutcome } from '../channel.ts';
 import { NOTIFICATION_ERROR } from '../records.ts';
 
-export type WebhookChannelDeps = PersonalCallDeps & { concurrency?: number };
+export type WebhookChannelDeps = WebhookDeps & { concurrency?: number };
 
 /** A call and, once it was made, what came of it: the outcome is stored with its answer. */
 type WebhookMessage = { call: PersonalCall; deliveryId: string; attempt: number; sent: Sent | null };
@@ -23,7 +24,7 @@ export function createWebhookChannel(deps: WebhookChannelDeps): Channel<WebhookM
   return {
     id: 'webhook',
     concurrency: deps.concurrency ?? 50,
-    requestTimeoutMs: deps.timeoutMs + NET_MS,
+    requestTimeoutMs: requestDeadlineMs(deps.timeoutMs) + NET_MS,
     async prepare(deliveries) {
       const requests = deliveries.flatMap(({ id, organizationId, alertGroupId, userId }) =>
         userId === null ? [] : [{ deliveryId: id, organizationId, alertGroupId, userId }],

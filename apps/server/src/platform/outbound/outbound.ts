@@ -10,18 +10,22 @@ export type OutboundRequest = {
   body?: string | Buffer;
   /** For everything together: look-up, connection, redirects, the whole answer. */
   timeoutMs: number;
+  /** Longest wait for a connection and the first of an answer, at each address; `timeoutMs` when left out. */
+  answerWithinMs?: number;
   /** What comes after is left unread. 1 MiB when left out. */
   maxResponseBytes?: number;
   /** How many redirects to follow; 0 when left out. Each is checked like the first address. */
   redirects?: number;
   /** Hosts and networks that this request may reach beside the settings' ones. */
   allow?: readonly string[];
+  /** Asked at each address, redirects included: why it must not be called, null when it may. */
+  refuse?: (url: URL) => string | null;
 };
 
 export type OutboundFailure = {
   ok: false;
-  /** `blocked`: the address is not of the public Internet and not allowed; `invalid`: the URL or a header cannot be sent. */
-  reason: 'timeout' | 'refused' | 'dns' | 'tls' | 'blocked' | 'network' | 'invalid';
+  /** `blocked`: the address is not of the public Internet and not allowed; `denied`: `refuse` said so; `invalid`: the URL or a header cannot be sent. */
+  reason: 'timeout' | 'refused' | 'dns' | 'tls' | 'blocked' | 'denied' | 'network' | 'invalid';
   /** For people; names the host, never a path, a header or a body. */
   message: string;
 };
@@ -53,6 +57,18 @@ const DEFAULT_MAX_BYTES = 1024 * 1024;
 class BlockedError extends Error {
   readonly code = 'EBLOCKED';
 }
+
+/** Why a request was ended. */
+class TimeLimit extends Error {
+  readonly limitMs: number;
+  constructor(limitMs: number) {
+    super(`no answer within ${limitMs} ms`);
+    this.limitMs = limitMs;
+  }
+}
+
+const endAfter = (abort: AbortController, limitMs: number): NodeJS.Timeout =>
+  setTimeout(() => abort.abort(new TimeLimit(limitMs)), limitMs);
 
 /** Resolves a name to those of its addresses that may be reached, so that what was checked is what is connected to. */
 function checkedLookup(policy: AddressPolicy, lookup: typeof lookupName): LookupFunction {
@@ -129,7 +145,8 @@ const joinHeaders = (headers: Record<string, string | string[] | undefined>): Re
 
 /** The request that a redirect asks for: as browsers and RFC 9110 section 15.4 have it. Credentials stay with their origin. */
 function redirected(request: OutboundRequest, status: number, from: URL, to: URL): OutboundRequest {
-  const asGet = status === 303 || ((status === 301 || status === 302) && request.method.toUpperCase() === 'POST');
+  const method = request.method.toUpperCase();
+  const asGet = method !== 'HEAD' && (status === 302 || status === 303 || (status === 301 && method === 'POST'));
   const dropped = new Set<string>(from.origin === to.origin ? [] : ['authorization', 'cookie', 'proxy-authorization']);
   if (asGet) for (const name of ['content-type', 'content-length']) dropped.add(name);
   const headers = Object.fromEntries(Object.entries(request.headers ?? {}).filter(([name]) => !dropped.has(name.toLowerCase())));
@@ -144,15 +161,16 @@ function redirected(request: OutboundRequest, status: number, from: URL, to: URL
 }
 
 export function createOutbound({ policy, userAgent, lookup = lookupName }: OutboundOptions): Outbound {
-  async function once(request: OutboundRequest, url: URL, agent: Agent, signal: AbortSignal): Promise<OutboundAnswer> {
+  async function once(request: OutboundRequest, url: URL, agent: Agent, abort: AbortController): Promise<OutboundAnswer> {
+    const waiting = request.answerWithinMs === undefined ? undefined : endAfter(abort, request.answerWithinMs);
     const named = Object.keys(request.headers ?? {}).some((name) => name.toLowerCase() === 'user-agent');
     const answer = await send(url, {
       method: request.method.toUpperCase() as 'GET',
       headers: { ...(named ? {} : { 'user-agent': userAgent }), ...request.headers },
       body: request.body ?? null,
       dispatcher: agent,
-      signal,
-    });
+      signal: abort.signal,
+    }).finally(() => clearTimeout(waiting));
     const { body, truncated } = await readBody(answer.body, request.maxResponseBytes ?? DEFAULT_MAX_BYTES);
     return { ok: true, status: answer.statusCode, headers: joinHeaders(answer.headers), body, truncated, url: url.href };
   }
@@ -163,13 +181,15 @@ export function createOutbound({ policy, userAgent, lookup = lookupName }: Outbo
       // One agent per request: a connection that this request was allowed must not serve another one.
       const agent = new Agent({ connect: checkedConnector(allowed, lookup, first.timeoutMs), headersTimeout: 0, bodyTimeout: 0 });
       const abort = new AbortController();
-      const timer = setTimeout(() => abort.abort(), first.timeoutMs);
+      const timer = endAfter(abort, first.timeoutMs);
       let request = first;
       let url = parseUrl(first.url);
       try {
         for (let left = first.redirects ?? 0; ; left -= 1) {
           if (url === null) return { ok: false, reason: 'invalid', message: 'Not an http or https URL' };
-          const answer = await once(request, url, agent, abort.signal);
+          const refused = first.refuse?.(url) ?? null;
+          if (refused !== null) return { ok: false, reason: 'denied', message: refused };
+          const answer = await once(request, url, agent, abort);
           const { location } = answer.headers;
           if (left <= 0 || location === undefined || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
           const next = parseUrl(location, url.href);
@@ -178,8 +198,9 @@ export function createOutbound({ policy, userAgent, lookup = lookupName }: Outbo
         }
       } catch (err) {
         const host = url?.host ?? '';
-        if (abort.signal.aborted)
-          return { ok: false, reason: 'timeout', message: `${host} did not answer within ${first.timeoutMs / 1_000} s` };
+        const { reason } = abort.signal;
+        if (reason instanceof TimeLimit)
+          return { ok: false, reason: 'timeout', message: `${host} did not answer within ${reason.limitMs / 1_000} s` };
         return describe(err, host);
       } finally {
         clearTimeout(timer);

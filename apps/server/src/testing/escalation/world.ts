@@ -22,7 +22,6 @@ import {
   EMPTY_STEP,
   type EngineDeps,
   escalationHooks,
-  noWebhookCalls,
   type OnCallResolver,
   SnapshotCache,
   type StepValues,
@@ -35,6 +34,7 @@ import type { Db } from '../../platform/db/database.ts';
 import { newId, newTimeId } from '../../platform/ids.ts';
 import { createLogger } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';
+import { triggerFromSteps } from '../../webhooks/index.ts';
 import { createTestDatabase } from '../test-database.ts';
 
 /** A rule of a person: the channel, or seconds to wait. */
@@ -119,7 +119,7 @@ export class EscalationWorld implements AsyncDisposable {
       snapshots: new SnapshotCache(),
       ports: {
         onCall,
-        triggerWebhook: noWebhookCalls,
+        triggerWebhook: triggerFromSteps,
         notifyAdmins: async (_tx, notice) => {
           this.notices.push(notice);
         },

@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import type { AlertGroupHooks } from '../alerting/index.ts';
+import { hurryRetries, oweEventCalls } from './call-store.ts';
+import { createdEvent, eventsOf } from './events.ts';
+import { TRIGGERS } from './webhook.ts';
+
+/**
+ * What outgoing webhooks do when groups change, in the transaction of the change: a call for each webhook that is to fire. Calls that
+ * are being repeated for a state that was left end, so that they do not hold up what comes after them.
+ */
+export const webhookHooks: AlertGroupHooks = {
+  async onChanged(tx, changes, now) {
+    const events = changes.flatMap(eventsOf);
+    if (events.length === 0) return;
+    await hurryRetries(tx, events, now);
+    await oweEventCalls(tx, events, now);
+  },
+  async onOpened(tx, groups, now) {
+    await oweEventCalls(
+      tx,
+      groups.map((group) => createdEvent(group, now)),
+      now,
+    );
+  },
+  async onResolutionNoteAdded(tx, { organizationId, alertGroupId, noteId }, now) {
+    const { rows } = await sql<{ text: string; author_id: string | null; integration_id: string }>`
+      select n.text, n.author_id, g.integration_id
+      from resolution_note n join alert_group g on g.organization_id = n.organization_id and g.id = n.alert_group_id
+      where n.organization_id = ${organizationId} and n.id = ${noteId}`.execute(tx);
+    const events = rows.map(({ text, author_id: userId, integration_id: integrationId }) => ({
+      organizationId,
+      alertGroupId,
+      integrationId,
+      trigger: 10 as const,
+      snapshot: { type: TRIGGERS[10], at: now.toISOString(), userId, text, group: null },
+      originIntegrationId: null,
+    }));
+    await oweEventCalls(tx, events, now);
+  },
+};

@@ -1,0 +1,65 @@
+import type { WebhookContext } from './context.ts';
+import type { WebhookDeps } from './deps.ts';
+import { contextOf } from './prepare-calls.ts';
+import { factsFor, newestGroup, testEvent } from './test-call.ts';
+import { STEP, type Webhook } from './webhook.ts';
+
+export const PREVIEWED = ['url', 'headers', 'trigger_template', 'data'] as const;
+export type PreviewedTemplate = (typeof PREVIEWED)[number];
+
+export type WebhookPreview = {
+  text: string;
+  /** Of a trigger template: whether the webhook would be called. */
+  fires?: boolean;
+  /** What will work, and probably not as meant. */
+  warnings: readonly string[];
+};
+
+/** The context of a preview without a payload: the newest alert group's. Null when there is no group. */
+export async function contextOfNewest(
+  deps: WebhookDeps,
+  org: string,
+  webhook: Webhook | null,
+  userId: string | null,
+): Promise<WebhookContext | null> {
+  const id = await newestGroup(deps, org);
+  const group = id === null ? null : await factsFor(deps, org, id, userId);
+  if (group === null) return null;
+  const now = deps.clock.now();
+  const shown = webhook ?? { id: 'new', name: 'new', includeEmails: true, trigger: STEP };
+  return contextOf({ webhook: shown, event: testEvent(shown, userId, now), group, user: null, now });
+}
+
+/** Renders one template of a webhook as it would be when it is sent (outgoing-webhooks.md 16.2). */
+export async function previewWebhookTemplate(
+  { render }: Pick<WebhookDeps, 'render'>,
+  name: PreviewedTemplate,
+  source: string,
+  context: WebhookContext,
+): Promise<WebhookPreview> {
+  const rendered = await render(source, context, name === 'headers' || name === 'data' ? 'json' : 'none');
+  if (!rendered.ok) return { text: rendered.message, warnings: [] };
+  const { text } = rendered;
+  const fires = name === 'trigger_template' ? { fires: ['true', '1'].includes(text.trim().toLowerCase()) } : {};
+  return { text, ...fires, warnings: warningsOf(name, source, text) };
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false; // that is what is asked
+  }
+};
+
+function warningsOf(name: PreviewedTemplate, source: string, text: string): string[] {
+  const warnings: string[] = [];
+  if (name === 'url' && /[\s\u0000-\u001f]/.test(text.trim()))
+    warnings.push('The URL holds white space or control characters; put | urlencode behind values.');
+  if ((name === 'headers' || name === 'data') && /[[{]\\?'|: (None|True|False)\b/.test(text))
+    warnings.push('An object was printed as Python writes it; put | tojson behind it.');
+  if (name === 'headers' && !isJson(text)) warnings.push('Headers must be a JSON object of texts.');
+  if (name === 'data' && /^\s*[[{]/.test(source) && !isJson(text)) warnings.push('The body is no JSON and goes out as text.');
+  return warnings;
+}
