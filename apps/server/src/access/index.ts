@@ -1,5 +1,6 @@
 import './tables.ts';
 import './sessions/tables.ts';
+import './sign-in/tables.ts';
 
 export { ROLES, type Role } from '../users/index.ts';
 export {
@@ -116,3 +117,16 @@ export {
   revokeTokensOf,
   type TokenOwner,
 } from './tokens.ts';
+export { inVisibleTeam, ofVisibleGroup, ofVisibleIntegration, type Viewer, viewerOf, visibleTo } from './visibility.ts';
+export { type Acceptance, type AcceptResult, acceptInvitation, openInvitationOf } from './sign-in/accept-invitation.ts';
+export {
+  createInvitation,
+  findInvitation,
+  type Invitation,
+  listInvitations,
+  renewInvitation,
+  revokeInvitation,
+  stateOfInvitation,
+} from './sign-in/invitations.ts';
+export { type AuthMail, createSignInMailJob, type SendMail, type SignInMail } from './sign-in/mail.job.ts';
+export { createPasswordReset, findPasswordReset, forcePassword, resetPassword } from './sign-in/reset-password.ts';

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { inVisibleTeam, type Viewer } from '../access/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { newId } from '../platform/ids.ts';
@@ -14,6 +15,8 @@ export interface ScheduleFilter {
   readonly name?: string;
   /** null: schedules without a team. */
   readonly teamId?: string | null;
+  /** Leaves out what this person does not see; all is listed without it. */
+  readonly visibleTo?: Viewer;
 }
 
 /** Schedules of the organization, oldest first. */
@@ -21,6 +24,7 @@ export async function listSchedules(db: Db, org: string, filter: ScheduleFilter,
   const where = [sql`organization_id = ${org}`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
   const page = await selectPage(
     db,
     {

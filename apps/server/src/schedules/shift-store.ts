@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { inVisibleTeam, type Viewer } from '../access/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { newId } from '../platform/ids.ts';
@@ -11,6 +12,8 @@ export interface ShiftFilter {
   readonly scheduleId?: string;
   /** null: shifts without a team. */
   readonly teamId?: string | null;
+  /** Leaves out what this person does not see; all is listed without it. */
+  readonly visibleTo?: Viewer;
 }
 
 type ShiftRow = Selectable<OnCallShiftTable> & { attached_to: string | null };
@@ -20,6 +23,7 @@ export async function listShifts(db: Db, org: string, filter: ShiftFilter, windo
   const where = [sql`s.organization_id = ${org}`];
   if (filter.name !== undefined) where.push(sql`s.name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(sql`s.team_id is not distinct from ${filter.teamId}`);
+  if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`s.team_id`));
   if (filter.scheduleId !== undefined) {
     where.push(sql`(s.schedule_id = ${filter.scheduleId} or exists (
       select from schedule_shift a where a.organization_id = s.organization_id and a.shift_id = s.id and a.schedule_id = ${filter.scheduleId}))`);

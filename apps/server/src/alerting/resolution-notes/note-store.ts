@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { ofVisibleGroup, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
 import type { AlertGroup, AlertGroupId, OrgId, UserId } from '../alert-group.ts';
@@ -57,11 +58,14 @@ export async function findNote(db: Db | Tx, org: OrgId, id: string): Promise<Res
 export async function listNotes(
   db: Db,
   org: OrgId,
-  filter: { alertGroupId?: AlertGroupId },
+  filter: { alertGroupId?: AlertGroupId; visibleTo?: Viewer },
   window: Window,
 ): Promise<Page<ResolutionNote>> {
   const where = [sql`n.organization_id = ${org}`, sql`n.deleted_at is null`];
   if (filter.alertGroupId !== undefined) where.push(sql`n.alert_group_id = ${filter.alertGroupId}`);
+  if (filter.visibleTo !== undefined) {
+    where.push(ofVisibleGroup(filter.visibleTo, org, { id: sql`g.id`, integrationId: sql`g.integration_id` }));
+  }
   const page = await selectPage(
     db,
     {

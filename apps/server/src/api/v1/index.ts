@@ -6,21 +6,25 @@ import type { Db } from '../../platform/db/database.ts';
 import type { SecretBox } from '../../platform/secrets.ts';
 import { registerAlertGroups } from './alert-groups/alert-groups.routes.ts';
 import { registerAlerts } from './alert-groups/alerts.routes.ts';
+import { registerBulk } from './alert-groups/bulk.routes.ts';
+import { registerGroupActions } from './alert-groups/group-actions.routes.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
 import { registerTimeline } from './alert-groups/timeline.routes.ts';
 import { registerAudit } from './audit/audit.routes.ts';
 import type { AuthContext } from './auth/auth-context.ts';
-import { registerSignIn } from './auth/sign-in.routes.ts';
+import { registerAuth } from './auth/register-auth.ts';
 import { createAdmission, type Guard } from './conventions/caller.ts';
 import { describeRoute } from './conventions/describe.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
 import { API_BODY_LIMIT, readRequestBodies } from './conventions/request-bodies.ts';
 import { registerResource } from './conventions/resource.ts';
+import { guardVisibility } from './conventions/visibility.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
 import { heartbeatsResource, registerHeartbeatActions } from './integrations/heartbeats.resource.ts';
 import { registerIntegrationActions } from './integrations/integration-actions.routes.ts';
 import { integrationsResource } from './integrations/integrations.resource.ts';
+import { registerLabels } from './integrations/labels.routes.ts';
 import { registerParkedAlerts } from './integrations/parked-alerts.routes.ts';
 import { type PreviewTemplate, registerPreview } from './integrations/preview.routes.ts';
 import type { TermChecks } from './integrations/route-fields.ts';
@@ -86,7 +90,8 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
     'onRequest',
     createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
   );
-  registerSignIn(app, ctx);
+  registerAuth(app, ctx);
+  guardVisibility(app, app.prefix, ctx.db);
   registerOrganizations(app, ctx);
   registerUsers(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
@@ -99,8 +104,11 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   });
   registerResource(app, ctx, heartbeatsResource(ctx));
   registerHeartbeatActions(app, ctx);
+  registerLabels(app, ctx);
   registerResource(app, ctx, routesResource(ctx));
   registerAlertGroups(app, ctx);
+  registerGroupActions(app, ctx);
+  registerBulk(app, ctx);
   registerTimeline(app, ctx);
   registerAlerts(app, ctx);
   registerResource(app, ctx, notesResource(ctx));

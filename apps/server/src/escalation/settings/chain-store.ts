@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { inVisibleTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
 import { newId } from '../../platform/ids.ts';
@@ -10,6 +11,7 @@ export interface ChainFilter {
   readonly name?: string;
   /** null: chains without a team. */
   readonly teamId?: string | null;
+  readonly visibleTo?: Viewer;
 }
 
 /** Chains of the organization, oldest first. */
@@ -17,6 +19,7 @@ export async function listChains(db: Db, org: string, filter: ChainFilter, windo
   const where = [sql`organization_id = ${org}`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
   const page = await selectPage(
     db,
     {

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { inVisibleTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { endPosition, type OrderedScope, type Placement, placeRow } from '../../platform/db/ordered-rows.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
@@ -7,9 +8,10 @@ import type { ChainStep, StepType, StepValues } from './chain.ts';
 import type { EscalationStepTable } from './tables.ts';
 
 /** Steps of the organization, by chain (oldest first), then position. */
-export async function listSteps(db: Db, org: string, filter: { chainId?: string }, window: Window): Promise<Page<ChainStep>> {
+export async function listSteps(db: Db, org: string, filter: { chainId?: string; visibleTo?: Viewer }, window: Window): Promise<Page<ChainStep>> {
   const where = [sql`s.organization_id = ${org}`];
   if (filter.chainId !== undefined) where.push(sql`s.escalation_chain_id = ${filter.chainId}`);
+  if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`c.team_id`));
   const page = await selectPage(
     db,
     {

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { inVisibleTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
 import { notify } from '../../platform/notify.ts';
@@ -9,6 +10,8 @@ export interface IntegrationFilter {
   readonly name?: string;
   /** null: integrations without a team. */
   readonly teamId?: string | null;
+  /** Leaves out what this person does not see; all is listed without it. */
+  readonly visibleTo?: Viewer;
 }
 
 /** Live integrations, oldest first. Those that only the server uses are not shown. */
@@ -21,6 +24,7 @@ export async function listIntegrations(
   const where = [sql`organization_id = ${org}`, sql`deleted_at is null`, sql`type <> 'maintenance'`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
   const page = await selectPage(
     db,
     {
@@ -107,6 +111,8 @@ function fromRow(row: Selectable<IntegrationTable>): Integration {
     groupingScope: row.grouping_scope,
     labels: row.labels,
     dynamicLabels: row.dynamic_labels,
+    labelsNotInherited: row.labels_not_inherited,
+    multiLabelTemplate: row.multi_label_template,
     acknowledgeHosts: row.acknowledge_hosts,
     maintenanceMode: row.maintenance_mode,
     maintenanceStartedAt: row.maintenance_started_at,

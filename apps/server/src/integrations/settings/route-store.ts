@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { inVisibleTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { endPosition, type OrderedScope, type Placement, placeRow } from '../../platform/db/ordered-rows.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
@@ -11,12 +12,15 @@ export interface RouteFilter {
   readonly integrationId?: string;
   readonly routingRegex?: string;
   readonly routingType?: string;
+  /** Leaves out what this person does not see; all is listed without it. */
+  readonly visibleTo?: Viewer;
 }
 
 /** Routes of live integrations: by integration, the default one last, else by position. */
 export async function listRoutes(db: Db, org: string, filter: RouteFilter, window: Window): Promise<Page<Route>> {
   const where = [sql`r.organization_id = ${org}`, sql`i.deleted_at is null`, sql`i.type <> 'maintenance'`];
   if (filter.integrationId !== undefined) where.push(sql`r.integration_id = ${filter.integrationId}`);
+  if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`i.team_id`));
   if (filter.routingRegex !== undefined) where.push(sql`r.routing_regex = ${filter.routingRegex}`);
   if (filter.routingType !== undefined) where.push(sql`r.routing_type = ${filter.routingType}`);
   const page = await selectPage(
@@ -157,7 +161,7 @@ function fromRow(row: Selectable<RouteTable>): Route {
     position: row.position,
     routingType: row.routing_type,
     routingRegex: row.routing_regex,
-    routingLabels: row.routing_labels,
+    routingLabels: row.routing_labels?.map(({ match = '=', ...label }) => ({ ...label, match })) ?? null,
     escalationChainId: row.escalation_chain_id,
     messengers: row.messengers,
   };

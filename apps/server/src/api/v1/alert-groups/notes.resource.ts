@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import {
   type ActionDeps,
   createNote,
@@ -14,6 +15,7 @@ import { missingReference, reference, text } from '../conventions/fields.ts';
 import { single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
+import { checkVisible } from '../conventions/visibility.ts';
 
 const fields = { alert_group_id: reference({ nullable: false }), text: text({ max: MAX_NOTE_LENGTH }) };
 
@@ -43,7 +45,7 @@ export const notesResource = ({
   required: { create: ['alert_group_id', 'text'], put: ['text'] },
   list(db, caller, query, window) {
     const alertGroupId = single(query.alert_group_id) || undefined;
-    return listNotes(db, caller.org, alertGroupId === undefined ? {} : { alertGroupId }, window);
+    return listNotes(db, caller.org, { ...(alertGroupId === undefined ? {} : { alertGroupId }), ...visibleTo(caller) }, window);
   },
   get: (db, caller, id) => findNote(db, caller.org, id),
   present: (_db, _caller, rows) =>
@@ -57,6 +59,7 @@ export const notesResource = ({
       text: note.text,
     })),
   async create(tx, caller, body) {
+    await checkVisible(tx, caller, 'alert_groups', body.alert_group_id ?? '');
     const deps = { db: tx, clock, hooks };
     const made = await createNote(deps, caller.org, body.alert_group_id ?? '', {
       text: body.text,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import { createChain, deleteChain, type EscalationChain, findChain, listChains, updateChain } from '../../../escalation/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { conflictOfFields } from '../conventions/api-error.ts';
@@ -28,7 +29,7 @@ export const chainsResource = ({ clock }: { clock: Clock }): Resource<Escalation
     return listChains(
       db,
       caller.org,
-      { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }) },
+      { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }), ...visibleTo(caller) },
       window,
     );
   },

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import {
   type ChainStep,
   createStep,
@@ -65,7 +66,12 @@ export const stepsResource = ({
   required: { create: ['escalation_chain_id', 'type'] },
   list(db, caller, query, window) {
     const chainId = single(query.escalation_chain_id);
-    return listSteps(db, caller.org, chainId === undefined || chainId === '' ? {} : { chainId }, window);
+    return listSteps(
+      db,
+      caller.org,
+      { ...(chainId === undefined || chainId === '' ? {} : { chainId }), ...visibleTo(caller) },
+      window,
+    );
   },
   get: (db, caller, id) => findStep(db, caller.org, id),
   async present(db, caller, rows) {

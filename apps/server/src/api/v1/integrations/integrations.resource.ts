@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import type { AlertGroupHooks } from '../../../alerting/index.ts';
 import { findChain } from '../../../escalation/index.ts';
 import {
@@ -71,7 +72,7 @@ export function integrationsResource({
       return listIntegrations(
         db,
         caller.org,
-        { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }) },
+        { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }), ...visibleTo(caller) },
         window,
       );
     },
@@ -96,7 +97,9 @@ export function integrationsResource({
           templates: body.templates?.({}) ?? {},
           groupingScope: body.grouping_scope ?? null,
           labels: body.labels ?? [],
-          dynamicLabels: (body.dynamic_labels ?? []).map(({ key, value }) => ({ key, template: value })),
+          dynamicLabels: newDynamicLabels(type.slug, caller, body),
+          labelsNotInherited: notInherited([], body),
+          multiLabelTemplate: body.alert_group_labels?.template ?? null,
           acknowledgeHosts: body.acknowledge_hosts ?? [],
           defaultRoute: { escalationChainId: route.escalationChainId ?? null, messengers: mergeMessengers({}, route.messengers) },
         },
@@ -125,6 +128,8 @@ export function integrationsResource({
           ...(body.dynamic_labels === undefined || body.dynamic_labels === null
             ? {}
             : { dynamicLabels: body.dynamic_labels.map(({ key, value }) => ({ key, template: value })) }),
+          labelsNotInherited: notInherited(stored.labelsNotInherited, body),
+          ...(body.alert_group_labels?.template === undefined ? {} : { multiLabelTemplate: body.alert_group_labels.template }),
           ...(body.acknowledge_hosts === undefined ? {} : { acknowledgeHosts: body.acknowledge_hosts }),
         },
         clock.now(),
@@ -148,6 +153,26 @@ async function setHeartbeat(
   timeoutSeconds: number | null | undefined,
 ): Promise<void> {
   if (typeof timeoutSeconds === 'number') await updateHeartbeat(tx, caller.org, integrationId, { timeoutSeconds });
+}
+
+/** Integrations that people make in the web UI for Grafana Alerting name their services; what a script sends is taken as it is. */
+function newDynamicLabels(
+  type: string,
+  caller: Caller,
+  { dynamic_labels: labels }: BodyOf<Fields>,
+): Integration['dynamicLabels'] {
+  if (labels === undefined && type === 'grafana_alerting' && caller.via === 'web')
+    return [{ key: 'service_name', template: '{{ payload.commonLabels.service_name }}' }];
+  return (labels ?? []).map(({ key, value }) => ({ key, template: value }));
+}
+
+function notInherited(stored: readonly string[], { alert_group_labels: change }: BodyOf<Fields>): string[] {
+  const keys = new Set(stored);
+  for (const [key, inherit] of change?.inherit ?? []) {
+    if (inherit) keys.delete(key);
+    else keys.add(key);
+  }
+  return [...keys];
 }
 
 function creatableType(slug: string) {
@@ -252,6 +277,10 @@ function presentOne(
     maintenance_end_at: integration.maintenanceEndsAt === null ? null : apiSeconds(integration.maintenanceEndsAt),
     labels: presentLabels(integration.labels),
     dynamic_labels: presentLabels(integration.dynamicLabels.map(({ key, template }) => ({ key, value: template }))),
+    alert_group_labels: {
+      inherit: Object.fromEntries(integration.labels.map(({ key }) => [key, !integration.labelsNotInherited.includes(key)])),
+      template: integration.multiLabelTemplate,
+    },
     ...(integration.groupingScope === null ? {} : { grouping_scope: integration.groupingScope }),
     ...(integration.acknowledgeHosts.length === 0
       ? {}

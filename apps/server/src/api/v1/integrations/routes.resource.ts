@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import { findChain } from '../../../escalation/index.ts';
 import {
   createRoute,
@@ -18,11 +19,11 @@ import { missingReference } from '../conventions/fields.ts';
 import { single } from '../conventions/pagination.ts';
 import { positionFields, readPlacement } from '../conventions/position-fields.ts';
 import type { Resource } from '../conventions/resource.ts';
-import { LabelsSchema, presentLabels } from './labels-field.ts';
+import { MatchersSchema, presentMatchers } from './labels-field.ts';
 import { mergeMessengers, messengerSchemas, presentMessengers } from './messengers-field.ts';
 import { readRule, routeFields, type TermChecks } from './route-fields.ts';
 
-const fields = { ...routeFields, ...positionFields };
+type Fields = ReturnType<typeof routeFields> & typeof positionFields;
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
 
 const RouteSchema = Type.Object({
@@ -31,7 +32,7 @@ const RouteSchema = Type.Object({
   escalation_chain_id: TextOrNull,
   routing_type: Type.Union([Type.Literal('regex'), Type.Literal('jinja2'), Type.Literal('labels')]),
   routing_regex: TextOrNull,
-  routing_labels: Type.Optional(LabelsSchema),
+  routing_labels: Type.Optional(MatchersSchema),
   position: Type.Integer(),
   is_the_last_route: Type.Boolean(),
   ...messengerSchemas,
@@ -42,7 +43,7 @@ export interface RoutesDeps {
   readonly termChecks: TermChecks;
 }
 
-export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Route, typeof fields, 'integration_id'> => ({
+export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Route, Fields, 'integration_id'> => ({
   path: 'routes',
   name: 'route',
   read: 'integrations:read',
@@ -54,7 +55,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
     routing_regex: Type.Optional(Type.String()),
     routing_type: Type.Optional(Type.String()),
   },
-  fields,
+  fields: { ...routeFields(termChecks), ...positionFields },
   required: { create: ['integration_id'] },
   list(db, caller, query, window) {
     const filter: Record<string, string> = {};
@@ -66,7 +67,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
       const value = single(query[name]);
       if (value !== undefined && value !== '') filter[key] = value;
     }
-    return listRoutes(db, caller.org, filter as RouteFilter, window);
+    return listRoutes(db, caller.org, { ...(filter as RouteFilter), ...visibleTo(caller) }, window);
   },
   get: (db, caller, id) => findRoute(db, caller.org, id),
   present: (_db, _caller, rows) =>
@@ -76,7 +77,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
       escalation_chain_id: route.escalationChainId,
       routing_type: route.routingType,
       routing_regex: route.routingRegex,
-      ...(route.routingType === 'labels' ? { routing_labels: presentLabels(route.routingLabels ?? []) } : {}),
+      ...(route.routingType === 'labels' ? { routing_labels: presentMatchers(route.routingLabels ?? []) } : {}),
       position: route.position,
       is_the_last_route: route.isDefault,
       ...presentMessengers(route.messengers),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import {
@@ -52,7 +53,7 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
     return listSchedules(
       db,
       caller.org,
-      { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }) },
+      { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }), ...visibleTo(caller) },
       window,
     );
   },

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import {
@@ -83,6 +84,7 @@ export const shiftsResource = ({
         ...(name === undefined ? {} : { name }),
         ...(scheduleId === undefined ? {} : { scheduleId }),
         ...(teamId === undefined ? {} : { teamId }),
+        ...visibleTo(caller),
       },
       window,
     );

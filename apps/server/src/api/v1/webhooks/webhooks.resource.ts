@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import type { SecretBox } from '../../../platform/secrets.ts';
@@ -43,7 +44,11 @@ export function webhooksResource({
     async list(db, caller, query, window) {
       const name = single(query.name) || undefined;
       const teamId = await readTeamFilter(db, caller, query);
-      const filter = { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }) };
+      const filter = {
+        ...(name === undefined ? {} : { name }),
+        ...(teamId === undefined ? {} : { teamId }),
+        ...visibleTo(caller),
+      };
       return listWebhooks(db, caller.org, filter, window, secrets);
     },
     get: (db, caller, id) => findWebhook(db, caller.org, id, secrets),

@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createToken, NOT_NARROWED } from '../../../access/index.ts';
+import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
+
+let api: ApiWorld;
+/** Of the team. */
+let mia: ApiUser;
+/** Not of the team; asks with a token that respects visibility. */
+let olaf: ApiUser;
+let team: string;
+const made: Record<string, string> = {};
+
+const withToken = async (user: ApiUser): Promise<ApiUser> => {
+  const { text } = await api.db
+    .transaction()
+    .execute((tx) =>
+      createToken(
+        tx,
+        user.org,
+        { userId: user.id, name: 'respectful', narrowing: { ...NOT_NARROWED, respectsVisibility: true } },
+        api.clock.now(),
+      ),
+    );
+  return {
+    ...user,
+    get: (path) => user.get(path, { authorization: text }),
+    post: (path, body) => user.post(path, body, { authorization: text }),
+  };
+};
+
+beforeAll(async () => {
+  api = await startApi();
+  mia = await withToken(await api.user('mia', 'editor'));
+  olaf = await withToken(await api.user('olaf', 'editor'));
+  team = (await api.admin.post('teams/', { name: 'private', members: [mia.id] })).body.id;
+  const create = async (path: string, body: object) => {
+    const answer = await api.admin.post(`${path}/`, { ...body, team_id: team });
+    expect(answer.status, answer.text).toBe(201);
+    made[path] = answer.body.id;
+    return answer.body;
+  };
+  const integration = await create('integrations', { type: 'webhook', name: 'private' });
+  made.routes = integration.default_route.id;
+  await create('escalation_chains', { name: 'private' });
+  made.escalation_policies = (
+    await api.admin.post('escalation_policies/', { escalation_chain_id: made.escalation_chains, type: 'wait', duration: 60 })
+  ).body.id;
+  await create('schedules', { name: 'private', type: 'calendar', time_zone: 'UTC' });
+  await create('webhooks', { name: 'private', url: 'https://example.net/', trigger_type: 'escalation', http_method: 'POST' });
+  await sql`
+    insert into alert_group (organization_id, id, integration_id, route_id, number, title, grouping_key, started_at)
+    values (${api.admin.org}, 'IPRIVATE', ${made.integrations}, ${made.routes}, 1, 'private', 'k', ${api.clock.now()})`.execute(
+    api.db,
+  );
+  made.alert_groups = 'IPRIVATE';
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const KINDS = ['integrations', 'routes', 'escalation_chains', 'escalation_policies', 'schedules', 'webhooks', 'alert_groups'];
+const idsOf = async (user: ApiUser, kind: string) =>
+  (await user.get(`${kind}/`)).body.results.map((row: { id: string }) => row.id);
+
+describe.each(KINDS)('%s of a private team', (kind) => {
+  test('are there for its members and for admins', async () => {
+    for (const user of [mia, await withToken(api.admin)].slice(0, kind === KINDS[0] ? 2 : 1)) {
+      expect(await idsOf(user, kind)).toContain(made[kind]);
+      expect((await user.get(`${kind}/${made[kind]}/`)).status).toBe(200);
+    }
+  });
+  test('are not for others: lists leave them out, reading says whose they are', async () => {
+    expect(await idsOf(olaf, kind)).not.toContain(made[kind]);
+    expect((await olaf.get(`${kind}/`)).body.count).toBe((await idsOf(olaf, kind)).length);
+    const answer = await olaf.get(`${kind}/${made[kind]}`);
+    expect([answer.status, answer.body.error_code, answer.body.owner_team]).toEqual([
+      403,
+      'wrong_team',
+      { id: team, name: 'private', email: '', avatar_url: `/avatar/${team}` },
+    ]);
+  });
+});
+
+test('a token that does not ask for it sees everything', async () => {
+  const plain = await api.user('plain', 'viewer');
+  for (const kind of KINDS) {
+    expect(await idsOf(plain, kind)).toContain(made[kind]);
+    expect((await plain.get(`${kind}/${made[kind]}/`)).status).toBe(200);
+  }
+});
+
+test('what is below the path of something hidden is hidden too', async () => {
+  for (const path of [
+    `schedules/${made.schedules}/final_shifts`,
+    `webhooks/${made.webhooks}/responses`,
+    'alert_groups/IPRIVATE/timeline',
+  ])
+    expect((await olaf.get(path)).body.error_code, path).toBe('wrong_team');
+  expect((await olaf.post('alert_groups/IPRIVATE/acknowledge')).body.error_code).toBe('wrong_team');
+  expect((await olaf.post('resolution_notes/', { alert_group_id: 'IPRIVATE', text: 'seen' })).body.error_code).toBe('wrong_team');
+});
+
+test('nothing else changes: what is missing is missing, and no team may be named that one is not in', async () => {
+  expect((await olaf.get('integrations/CNOTHING')).status).toBe(404);
+  const answer = await olaf.post('schedules/', { name: 'mine', type: 'calendar', time_zone: 'UTC', team_id: team });
+  expect([answer.status, answer.body]).toEqual([400, { team_id: ['Object does not exist'] }]);
+});
+
+test('who was paged gets in and may act', async () => {
+  const paged = await withToken(await api.user('paged', 'editor'));
+  expect((await paged.get('alert_groups/IPRIVATE')).status).toBe(403);
+  await sql`
+    insert into personal_run (organization_id, alert_group_id, user_id, run_no, personal_run_no, important, state, started_at)
+    values (${api.admin.org}, 'IPRIVATE', ${paged.id}, 1, 1, false, 'finished', ${api.clock.now()})`.execute(api.db);
+  expect((await paged.get('alert_groups/IPRIVATE')).status).toBe(200);
+  expect(await idsOf(paged, 'alert_groups')).toEqual(['IPRIVATE']);
+  expect((await paged.post('alert_groups/IPRIVATE/acknowledge')).status).toBe(200);
+  expect((await paged.get(`integrations/${made.integrations}`)).status).toBe(403);
+});
+
+test('a team that shares its resources hides nothing', async () => {
+  await api.db.updateTable('team').set({ is_sharing_resources_to_all: true }).where('id', '=', team).execute();
+  for (const kind of KINDS) expect(await idsOf(olaf, kind)).toContain(made[kind]);
+  await api.db.updateTable('team').set({ is_sharing_resources_to_all: false }).where('id', '=', team).execute();
+});
