@@ -45,7 +45,7 @@ function featuresOf({ config }: Context): string[] {
 /** What the public API needs of a process. */
 export function createApiContext(ctx: Context): ApiContext {
   const { config, db, clock } = ctx;
-  const { hooks, templates, linkOfGroup } = domainsOf(ctx);
+  const { authMail, hooks, templates, linkOfGroup } = domainsOf(ctx);
   const live = createLiveFeed({ db, log: folderLog(ctx.log, 'live'), hub: ctx.hub });
   ctx.metrics.gauge('tocsin_live_streams', 'Open streams of live events', [], (gauge) => gauge.set(live.followers()));
   return {
@@ -65,6 +65,7 @@ export function createApiContext(ctx: Context): ApiContext {
       cookie: ctx.sessionCookie,
       firstRun: ctx.firstRun,
       secondStep: noSecondStep,
+      mail: authMail,
       features: featuresOf(ctx),
       maintenanceMessage: config.maintenanceMessage,
     },

@@ -1,4 +1,4 @@
-import { createSignInMailJob } from './access/index.ts';
+import { type AuthMail, createSignInMailJob } from './access/index.ts';
 import {
   type AlertGroupHooks,
   addTimelineRecords,
@@ -7,7 +7,6 @@ import {
   ESCALATION_ERROR,
   TIMELINE,
 } from './alerting/index.ts';
-import type { AuthMail } from './api/v1/index.ts';
 import type { Context } from './context.ts';
 import {
   createEscalationMetrics,

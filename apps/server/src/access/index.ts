@@ -83,7 +83,18 @@ export {
   rotateSession,
   startSession,
 } from './sessions/store.ts';
+export { type Acceptance, type AcceptResult, acceptInvitation, openInvitationOf } from './sign-in/accept-invitation.ts';
 export type { FirstAdmin, FirstAdminResult, FirstRun } from './sign-in/first-run.ts';
+export {
+  createInvitation,
+  findInvitation,
+  type Invitation,
+  listInvitations,
+  renewInvitation,
+  revokeInvitation,
+  stateOfInvitation,
+} from './sign-in/invitations.ts';
+export { type AuthMail, createSignInMailJob, type SendMail, type SignInMail } from './sign-in/mail.job.ts';
 export {
   noSecondStep,
   type PasswordSignIn,
@@ -91,6 +102,7 @@ export {
   type SecondStep,
   signInWithPassword,
 } from './sign-in/password-sign-in.ts';
+export { createPasswordReset, findPasswordReset, forcePassword, resetPassword } from './sign-in/reset-password.ts';
 export {
   ACCOUNT_LIMIT,
   ADDRESS_LIMIT,
@@ -118,15 +130,3 @@ export {
   type TokenOwner,
 } from './tokens.ts';
 export { inVisibleTeam, ofVisibleGroup, ofVisibleIntegration, type Viewer, viewerOf, visibleTo } from './visibility.ts';
-export { type Acceptance, type AcceptResult, acceptInvitation, openInvitationOf } from './sign-in/accept-invitation.ts';
-export {
-  createInvitation,
-  findInvitation,
-  type Invitation,
-  listInvitations,
-  renewInvitation,
-  revokeInvitation,
-  stateOfInvitation,
-} from './sign-in/invitations.ts';
-export { type AuthMail, createSignInMailJob, type SendMail, type SignInMail } from './sign-in/mail.job.ts';
-export { createPasswordReset, findPasswordReset, forcePassword, resetPassword } from './sign-in/reset-password.ts';

@@ -6,6 +6,7 @@ export { createDeliveryMetrics } from './delivery/metrics.ts';
 export type { PossibleDuplicate, RecordDuplicates } from './delivery/outcomes.ts';
 export { createEmailChannel, type EmailDeps } from './email/channel.ts';
 export type { RenderedMessage } from './email/content.ts';
+export { createMailer, type Mailer } from './email/send-plain.ts';
 export type { EmailSettings } from './email/settings.ts';
 export {
   type CancelScope,

@@ -102,6 +102,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
         setupKey: Buffer.alloc(32),
       }),
       secondStep: noSecondStep,
+      mail: { isOn: () => false, add: async () => undefined },
       features: ['labels'],
       maintenanceMessage: null,
     },

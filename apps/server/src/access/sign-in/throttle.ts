@@ -3,21 +3,28 @@ import { isIPv6 } from 'node:net';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../platform/db/database.ts';
 
-/** How many failures pass before each further one costs waiting, and for how long failures are remembered. */
+/** How many attempts pass before each further one costs waiting, how long, and after what quiet they are forgotten. */
 export interface AttemptLimit {
-  readonly failures: number;
-  readonly windowMs: number;
+  readonly attempts: number;
+  readonly quietMs: number;
+  /** Doubled with each attempt beyond the limit. */
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
 }
 
 const QUARTER_MS = 15 * 60_000;
 const HOUR_MS = 3_600_000;
-export const ACCOUNT_LIMIT: AttemptLimit = { failures: 5, windowMs: QUARTER_MS };
-export const ADDRESS_LIMIT: AttemptLimit = { failures: 20, windowMs: QUARTER_MS };
-/** Password resets and acceptances of invitations (access.md 13). */
-export const HOURLY_LIMIT: AttemptLimit = { failures: 5, windowMs: HOUR_MS };
-
-const FIRST_DELAY_MS = 30_000;
-const LONGEST_DELAY_MS = QUARTER_MS;
+const GROWING = { quietMs: QUARTER_MS, firstDelayMs: 30_000, longestDelayMs: QUARTER_MS };
+/** Failures to sign in (access.md 7.2). */
+export const ACCOUNT_LIMIT: AttemptLimit = { attempts: 5, ...GROWING };
+export const ADDRESS_LIMIT: AttemptLimit = { attempts: 20, ...GROWING };
+/** Password resets and acceptances of invitations: five in an hour (access.md 13). */
+export const HOURLY_LIMIT: AttemptLimit = {
+  attempts: 5,
+  quietMs: HOUR_MS,
+  firstDelayMs: HOUR_MS / 5,
+  longestDelayMs: HOUR_MS / 5,
+};
 
 /** Who is counted. An account that is not there counts like one that is, and the row does not tell its name. */
 export const accountKey = (org: string, login: string): string =>
@@ -41,21 +48,21 @@ function networkOf(ip: string): string {
 
 /**
  * Counts an attempt before it is made, so that attempts at the same time count too; one that succeeds is taken back with `forgive`
- * or `refund`. From the limit on, each failure doubles the time to the next attempt, from 30 s to 15 min (access.md 7.2).
+ * or `refund`. From the limit on, each failure doubles the time to the next attempt.
  * @returns seconds to wait when no attempt is allowed now; null when this one is
  */
 export async function takeAttempt(db: Db | Tx, key: string, limit: AttemptLimit, now: Date): Promise<number | null> {
-  const over = new Date(now.getTime() - limit.windowMs);
+  const { attempts, quietMs, firstDelayMs, longestDelayMs } = limit;
+  const over = new Date(now.getTime() - quietMs);
   const { rows } = await sql<{ count: number }>`
-    insert into sign_in_attempts as a (key, count, last_at, blocked_until)
-    values (${key}, 1, ${now}, case when ${limit.failures}::int <= 1 then ${new Date(now.getTime() + FIRST_DELAY_MS)}::timestamptz end)
+    insert into sign_in_attempts as a (key, count, last_at) values (${key}, 1, ${now})
     on conflict (key) do update set
       count = case when greatest(a.last_at, a.blocked_until) <= ${over} then 1 else a.count + 1 end,
       last_at = ${now},
       blocked_until = case
-        when greatest(a.last_at, a.blocked_until) <= ${over} or a.count + 1 < ${limit.failures}::int then null
-        else ${now}::timestamptz + least(${LONGEST_DELAY_MS}::float8,
-          ${FIRST_DELAY_MS}::float8 * power(2, least(a.count + 1 - ${limit.failures}::int, 20))) * interval '1 millisecond' end
+        when greatest(a.last_at, a.blocked_until) <= ${over} or a.count + 1 < ${attempts}::int then null
+        else ${now}::timestamptz + interval '1 millisecond'
+          * least(${longestDelayMs}::float8, ${firstDelayMs}::float8 * power(2, least(a.count + 1 - ${attempts}::int, 20))) end
     where a.blocked_until is null or a.blocked_until <= ${now}
     returning count`.execute(db);
   if (rows.length > 0) return null;

@@ -27,6 +27,7 @@ import { integrationsResource } from './integrations/integrations.resource.ts';
 import { registerLabels } from './integrations/labels.routes.ts';
 import { registerParkedAlerts } from './integrations/parked-alerts.routes.ts';
 import { type PreviewTemplate, registerPreview } from './integrations/preview.routes.ts';
+import { registerRouteActions } from './integrations/route-actions.routes.ts';
 import type { TermChecks } from './integrations/route-fields.ts';
 import { routesResource } from './integrations/routes.resource.ts';
 import { registerStream } from './live/stream.routes.ts';
@@ -106,6 +107,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerHeartbeatActions(app, ctx);
   registerLabels(app, ctx);
   registerResource(app, ctx, routesResource(ctx));
+  registerRouteActions(app, ctx);
   registerAlertGroups(app, ctx);
   registerGroupActions(app, ctx);
   registerBulk(app, ctx);

@@ -1,4 +1,4 @@
-import type { FirstRun, SecondStep, SessionCookie } from '../../../access/index.ts';
+import type { AuthMail, FirstRun, SecondStep, SessionCookie } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Db } from '../../../platform/db/database.ts';
 
@@ -7,6 +7,7 @@ export interface AuthContext {
   readonly cookie: SessionCookie;
   readonly firstRun: FirstRun;
   readonly secondStep: SecondStep;
+  readonly mail: AuthMail;
   /** What is switched on, for `features` of the session. */
   readonly features: readonly string[];
   /** Text for everybody, as `CURRENTLY_UNDERGOING_MAINTENANCE_MESSAGE` says. */

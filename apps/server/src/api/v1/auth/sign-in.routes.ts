@@ -29,6 +29,8 @@ import {
   tooManyAttempts,
 } from './begin-session.ts';
 import { presentSession, SessionSchema } from './present-session.ts';
+import { isTimezone } from './timezone.ts';
+import { USER_REFUSALS } from './user-refusals.ts';
 
 const tags = ['auth'];
 const isPublic = { isPublic: true } as const;
@@ -74,22 +76,6 @@ const loginFields = {
   totp: nullable(text({ max: 64, blank: true })),
   passkey: custom(Type.Unknown({ description: 'Answer of a passkey as second factor.' }), (raw) => raw),
   remember: boolean(),
-};
-
-const USER_REFUSALS = {
-  invalid_username: { username: ['Enter 1 to 100 characters without blanks.'] },
-  invalid_email: { email: ['Enter a valid email address.'] },
-  username_taken: { username: ['This username is taken.'] },
-  email_taken: { email: ['This email address is taken.'] },
-} as const;
-
-const isTimezone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 /** First run, signing in by password, signing out, and the session itself (access.md 7.5, 7.6). */

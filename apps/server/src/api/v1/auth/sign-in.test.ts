@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asAnswer } from '../../../testing/answer.ts';
 import { ADDRESS_LIMIT, addressKey, takeAttempt } from '../../../access/index.ts';
+import { asAnswer } from '../../../testing/answer.ts';
 import { type ApiWorld, startApi, TEST_SETUP_CODE } from '../../../testing/api.ts';
 import { hashPassword, setPasswordHash } from '../../../users/index.ts';
 

@@ -11,6 +11,7 @@ import {
 } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { ApiError, forbidden } from './api-error.ts';
+import { requireRecentProof } from './proof.ts';
 
 export type { Caller };
 
@@ -27,6 +28,8 @@ declare module 'fastify' {
     usersOnly?: UsersOnly;
     /** Only for people in a browser: a token will not do, and who has no session is told to sign in. */
     sessionOnly?: true;
+    /** People in a browser must have proved who they are within the last quarter of an hour (access.md 7.3). */
+    needsProof?: true;
     /** The handler checks a secret of its own instead. */
     isPublic?: boolean;
   }
@@ -95,7 +98,7 @@ export function sessionOf(request: FastifyRequest): Session {
 export function createAdmission(guard: Guard): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const limiter = createLimiter(guard.limitPerMinute);
   return async (request, reply) => {
-    const { permission, usersOnly, sessionOnly } = request.routeOptions.config;
+    const { permission, usersOnly, sessionOnly, needsProof } = request.routeOptions.config;
     if (permission === undefined) return; // not found and method not allowed answer for themselves
     const found = await guard.authenticate(credentialsOf(request));
     if (!found.ok) throw sessionOnly && !request.headers.authorization ? refusalOfSession(found.reason) : REFUSALS[found.reason];
@@ -119,6 +122,7 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
     }
     request.caller = caller;
     request.session = session;
+    if (needsProof) requireRecentProof(request, guard.clock.now());
   };
 }
 

@@ -1,0 +1,101 @@
+import { type Static, Type } from 'typebox';
+import type { Clock } from '../../platform/clock.ts';
+import { inTransaction } from '../../platform/db/create-db.ts';
+import type { Db, Tx } from '../../platform/db/database.ts';
+import { defineJob, type Job } from '../../platform/jobs/index.ts';
+import type { Log } from '../../platform/log.ts';
+import { findUser, type User } from '../../users/index.ts';
+import { renewInvitation } from './invitations.ts';
+import { createPasswordReset } from './reset-password.ts';
+
+/** Ids only: links are made when the mail is, so that no secret waits in the queue. */
+const Payload = Type.Object({
+  kind: Type.Union([Type.Literal('reset'), Type.Literal('password_changed'), Type.Literal('invitation')]),
+  organizationId: Type.String(),
+  /** A user's, or an invitation's. */
+  id: Type.String(),
+  /** ISO 8601. */
+  requestedAt: Type.String(),
+});
+export type SignInMail = Static<typeof Payload>;
+
+/** Mails of sign-in, which a job writes and sends. */
+export interface AuthMail {
+  /** Whether there is a mail server; without one, links are handed over by people. */
+  isOn(): boolean;
+  add(tx: Tx, mail: SignInMail): Promise<void>;
+}
+
+export type MailToSend = { to: { name: string; address: string }; subject: string; text: string; date: Date };
+/** `later`: worth another try. `off`: there is no mail server. */
+export type SendMail = (mail: MailToSend) => Promise<'sent' | 'refused' | 'later' | 'off'>;
+
+export interface SignInMailDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly baseUrl: string;
+  readonly send: SendMail;
+}
+
+/** A mail that nobody waits for any more. */
+const STALE_MS = 6 * 3_600_000;
+
+/** Sends one mail of sign-in: a link to reset a password, an invitation, or word that a password was changed. */
+export const createSignInMailJob = (deps: SignInMailDeps): Job<unknown, SignInMail> =>
+  defineJob({
+    name: 'access.sign_in_mail',
+    payload: Payload,
+    maxAttempts: 8,
+    async run(_ctx: unknown, payload) {
+      const now = deps.clock.now();
+      if (now.getTime() - Date.parse(payload.requestedAt) > STALE_MS) return;
+      const mail = payload.kind === 'invitation' ? await invitationMail(deps, payload, now) : await userMail(deps, payload, now);
+      if (mail === null) return;
+      const outcome = await deps.send({ ...mail, date: now });
+      if (outcome === 'later') throw new Error(`The mail (${payload.kind}) could not be sent yet`);
+      if (outcome !== 'sent') deps.log.error({ kind: payload.kind, id: payload.id, outcome }, 'a mail of sign-in was not sent');
+    },
+  });
+
+type Draft = Omit<MailToSend, 'date'>;
+
+const addressOf = (user: User) => ({ name: user.name === '' ? user.username : user.name, address: user.email });
+
+async function userMail({ db, baseUrl }: SignInMailDeps, payload: SignInMail, now: Date): Promise<Draft | null> {
+  const { organizationId: org, id } = payload;
+  const user = await findUser(db, org, id);
+  if (user?.isActive !== true) return null;
+  if (payload.kind === 'password_changed') {
+    const text = [
+      `The password of ${user.username} at ${baseUrl} was changed.`,
+      'If that was you, all is well. If not, ask an admin to end your sessions, and reset your password:',
+      `${baseUrl}/login`,
+    ].join('\n\n');
+    return { to: addressOf(user), subject: 'Your Tocsin password was changed', text };
+  }
+  const { token } = await inTransaction(db, (tx) => createPasswordReset(tx, org, id, now));
+  const text = [
+    `Somebody, most likely you, asked for a new password of ${user.username} at ${baseUrl}. Set it here within 30 minutes:`,
+    `${baseUrl}/reset/${token}`,
+    'If you did not ask, nothing has changed and you need not do anything.',
+  ].join('\n\n');
+  return { to: addressOf(user), subject: 'Set a new Tocsin password', text };
+}
+
+async function invitationMail({ db, baseUrl }: SignInMailDeps, payload: SignInMail, now: Date): Promise<Draft | null> {
+  const renewed = await inTransaction(db, (tx) => renewInvitation(tx, payload.organizationId, payload.id, now));
+  if (renewed === null) return null;
+  const { invitation, token } = renewed;
+  const [organization, inviter] = await Promise.all([
+    db.selectFrom('organization').select('name').where('id', '=', invitation.org).executeTakeFirst(),
+    invitation.invitedByUserId === null ? null : findUser(db, invitation.org, invitation.invitedByUserId),
+  ]);
+  const from = inviter === null ? 'An admin' : addressOf(inviter).name;
+  const text = [
+    `${from} invites you to ${organization?.name ?? 'an organization'} on Tocsin, as ${invitation.role}.`,
+    ...(invitation.note === '' ? [] : [invitation.note]),
+    `Accept within seven days: ${baseUrl}/invite/${token}`,
+  ].join('\n\n');
+  return { to: { name: '', address: invitation.email }, subject: `${from} invites you to Tocsin`, text };
+}

@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify';
+import type { AuthDeps } from './auth-context.ts';
+import { registerInvitations } from './invitations.routes.ts';
+import { registerPasswords } from './password.routes.ts';
+import { registerPolicy } from './policy.routes.ts';
+import { registerProof } from './proof.routes.ts';
+import { registerSessions } from './sessions.routes.ts';
+import { registerSignIn } from './sign-in.routes.ts';
+
+/** How people get in and out (access.md 7). */
+export function registerAuth(app: FastifyInstance, deps: AuthDeps): void {
+  registerSignIn(app, deps);
+  registerPasswords(app, deps);
+  registerProof(app, deps);
+  registerSessions(app, deps);
+  registerPolicy(app, deps);
+  registerInvitations(app, deps);
+}
