@@ -247,16 +247,13 @@ export function Shell() {
   };
   return (
     <TimeZoneProvider>
-      <a
-        href="#main"
+      <button
+        type="button"
         className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
+        onClick={() => main.current?.focus()}
       >
         Skip to content
-      </a>
+      </button>
       <div className="flex min-h-dvh">
         <Rail collapsed={collapsed} onToggle={toggle} />
         <div className="flex min-w-0 flex-1 flex-col">

@@ -48,8 +48,8 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
 export function CopyField({ text, label, multiline = false }: { text: string; label: string; multiline?: boolean }) {
   return (
     <div className="flex items-start gap-1 rounded-md border border-line bg-sunken py-0.5 pr-0.5 pl-2.5">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach what scrolls */}
       <code
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach what scrolls
         tabIndex={0}
         className={`min-w-0 flex-1 py-1 font-mono text-[0.9rem] ${multiline ? 'whitespace-pre-wrap [overflow-wrap:anywhere]' : 'overflow-x-auto whitespace-nowrap'}`}
       >
