@@ -16,6 +16,18 @@ export { watchHeartbeats } from './heartbeats/watch-heartbeats.ts';
 export { INGEST_PREFIX, INGEST_ROUTE, ingestRoutes } from './ingest/ingest.routes.ts';
 export { memberText } from './ingest/json-text.ts';
 export { createIngestion, type Ingestion, type Pipeline, startPipeline } from './ingestion.ts';
+export {
+  createLabelKey,
+  createLabelValue,
+  deleteLabel,
+  type LabelChange,
+  type LabelKey,
+  labelValues,
+  listLabelKeys,
+  rememberLabels,
+  renameLabelKey,
+  renameLabelValue,
+} from './labels/label-store.ts';
 export { expireMaintenance, maintenanceHooks, startMaintenance, stopMaintenance, WINDOW_SECONDS } from './maintenance/windows.ts';
 export { forgetRateWindows } from './pipeline/fold.ts';
 export { listParkedAlerts, retryParkedAlert } from './pipeline/park.ts';
@@ -32,7 +44,16 @@ export {
 export type { Integration, Route, RoutingType } from './settings/integration.ts';
 export { findIntegration, listIntegrations } from './settings/integration-store.ts';
 export type { RouteFilter } from './settings/route-store.ts';
-export { createRoute, defaultRoutes, deleteRoute, findRoute, listRoutes, updateRoute } from './settings/route-store.ts';
+export {
+  createRoute,
+  defaultRoutes,
+  deleteRoute,
+  findRoute,
+  listRoutes,
+  reorderRoutes,
+  routeOrder,
+  updateRoute,
+} from './settings/route-store.ts';
 export { createAcknowledgeSource } from './source-acknowledge/acknowledge-source.ts';
 export { acknowledgeHostsOf } from './source-acknowledge/acknowledge-target.ts';
 export { findIntegrationType, integrationTypeOf } from './types/registry.ts';

@@ -29,6 +29,8 @@ export interface Templates {
    * that takes more than two seconds, finds nothing.
    */
   searchPayload(pattern: string, payload: PayloadSource): boolean | Promise<boolean>;
+  /** Whether a pattern of Python's `re` matches the whole of a short text; null for an invalid pattern, or one that takes too long. */
+  matchesWhole(pattern: string, text: string): boolean | null;
 }
 
 /** Renders on another thread, with the whole budget. Its variables are JSON texts. Rejects with a TemplateError or a RenderPoolBusyError. */
@@ -134,6 +136,17 @@ export function createTemplates({ clock, pool }: TemplatesOptions): Templates {
         return mayEndApart ? renderApart(source, context) : failed(failure, failure.budget !== null);
       }
     },
+    matchesWhole(pattern, text) {
+      const regex = compilePattern(wholePattern(pattern));
+      if (regex === null) return null;
+      const endMs = clock.monotonicMs() + INLINE_MS;
+      try {
+        return regex.test(text, { expired: () => clock.monotonicMs() > endMs });
+      } catch (err) {
+        if (err instanceof RegexLimitError) return null;
+        throw err;
+      }
+    },
     searchPayload(pattern, payload) {
       const regex = compilePattern(pattern);
       if (regex === null) return false;
@@ -149,6 +162,13 @@ export function createTemplates({ clock, pool }: TemplatesOptions): Templates {
       }
     },
   };
+}
+
+const LEADING_FLAGS = /^\(\?[aiLmsux]+\)/;
+/** A pattern for the whole text; flags stay in front, where Python wants them. */
+function wholePattern(pattern: string): string {
+  const flags = LEADING_FLAGS.exec(pattern)?.[0] ?? '';
+  return `${flags}\\A(?:${pattern.slice(flags.length)})\\Z`;
 }
 
 function tryPattern(pattern: string): PythonRegex | null {

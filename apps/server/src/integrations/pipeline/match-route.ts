@@ -1,4 +1,5 @@
-import { isTruthy, type PayloadSource, type Templates, type TemplateValue } from '../../templates/index.ts';
+import { isTruthy, type PayloadSource, pythonText, type Templates, type TemplateValue } from '../../templates/index.ts';
+import type { LabelMatch } from '../tables.ts';
 import type { RenderScope } from './render-scope.ts';
 import type { IntegrationSettings, RouteSettings } from './settings.ts';
 
@@ -30,10 +31,20 @@ async function matches(templates: Templates, route: RouteSettings, subject: Subj
       return (
         route.labels !== null &&
         route.labels.length > 0 &&
-        // A label that is a number never equals its text.
-        route.labels.every(({ key, value }) => subject.labels.get(key) === value)
+        route.labels.every(({ key, value, match }) => compares(templates, subject.labels.get(key), match ?? '=', value))
       );
   }
+}
+
+/**
+ * Whether a label compares with a value of a route. A label that is a number never equals its text; a label that the alert does not have is
+ * empty. A pattern that takes too long lets the route not match, whichever way it asks.
+ */
+function compares(templates: Templates, label: TemplateValue | undefined, match: LabelMatch, value: string): boolean {
+  if (match === '=') return label === value;
+  if (match === '!=') return label !== value;
+  const matched = templates.matchesWhole(value, label === undefined ? '' : pythonText(label));
+  return matched !== null && matched === (match === '=~');
 }
 
 /** How records name a route. */

@@ -421,3 +421,48 @@ test('nothing crosses organizations', async () => {
   expect(await states(mine)).toEqual(['firing']);
   expect(await world.groups(theirs)).toMatchObject([{ organization_id: 'OTHER', number: 1, state: 'resolved' }]);
 });
+
+test.each<[string, { key: string; value: string; match?: string }[], boolean]>([
+  ['equal', [{ key: 'env', value: 'prod' }], true],
+  ['equal, another value', [{ key: 'env', value: 'pro' }], false],
+  ['a number never equals its text', [{ key: 'tier', value: '3' }], false],
+  ['a number as text matches a pattern', [{ key: 'tier', value: '[1-3]', match: '=~' }], true],
+  ['not equal', [{ key: 'env', value: 'test', match: '!=' }], true],
+  ['a label that is not there is not equal', [{ key: 'host', value: 'x', match: '!=' }], true],
+  ['a pattern matches the whole value', [{ key: 'env', value: 'pro', match: '=~' }], false],
+  ['alternatives of a pattern', [{ key: 'env', value: 'test|prod', match: '=~' }], true],
+  ['flags of a pattern', [{ key: 'env', value: '(?i)PROD', match: '=~' }], true],
+  ['a pattern that must not match', [{ key: 'env', value: 'test.*', match: '!~' }], true],
+  ['a pattern that must not match, and does', [{ key: 'env', value: 'p.*', match: '!~' }], false],
+  ['a label that is not there is empty', [{ key: 'host', value: '.+', match: '!~' }], true],
+  ['an invalid pattern, whichever way it asks', [{ key: 'env', value: '(', match: '!~' }], false],
+  [
+    'all must hold',
+    [
+      { key: 'env', value: 'prod' },
+      { key: 'env', value: 'prod', match: '!=' },
+    ],
+    false,
+  ],
+])('route by labels: %s', async (_fact, labels, expected) => {
+  const integration = await world.integration('webhook', {
+    labels: [{ key: 'env', value: 'prod' }],
+    multiLabelTemplate: '{"tier": 3}',
+  });
+  const id = await route(integration, 0, 'labels', null, labels);
+  await world.sendAll(integration, [{ a: 1 }]);
+  expect((await world.groups(integration))[0]?.route_id).toBe(expected ? id : integration.defaultRouteId);
+});
+
+test('labels that are not inherited are neither on the group nor seen by routes', async () => {
+  const integration = await world.integration('webhook', {
+    labels: [
+      { key: 'env', value: 'prod' },
+      { key: 'cost', value: 'x1' },
+    ],
+    labelsNotInherited: ['cost'],
+  });
+  await route(integration, 0, 'labels', null, [{ key: 'cost', value: 'x1' }]);
+  await world.sendAll(integration, [{ a: 1 }]);
+  expect(await world.groups(integration)).toMatchObject([{ labels: { env: 'prod' }, route_id: integration.defaultRouteId }]);
+});

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import type { LabelMatch } from '../tables.ts';
 import { type StoredTemplates, type TemplateName, templateSource } from '../template-names.ts';
 import type { IntegrationType } from '../types/integration-type.ts';
 import { integrationTypeOf } from '../types/registry.ts';
@@ -10,7 +11,7 @@ export type RouteSettings = {
   isDefault: boolean;
   type: 'regex' | 'jinja2' | 'labels';
   term: string | null;
-  labels: readonly { key: string; value: string }[] | null;
+  labels: readonly { key: string; value: string; match?: LabelMatch }[] | null;
   escalationChainId: string | null;
   chainName: string | null;
 };
@@ -49,6 +50,7 @@ type IntegrationRow = {
   labels: { key: string; value: string }[];
   dynamic_labels: { key: string; template: string }[];
   multi_label_template: string | null;
+  labels_not_inherited: string[];
   maintenance_mode: 'debug' | 'maintenance' | null;
   maintenance_ends_at: Date | null;
   maintenance_alert_group_id: string | null;
@@ -62,7 +64,7 @@ type RouteRow = {
   is_default: boolean;
   routing_type: 'regex' | 'jinja2' | 'labels';
   routing_regex: string | null;
-  routing_labels: { key: string; value: string }[] | null;
+  routing_labels: { key: string; value: string; match?: LabelMatch }[] | null;
   escalation_chain_id: string | null;
   chain_name: string | null;
 };
@@ -78,7 +80,7 @@ export async function loadSettings(
   const ids = unique.map((ref) => ref.integration_id);
   const integrations = await sql<IntegrationRow>`
     select i.organization_id, i.id, i.name, i.type, i.templates, i.default_templates, i.grouping_scope, i.allow_source_based_resolving, i.labels,
-      i.dynamic_labels, i.multi_label_template, i.maintenance_mode, i.maintenance_ends_at, i.maintenance_alert_group_id, i.is_slow, i.template_errors
+      i.dynamic_labels, i.multi_label_template, i.labels_not_inherited, i.maintenance_mode, i.maintenance_ends_at, i.maintenance_alert_group_id, i.is_slow, i.template_errors
     from unnest(${orgs}::text[], ${ids}::text[]) as k (organization_id, id)
     join integration i on i.organization_id = k.organization_id and i.id = k.id`.execute(tx);
   const routes = await sql<RouteRow>`
@@ -108,7 +110,7 @@ function fromRow(row: IntegrationRow, routes: readonly RouteRow[], now: Date): I
     storedTemplates: row.templates,
     defaultTemplates: row.default_templates,
     template: source,
-    staticLabels: row.labels,
+    staticLabels: row.labels.filter(({ key }) => !row.labels_not_inherited.includes(key)),
     dynamicLabels: row.dynamic_labels,
     multiLabelTemplate: row.multi_label_template,
     scope: row.grouping_scope ?? (hasOwnGrouping ? 'route' : 'signals'),

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Tx } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
+import { rememberLabels } from '../labels/label-store.ts';
 import type { Integration, Route } from './integration.ts';
 import { countIntegration, findIntegration, integrationChanged, integrationNameTaken } from './integration-store.ts';
 import { createRoute } from './route-store.ts';
@@ -18,6 +19,8 @@ export interface NewIntegration {
   readonly groupingScope: Integration['groupingScope'];
   readonly labels: Integration['labels'];
   readonly dynamicLabels: Integration['dynamicLabels'];
+  readonly labelsNotInherited?: Integration['labelsNotInherited'];
+  readonly multiLabelTemplate?: Integration['multiLabelTemplate'];
   readonly acknowledgeHosts: Integration['acknowledgeHosts'];
   readonly defaultRoute: { readonly escalationChainId: string | null; readonly messengers: Route['messengers'] };
 }
@@ -73,12 +76,15 @@ export async function createIntegration(
       grouping_scope: wanted.groupingScope,
       labels: JSON.stringify(wanted.labels),
       dynamic_labels: JSON.stringify(wanted.dynamicLabels),
+      labels_not_inherited: [...(wanted.labelsNotInherited ?? [])],
+      multi_label_template: wanted.multiLabelTemplate ?? null,
       acknowledge_hosts: JSON.stringify(wanted.acknowledgeHosts),
       template_errors: JSON.stringify({}),
       created_at: now,
       updated_at: now,
     })
     .execute();
+  await rememberLabels(tx, org, namesOf(wanted.labels, wanted.dynamicLabels), now);
   const route = { routingType: 'regex' as const, routingRegex: null, routingLabels: null, ...wanted.defaultRoute };
   await createRoute(tx, org, { ...route, integrationId: id, isDefault: true }, null, now);
   if (wanted.hasHeartbeat) {
@@ -95,7 +101,16 @@ export async function createIntegration(
 export type IntegrationChanges = Partial<
   Pick<
     Integration,
-    'name' | 'descriptionShort' | 'teamId' | 'templates' | 'groupingScope' | 'labels' | 'dynamicLabels' | 'acknowledgeHosts'
+    | 'name'
+    | 'descriptionShort'
+    | 'teamId'
+    | 'templates'
+    | 'groupingScope'
+    | 'labels'
+    | 'dynamicLabels'
+    | 'labelsNotInherited'
+    | 'multiLabelTemplate'
+    | 'acknowledgeHosts'
   >
 >;
 
@@ -130,11 +145,14 @@ export async function updateIntegration(
       ...(changes.groupingScope === undefined ? {} : { grouping_scope: changes.groupingScope }),
       ...(changes.labels === undefined ? {} : { labels: JSON.stringify(changes.labels) }),
       ...(changes.dynamicLabels === undefined ? {} : { dynamic_labels: JSON.stringify(changes.dynamicLabels) }),
+      ...(changes.labelsNotInherited === undefined ? {} : { labels_not_inherited: [...changes.labelsNotInherited] }),
+      ...(changes.multiLabelTemplate === undefined ? {} : { multi_label_template: changes.multiLabelTemplate }),
       ...(changes.acknowledgeHosts === undefined ? {} : { acknowledge_hosts: JSON.stringify(changes.acknowledgeHosts) }),
     })
     .where('organization_id', '=', org)
     .where('id', '=', id)
     .execute();
+  await rememberLabels(tx, org, namesOf(changes.labels ?? [], changes.dynamicLabels ?? []), now);
   await integrationChanged(tx, id);
   const integration = await findIntegration(tx, org, id);
   if (integration === null) throw new Error(`integration ${id} is gone in the transaction that changes it`);
@@ -152,6 +170,11 @@ export async function deleteIntegration(tx: Tx, org: string, id: string, now: Da
     .execute();
   await integrationChanged(tx, id);
 }
+
+const namesOf = (labels: Integration['labels'], dynamic: Integration['dynamicLabels']) => [
+  ...labels,
+  ...dynamic.map(({ key }) => ({ key, value: null })),
+];
 
 const defaultName = (title: string, count: number): string =>
   `${title} ${[...String(count)].map((digit) => DIGIT_CODES[Number(digit)]).join('')}`;

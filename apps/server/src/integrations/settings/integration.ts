@@ -17,6 +17,10 @@ export interface Integration {
   readonly groupingScope: 'route' | 'signals' | 'integration' | null;
   readonly labels: readonly IntegrationLabel[];
   readonly dynamicLabels: readonly { readonly key: string; readonly template: string }[];
+  /** Keys of `labels` that its alert groups do not get. */
+  readonly labelsNotInherited: readonly string[];
+  /** Renders to a JSON object of further labels. */
+  readonly multiLabelTemplate: string | null;
   /** Hosts that acknowledging may call because a payload asks for it (`ack_url_get`). */
   readonly acknowledgeHosts: readonly { readonly host: string; readonly port: number | null; readonly plain_http: boolean }[];
   readonly maintenanceMode: 'debug' | 'maintenance' | null;
@@ -24,6 +28,11 @@ export interface Integration {
   readonly maintenanceEndsAt: Date | null;
   readonly templateErrors: Readonly<Record<string, { readonly message: string; readonly at: string }>>;
   readonly createdAt: Date;
+}
+
+/** What a route by labels asks of one label. A label that an alert does not have compares as empty. */
+export interface RouteMatcher extends IntegrationLabel {
+  readonly match: '=' | '!=' | '=~' | '!~';
 }
 
 export type RoutingType = 'regex' | 'jinja2' | 'labels';
@@ -36,7 +45,7 @@ export interface Route {
   readonly position: number;
   readonly routingType: RoutingType;
   readonly routingRegex: string | null;
-  readonly routingLabels: readonly IntegrationLabel[] | null;
+  readonly routingLabels: readonly RouteMatcher[] | null;
   readonly escalationChainId: string | null;
   readonly messengers: Readonly<Record<string, { readonly id?: string | null; readonly enabled?: boolean }>>;
 }

@@ -124,6 +124,41 @@ export async function updateRoute(
   return existingRoute(tx, org, route.id);
 }
 
+/** Ids of an integration's routes in the order they are tried, without the default one. */
+export async function routeOrder(db: Db | Tx, org: string, integrationId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('route')
+    .select('id')
+    .where('organization_id', '=', org)
+    .where('integration_id', '=', integrationId)
+    .where('is_default', '=', false)
+    .orderBy('position')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Puts all routes of an integration but the default one into an order.
+ * @param was the order that the caller saw; null: any. Where it is another by now, or names other routes, nothing changes
+ */
+export async function reorderRoutes(
+  tx: Tx,
+  org: string,
+  integrationId: string,
+  order: readonly string[],
+  was: readonly string[] | null,
+): Promise<{ ok: true } | { ok: false; current: string[] }> {
+  await lockIntegration(tx, org, integrationId);
+  const current = await routeOrder(tx, org, integrationId);
+  const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((id, at) => id === b[at]);
+  if ((was !== null && !same(was, current)) || !same([...order].sort(), [...current].sort())) return { ok: false, current };
+  await sql`
+    update route r set position = o.place - 1 from unnest(${[...order]}::text[]) with ordinality as o (id, place)
+    where r.organization_id = ${org} and r.id = o.id`.execute(tx);
+  await integrationChanged(tx, integrationId);
+  return { ok: true };
+}
+
 /** Removes a route; its alert groups stay and say that they have none. */
 export async function deleteRoute(tx: Tx, org: string, route: Route): Promise<void> {
   await tx.deleteFrom('route').where('organization_id', '=', org).where('id', '=', route.id).execute();

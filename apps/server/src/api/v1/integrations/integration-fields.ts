@@ -55,6 +55,31 @@ const heartbeatField: Field<number | null> = custom(Type.Union([HeartbeatField, 
   }
 });
 
+const GroupLabelsField = Type.Object({
+  inherit: Type.Optional(Type.Record(Type.String(), Type.Boolean())),
+  template: Type.Optional(TextOrNull),
+});
+export type GroupLabelsChange = { readonly inherit: ReadonlyMap<string, boolean>; readonly template?: string | null };
+
+/** Which labels alert groups get of the integration, and a template that makes further ones. */
+function groupLabelsField(syntaxError: (source: string) => string | null): Field<GroupLabelsChange> {
+  return custom(GroupLabelsField, (raw) => {
+    if (raw === null) throw new Invalid(['This field may not be null.']);
+    if (!isObject(raw)) throw new Invalid([`Expected a dictionary of items but got type "${pythonType(raw)}".`]);
+    const { inherit = {}, template } = raw;
+    if (!isObject(inherit))
+      throw new Invalid({ inherit: [`Expected a dictionary of items but got type "${pythonType(inherit)}".`] });
+    const wrong = Object.entries(inherit).find(([, value]) => typeof value !== 'boolean');
+    if (wrong !== undefined) throw new Invalid({ inherit: { [wrong[0]]: ['Must be a valid boolean.'] } });
+    const toggles = new Map(Object.entries(inherit as Record<string, boolean>));
+    if (template === undefined) return { inherit: toggles };
+    if (template === null || template === '') return { inherit: toggles, template: null };
+    if (typeof template !== 'string' || syntaxError(template) !== null)
+      throw new Invalid({ template: ['Jinja template is incorrect'] });
+    return { inherit: toggles, template };
+  });
+}
+
 /** The fields of an integration. `syntaxError` says what is wrong with a template, null when nothing is. */
 export const integrationFields = (syntaxError: (source: string) => string | null) => ({
   type: text(),
@@ -68,6 +93,7 @@ export const integrationFields = (syntaxError: (source: string) => string | null
   grouping_scope: groupingScope,
   acknowledge_hosts: acknowledgeHosts,
   heartbeat: heartbeatField,
+  alert_group_labels: groupLabelsField(syntaxError),
 });
 
 export const IntegrationSchema: TSchema = Type.Object({
@@ -86,6 +112,12 @@ export const IntegrationSchema: TSchema = Type.Object({
   maintenance_end_at: TextOrNull,
   labels: LabelsSchema,
   dynamic_labels: LabelsSchema,
+  alert_group_labels: Type.Object({
+    inherit: Type.Record(Type.String(), Type.Boolean(), {
+      description: 'By key of `labels`: whether alert groups get the label.',
+    }),
+    template: { ...TextOrNull, description: 'Renders a payload to a JSON object of further labels.' },
+  }),
   grouping_scope: Type.Optional(Type.String({ description: 'Only there when it is set.' })),
   acknowledge_hosts: Type.Optional(Type.Array(AcknowledgeHostSchema, { description: 'Only there when there are any.' })),
   problems: Type.Optional(

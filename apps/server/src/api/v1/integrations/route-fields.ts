@@ -2,13 +2,13 @@ import { Type } from 'typebox';
 import type { RoutingType } from '../../../integrations/index.ts';
 import { conflictOfFields, refusal } from '../conventions/api-error.ts';
 import { custom, Invalid, nullable, reference, text } from '../conventions/fields.ts';
-import { type Label, labelsField, staticValueError } from './labels-field.ts';
+import { type Matcher, matchersField } from './labels-field.ts';
 import { messengerFields } from './messengers-field.ts';
 
-const MAX_TERM = 1024;
+export const MAX_TERM = 1024;
 const MAX_ROUTE_LABELS = 15;
 
-export const routeFields = {
+export const routeFields = ({ regexCompiles }: Pick<TermChecks, 'regexCompiles'>) => ({
   integration_id: reference({ nullable: false }),
   escalation_chain_id: reference({ nullable: true }),
   routing_type: custom<RoutingType>(
@@ -20,9 +20,9 @@ export const routeFields = {
     },
   ),
   routing_regex: nullable(text()),
-  routing_labels: labelsField(staticValueError),
+  routing_labels: matchersField(regexCompiles),
   ...messengerFields,
-};
+});
 
 /** What tells whether a term can be used; the reasons are worded here. */
 export interface TermChecks {
@@ -36,9 +36,9 @@ export interface TermChecks {
 export function readRule(
   type: RoutingType,
   term: string | null,
-  labels: readonly Label[] | null,
+  labels: readonly Matcher[] | null,
   checks: TermChecks,
-): { routingType: RoutingType; routingRegex: string | null; routingLabels: readonly Label[] | null } {
+): { routingType: RoutingType; routingRegex: string | null; routingLabels: readonly Matcher[] | null } {
   if (type === 'labels') {
     if (labels === null || labels.length === 0 || labels.length > MAX_ROUTE_LABELS) {
       throw conflictOfFields(`A route by labels needs routing_labels, 1 to ${MAX_ROUTE_LABELS} of them.`);

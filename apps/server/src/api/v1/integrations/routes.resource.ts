@@ -26,7 +26,7 @@ import { readRule, routeFields, type TermChecks } from './route-fields.ts';
 type Fields = ReturnType<typeof routeFields> & typeof positionFields;
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
 
-const RouteSchema = Type.Object({
+export const RouteSchema = Type.Object({
   id: Type.String(),
   integration_id: Type.String(),
   escalation_chain_id: TextOrNull,
@@ -36,6 +36,18 @@ const RouteSchema = Type.Object({
   position: Type.Integer(),
   is_the_last_route: Type.Boolean(),
   ...messengerSchemas,
+});
+
+export const presentRoute = (route: Route): unknown => ({
+  id: route.id,
+  integration_id: route.integrationId,
+  escalation_chain_id: route.escalationChainId,
+  routing_type: route.routingType,
+  routing_regex: route.routingRegex,
+  ...(route.routingType === 'labels' ? { routing_labels: presentMatchers(route.routingLabels ?? []) } : {}),
+  position: route.position,
+  is_the_last_route: route.isDefault,
+  ...presentMessengers(route.messengers),
 });
 
 export interface RoutesDeps {
@@ -70,18 +82,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
     return listRoutes(db, caller.org, { ...(filter as RouteFilter), ...visibleTo(caller) }, window);
   },
   get: (db, caller, id) => findRoute(db, caller.org, id),
-  present: (_db, _caller, rows) =>
-    rows.map((route) => ({
-      id: route.id,
-      integration_id: route.integrationId,
-      escalation_chain_id: route.escalationChainId,
-      routing_type: route.routingType,
-      routing_regex: route.routingRegex,
-      ...(route.routingType === 'labels' ? { routing_labels: presentMatchers(route.routingLabels ?? []) } : {}),
-      position: route.position,
-      is_the_last_route: route.isDefault,
-      ...presentMessengers(route.messengers),
-    })),
+  present: (_db, _caller, rows) => rows.map(presentRoute),
   async create(tx, caller, body) {
     const integrationId = body.integration_id;
     if (integrationId === null || (await findIntegration(tx, caller.org, integrationId)) === null)
