@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { type AuditFilter, type AuditRecord, listAudit, readAudit, verifyAudit } from '../../../audit/index.ts';
 import { fieldErrors } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { answerOf } from '../conventions/describe.ts';
 import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
@@ -145,7 +146,7 @@ export function registerAudit(app: FastifyInstance, { db, baseUrl }: Pick<ApiDep
           ...filters,
           format: Type.Optional(Type.Union([Type.Literal('ndjson'), Type.Literal('csv')])),
         }),
-        response: { 200: Type.String(), ...errorResponses },
+        response: { 200: answerOf('A record a line.', 'application/x-ndjson', 'text/csv'), ...errorResponses },
       },
     },
     async (request, reply) => {

@@ -27,3 +27,9 @@ export function describeRoute(route: RouteOptions): void {
   if (config?.isPublic === true) schema.security = [];
   if (config?.permission !== undefined) Object.assign(schema, { 'x-permission': config.permission });
 }
+
+/** An answer that is no JSON: a calendar, a table, a stream. */
+export const answerOf = (description: string, ...mediaTypes: readonly string[]) => ({
+  description,
+  content: Object.fromEntries(mediaTypes.map((type) => [type, { schema: Type.String() }])),
+});

@@ -159,7 +159,7 @@ export function reference(options: { nullable: boolean; nullWord?: boolean }): F
         if (!options.nullable) throw invalid(NOT_NULL);
         return null;
       }
-      if (typeof raw !== 'string') throw invalid('Object does not exist');
+      if (typeof raw !== 'string' || raw.includes('\0')) throw invalid('Object does not exist');
       return raw;
     },
   };
@@ -174,7 +174,7 @@ export function idList(): Field<readonly string[]> {
     read: (raw) => {
       if (raw === null) throw invalid(NOT_NULL);
       if (!Array.isArray(raw)) throw invalid(`Expected a list of items but got type "${pythonType(raw)}".`);
-      return raw.filter((id): id is string => typeof id === 'string');
+      return raw.filter((id): id is string => typeof id === 'string' && !id.includes('\0'));
     },
   };
 }

@@ -6,6 +6,7 @@ import type { LiveEvent, LiveFeed } from '../../../live/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { ApiError, fieldErrors } from '../conventions/api-error.ts';
 import { type Caller, callerOf, credentialsOf, type Guard } from '../conventions/caller.ts';
+import { answerOf } from '../conventions/describe.ts';
 import { repeated, single } from '../conventions/pagination.ts';
 import { errorResponses } from '../conventions/resource.ts';
 
@@ -51,7 +52,6 @@ export function registerStream(app: FastifyInstance, deps: StreamDeps): void {
         summary: 'Tells what changes, as server-sent events',
         description: DESCRIPTION,
         tags: ['stream'],
-        produces: ['text/event-stream'],
         querystring: Type.Object({
           topics: Type.Optional(
             Type.String({
@@ -62,7 +62,7 @@ export function registerStream(app: FastifyInstance, deps: StreamDeps): void {
             Type.String({ description: 'In place of the header `Last-Event-ID`, for the first request of a page.' }),
           ),
         }),
-        response: { 200: Type.String({ description: 'Events: `id`, `event` and `data`, a JSON object.' }), ...errorResponses },
+        response: { 200: answerOf('Events: `id`, `event` and `data`, a JSON object.', 'text/event-stream'), ...errorResponses },
       },
     },
     async (request, reply) => {

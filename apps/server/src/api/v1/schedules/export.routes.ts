@@ -15,6 +15,7 @@ import { findUser } from '../../../users/index.ts';
 import { ApiError, notFound } from '../conventions/api-error.ts';
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
+import { answerOf } from '../conventions/describe.ts';
 import { single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
@@ -44,7 +45,10 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
           tags: [kind === 'schedule' ? 'schedules' : 'users'],
           params: IdParams,
           querystring: Type.Object({ token: Type.String() }),
-          response: { 200: Type.String(), 403: Type.String() },
+          response: {
+            200: answerOf('The shifts as iCalendar.', 'text/calendar'),
+            403: answerOf('A JSON text that says why.', 'text/calendar'),
+          },
         },
       },
       async (request, reply) => {
