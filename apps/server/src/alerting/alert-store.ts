@@ -1,8 +1,9 @@
 import { type Selectable, sql } from 'kysely';
+import { ofVisibleGroup, type Viewer } from '../access/index.ts';
 import type { Db } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import type { AlertGroupId, OrgId } from './alert-group.ts';
-import type { TimeRange } from './list-groups.ts';
+import type { TimeRange } from './group-filter.ts';
 import type { AlertTable } from './tables.ts';
 
 export type Alert = {
@@ -22,6 +23,8 @@ export type Alert = {
 };
 
 export type AlertFilter = {
+  /** Left out: alerts of all groups of the organization. */
+  visibleTo?: Viewer;
   ids?: readonly string[];
   alertGroupId?: AlertGroupId;
   integrationId?: string;
@@ -52,6 +55,10 @@ export async function listAlerts(db: Db, org: OrgId, filter: AlertFilter, window
   if (filter.integrationId !== undefined) where.push(sql`a.integration_id = ${filter.integrationId}`);
   if (filter.createdAt !== undefined) where.push(sql`a.created_at between ${filter.createdAt.from} and ${filter.createdAt.to}`);
   if (filter.search !== undefined) where.push(sql`a.payload ilike ${`%${filter.search.replace(/[\\%_]/g, '\\$&')}%`}`);
+  if (filter.visibleTo !== undefined) {
+    const isSeen = ofVisibleGroup(filter.visibleTo, org, { id: sql`a.alert_group_id`, integrationId: sql`a.integration_id` });
+    where.push(isSeen);
+  }
   const page = await selectPage(
     db,
     {

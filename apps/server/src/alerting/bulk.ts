@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts';
 import type { AlertGroup, AlertGroupId, OrgId } from './alert-group.ts';
 import { applyActions, type Request } from './apply.ts';
 import { refusal } from './guards.ts';
+import { addNote, type NewNote } from './resolution-notes/add-note.ts';
 import { isNoteMissing } from './resolution-notes/note-store.ts';
 import { lockGroups } from './store.ts';
 import type { GroupAction } from './transition.ts';
@@ -12,6 +13,10 @@ export type BulkAction = Extract<
   { do: 'acknowledge' | 'unacknowledge' | 'resolve' | 'unresolve' | 'silence' | 'unsilence' | 'restart' }
 >;
 export type BulkResult = { id: AlertGroupId; result: ActionResult };
+export type BulkOptions = {
+  /** Added to each group that is resolved. */
+  note?: NewNote;
+};
 
 /** Groups that one transaction changes. */
 const BATCH = 100;
@@ -26,6 +31,7 @@ export async function actOnGroups(
   ids: readonly AlertGroupId[],
   action: BulkAction,
   actor: Actor,
+  { note }: BulkOptions = {},
 ): Promise<BulkResult[]> {
   const results = new Map<AlertGroupId, ActionResult>();
   const unique = [...new Set(ids)].sort();
@@ -41,10 +47,11 @@ export async function actOnGroups(
       for (const group of groups) {
         const reason = refusal(group, action.do, 'api');
         if (reason !== null) answers.set(group.id, { ok: false, reason });
-        else if (action.do === 'resolve' && (await isNoteMissing(tx, group)))
+        else if (action.do === 'resolve' && note === undefined && (await isNoteMissing(tx, group)))
           answers.set(group.id, { ok: false, reason: 'resolution_note_required' });
         else requests.push({ group, action, actor, reason: 'bulk' });
       }
+      if (action.do === 'resolve' && note !== undefined) for (const { group } of requests) await addNote(tx, deps, group, note);
       const changed = new Map(
         (await applyActions(tx, deps.hooks, requests, deps.clock.now())).map((group): [string, AlertGroup] => [group.id, group]),
       );

@@ -12,12 +12,12 @@ export type {
 export { type Alert, type AlertFilter, listAlerts, loadAlerts } from './alert-store.ts';
 export { applyActions, type Request as ActionRequest } from './apply.ts';
 export { type AttachRefusal, type AttachResult, attach } from './attach.ts';
-export { actOnGroups, type BulkAction, type BulkResult } from './bulk.ts';
+export { actOnGroups, type BulkAction, type BulkOptions, type BulkResult } from './bulk.ts';
 export { deleteGroup } from './delete.ts';
 export { expireSilences } from './expire-silences.ts';
+export type { GroupFilter, TimeRange } from './group-filter.ts';
 export type { Guards, Refusal } from './guards.ts';
 export { type AlertGroupHooks, combineHooks, type GroupChange, type GroupEvent, type OpenedGroup } from './hooks.ts';
-export type { GroupFilter, TimeRange, Viewer } from './group-filter.ts';
 export {
   countFound,
   findGroupIds,

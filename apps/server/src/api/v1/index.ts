@@ -1,9 +1,14 @@
 import type { FastifyInstance } from 'fastify';
+import { isSafeMethod } from '../../access/index.ts';
 import type { AlertGroupHooks } from '../../alerting/index.ts';
 import type { LiveFeed } from '../../live/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { SecretBox } from '../../platform/secrets.ts';
+import { registerPermissions } from './access/permissions.routes.ts';
+import { registerRoleHolders, rolesResource } from './access/roles.resource.ts';
+import { serviceAccountsResource } from './access/service-accounts.resource.ts';
+import { registerTokens } from './access/tokens.routes.ts';
 import { registerAlertGroups } from './alert-groups/alert-groups.routes.ts';
 import { registerAlerts } from './alert-groups/alerts.routes.ts';
 import { registerBulk } from './alert-groups/bulk.routes.ts';
@@ -21,6 +26,8 @@ import { registerResource } from './conventions/resource.ts';
 import { guardVisibility } from './conventions/visibility.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
+import { registerActivity } from './integrations/activity.routes.ts';
+import { registerIntegrationTypes } from './integrations/types.routes.ts';
 import { heartbeatsResource, registerHeartbeatActions } from './integrations/heartbeats.resource.ts';
 import { registerIntegrationActions } from './integrations/integration-actions.routes.ts';
 import { integrationsResource } from './integrations/integrations.resource.ts';
@@ -56,6 +63,10 @@ export interface ApiContext {
   readonly baseUrl: string;
   readonly authenticate: Guard['authenticate'];
   readonly requestsPerMinute: number;
+  /** Live API tokens that one person may have. */
+  readonly tokensPerUser: number;
+  /** Makes what is remembered of callers' rights in an organization be read again. */
+  readonly forgetRights: (org: string) => void;
   /** Bytes of one alert, which previews take too. */
   readonly alertBodyLimit: number;
   /** What other domains do when alert groups change. */
@@ -72,6 +83,9 @@ export interface ApiContext {
   /** Milliseconds between the pings of streams, for tests. */
   readonly streamPingMs?: number;
 }
+
+/** First parts of paths where rights are changed. */
+const RIGHTS: ReadonlySet<string> = new Set(['users', 'teams', 'roles', 'service_accounts', 'tokens', 'organizations']);
 
 /** The public HTTP API, registered below `/api/v1`. */
 export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }): Promise<void> {
@@ -92,11 +106,23 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
     createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
   );
   registerAuth(app, ctx);
+  // Who changes rights finds them changed with the next request, before the database's announcement comes back.
+  app.addHook('onSend', async (request) => {
+    const [kind = ''] = (request.routeOptions.url ?? '').slice(app.prefix.length + 1).split('/');
+    if (request.caller !== null && RIGHTS.has(kind) && !isSafeMethod(request.method)) ctx.forgetRights(request.caller.org);
+  });
   guardVisibility(app, app.prefix, ctx.db);
+  registerResource(app, ctx, rolesResource(ctx));
+  registerRoleHolders(app, ctx);
+  registerResource(app, ctx, serviceAccountsResource(ctx));
+  registerTokens(app, ctx);
+  registerPermissions(app, ctx);
   registerOrganizations(app, ctx);
   registerUsers(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
   registerResource(app, ctx, stepsResource(ctx));
+  registerIntegrationTypes(app);
+  registerActivity(app, ctx);
   const integrations = integrationsResource(ctx);
   registerResource(app, ctx, integrations);
   registerIntegrationActions(app, {

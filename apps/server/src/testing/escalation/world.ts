@@ -148,7 +148,7 @@ export class EscalationWorld implements AsyncDisposable {
 
   /** Empties what happened, keeps people and settings, and sets the clock. */
   async reset(at?: string): Promise<void> {
-    await sql`truncate alert_group, alert_group_count, alert, timeline_record, notification_record, resolution_note, escalation_run,
+    await sql`truncate alert_group, alert_group_title, alert_group_count, alert, timeline_record, notification_record, resolution_note, escalation_run,
       personal_run, delivery, chain_snapshot, liveness_cursor`.execute(this.db);
     for (const table of ['route', 'escalation_chain', 'notification_rule', 'team_member', 'team', 'users']) {
       await sql`delete from ${sql.table(table)}`.execute(this.db);

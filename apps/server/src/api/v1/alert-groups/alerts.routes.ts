@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import { listAlerts, loadAlerts } from '../../../alerting/index.ts';
 import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { notFound } from '../conventions/api-error.ts';
@@ -35,7 +36,7 @@ export function registerAlerts(app: FastifyInstance, { db, baseUrl }: ApiDeps): 
       },
     },
     async (request, reply) => {
-      const { org } = callerOf(request);
+      const caller = callerOf(request);
       const query = request.query as Record<string, unknown>;
       const given = (name: string): string | undefined => single(query[name]) || undefined;
       const id = given('id');
@@ -44,13 +45,14 @@ export function registerAlerts(app: FastifyInstance, { db, baseUrl }: ApiDeps): 
       const search = given('search');
       const createdAt = readRange(given('created_at'));
       const filter = {
+        ...visibleTo(caller),
         ...(id === undefined ? {} : { ids: [id] }),
         ...(alertGroupId === undefined ? {} : { alertGroupId }),
         ...(integrationId === undefined ? {} : { integrationId }),
         ...(search === undefined ? {} : { search }),
         ...(createdAt === null ? {} : { createdAt }),
       };
-      const page = await listAlerts(db, org, filter, readWindow(query, PAGE_SIZE));
+      const page = await listAlerts(db, caller.org, filter, readWindow(query, PAGE_SIZE));
       return sendJson(reply, 200, stringifyWithRaw(envelope(page, page.rows.map(presentAlert), baseUrl, request.url)));
     },
   );
@@ -67,8 +69,8 @@ export function registerAlerts(app: FastifyInstance, { db, baseUrl }: ApiDeps): 
       },
     },
     async (request, reply) => {
-      const { org } = callerOf(request);
-      const [alert] = await loadAlerts(db, org, [(request.params as { id: string }).id]);
+      const caller = callerOf(request);
+      const [alert] = await loadAlerts(db, caller.org, [(request.params as { id: string }).id]);
       if (alert === undefined) throw notFound();
       return sendJson(reply, 200, stringifyWithRaw(presentAlert(alert)));
     },

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { viewerOf } from '../../../access/index.ts';
 import type { GroupFilter, StateKind, TimeRange } from '../../../alerting/index.ts';
 import type { Db } from '../../../platform/db/database.ts';
 import { ApiError, refusal } from '../conventions/api-error.ts';
@@ -16,11 +17,16 @@ const STATES: Readonly<Record<string, StateKind>> = {
 const range = (what: string) =>
   Type.Optional(Type.String({ description: `${what}: \`YYYY-MM-DDTHH:MM:SS_YYYY-MM-DDTHH:MM:SS\`, UTC, both ends included.` }));
 
+const ids = (what: string) => Type.Optional(Type.String({ description: `${what} Repeatable: any of them.` }));
+const people = (what: string) => ids(`${what}; \`me\` is the caller.`);
+const flag = (what: string) => Type.Optional(Type.String({ description: `${what}: \`true\` or \`false\`.` }));
+
 export const groupFilterParameters: Readonly<Record<string, TSchema>> = {
-  id: Type.Optional(Type.String()),
-  integration_id: Type.Optional(Type.String()),
-  route_id: Type.Optional(Type.String()),
-  team_id: Type.Optional(Type.String({ description: 'Team of the integration; `null`: none.' })),
+  id: ids('Alert group.'),
+  integration_id: ids('Integration, also a deleted one.'),
+  route_id: ids('Route.'),
+  escalation_chain_id: ids('Escalation chain that the route has now.'),
+  team_id: ids('Team of the integration; `null`: none.'),
   state: Type.Optional(Type.String({ description: 'Repeatable: new, acknowledged, resolved or silenced.' })),
   label: Type.Optional(
     Type.String({ description: 'Repeatable, `key:value`. Several values of one key: any of them; different keys: all.' }),
@@ -28,40 +34,74 @@ export const groupFilterParameters: Readonly<Record<string, TSchema>> = {
   started_at: range('Start'),
   resolved_at: range('Time of the resolve'),
   acknowledged_at: range('Time of the acknowledge'),
-  search: Type.Optional(Type.String({ description: 'Part of the title, in any case.' })),
+  acknowledged_by: people('Who acknowledged it'),
+  resolved_by: people('Who resolved it'),
+  silenced_by: people('Who silenced it'),
+  invitees_are: people('Who was added as a responder'),
+  involved_users_are: people('Who was notified, acted on it or wrote a note'),
+  mine: flag('Whether the caller is involved; `false` filters nothing'),
+  with_resolution_note: flag('Whether it has a resolution note'),
+  is_attached: flag('Whether it is attached to another alert group'),
+  root_alert_group_id: Type.Optional(Type.String({ description: 'What it is attached to.' })),
+  search: Type.Optional(Type.String({ description: 'Part of the title, in any case; or its number, or its id.' })),
   grouping_key: Type.Optional(Type.String()),
 };
 
-/** The filters of `GET alert_groups/` (http-api-alerting.md 2.5). Empty parameters filter nothing. */
+/** The filters of `GET alert_groups/` (http-api-alerting.md 2.5), and what the caller may see. Empty parameters filter nothing. */
 export async function readGroupFilter(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>): Promise<GroupFilter> {
-  const given = (name: string): string | undefined => {
-    const value = single(query[name]);
-    return value === '' ? undefined : value;
+  const one = (name: string): string | undefined => single(query[name]) || undefined;
+  const all = (name: string): readonly string[] | undefined => {
+    const values = repeated(query[name]).filter((value) => value !== '');
+    return values.length === 0 ? undefined : values;
   };
-  const id = given('id');
-  const integrationId = given('integration_id');
-  const routeId = given('route_id');
-  const search = given('search');
-  const groupingKey = given('grouping_key');
-  const states = readStates(query.state);
-  const labels = readLabels(query.label);
-  const started = readRange(given('started_at'));
-  const resolved = readRange(given('resolved_at'));
-  const acknowledged = readRange(given('acknowledged_at'));
-  const teamId = await readTeamFilter(db, caller, query);
-  return {
-    ...(id === undefined ? {} : { ids: [id] }),
-    ...(integrationId === undefined ? {} : { integrationIds: [integrationId] }),
-    ...(routeId === undefined ? {} : { routeId }),
-    ...(teamId === undefined ? {} : { teamId }),
-    ...(states === null ? {} : { states }),
-    ...(labels === null ? {} : { labels }),
-    ...(started === null ? {} : { startedAt: started }),
-    ...(resolved === null ? {} : { resolvedAt: resolved }),
-    ...(acknowledged === null ? {} : { acknowledgedAt: acknowledged }),
-    ...(search === undefined ? {} : { search }),
-    ...(groupingKey === undefined ? {} : { groupingKey }),
+  const users = (name: string) => all(name)?.map((id) => (id === 'me' ? (caller.userId ?? '') : id));
+  const involved = [
+    ...(users('involved_users_are') ?? []),
+    ...(readFlag('mine', one('mine')) === true ? [caller.userId ?? ''] : []),
+  ];
+  const filter: { [K in keyof GroupFilter]: GroupFilter[K] | undefined } = {
+    visibleTo: viewerOf(caller),
+    ids: all('id'),
+    integrationIds: all('integration_id'),
+    routeIds: all('route_id'),
+    chainIds: all('escalation_chain_id'),
+    teamIds: await readTeams(db, caller, all('team_id')),
+    states: readStates(query.state) ?? undefined,
+    labels: readLabels(query.label) ?? undefined,
+    startedAt: readRange(one('started_at')) ?? undefined,
+    resolvedAt: readRange(one('resolved_at')) ?? undefined,
+    acknowledgedAt: readRange(one('acknowledged_at')) ?? undefined,
+    acknowledgedBy: users('acknowledged_by'),
+    resolvedBy: users('resolved_by'),
+    silencedBy: users('silenced_by'),
+    pagedUsers: users('invitees_are'),
+    involvedUsers: involved.length === 0 ? undefined : involved,
+    hasNote: readFlag('with_resolution_note', one('with_resolution_note')),
+    isAttached: readFlag('is_attached', one('is_attached')),
+    search: one('search'),
+    groupingKey: one('grouping_key'),
+    rootId: one('root_alert_group_id'),
   };
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as GroupFilter;
+}
+
+async function readTeams(
+  db: Db,
+  caller: Caller,
+  given: readonly string[] | undefined,
+): Promise<readonly (string | null)[] | undefined> {
+  if (given === undefined) return undefined;
+  const teams: (string | null)[] = [];
+  for (const team_id of given) teams.push((await readTeamFilter(db, caller, { team_id })) ?? null);
+  return teams;
+}
+
+function readFlag(name: string, value: string | undefined): boolean | undefined {
+  if (value === undefined) return undefined;
+  const word = value.toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  if (word === 'false' || word === '0') return false;
+  throw new ApiError(400, { [name]: ['Must be a valid boolean.'] });
 }
 
 function readStates(value: unknown): StateKind[] | null {

@@ -48,10 +48,10 @@ export function registerTimeline(app: FastifyInstance, { db }: Pick<ApiDeps, 'db
       },
     },
     async (request) => {
-      const { org } = callerOf(request);
+      const caller = callerOf(request);
       const { id } = request.params as { id: string };
-      if ((await findListedGroup(db, org, id)) === null) throw notFound();
-      return { results: (await loadTimeline(db, org, id)).map(present) };
+      if ((await findListedGroup(db, caller.org, id)) === null) throw notFound();
+      return { results: (await loadTimeline(db, caller.org, id)).map(present) };
     },
   );
 }
