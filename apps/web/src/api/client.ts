@@ -19,11 +19,16 @@ export const setCsrfToken = (token: string | null): void => {
   csrfToken = token;
 };
 
-type SignIn = () => Promise<boolean>;
-let askToSignIn: SignIn | null = null;
+type Ask = () => Promise<boolean>;
+let askToSignIn: Ask | null = null;
+let askForProof: Ask | null = null;
 /** Called when the session has ended; resolves to whether somebody signed in again, after which the request is repeated. */
-export const onSessionEnd = (ask: SignIn | null): void => {
+export const onSessionEnd = (ask: Ask | null): void => {
   askToSignIn = ask;
+};
+/** Called before what asks for a fresh proof of who one is; resolves to whether it was given, after which the request is repeated. */
+export const onProofNeeded = (ask: Ask | null): void => {
+  askForProof = ask;
 };
 
 /** Builds an address of the API. @throws when a name of the path has no value */
@@ -90,7 +95,9 @@ async function request(method: string, path: string, options: RequestOptions = {
   const response = await send(method, address, options);
   if (response.ok) return readBody(response);
   const failure = await failureOf(response);
-  if (!isSessionEnd(failure) || askToSignIn === null || path.startsWith('/auth/') || !(await askToSignIn())) throw failure;
+  const ask = failure.code === 'proof_required' ? askForProof : isSessionEnd(failure) ? askToSignIn : null;
+  const isSignIn = path === '/auth/login' || path === '/auth/session' || path === '/auth/proof';
+  if (ask === null || isSignIn || !(await ask())) throw failure;
   const again = await send(method, address, options);
   if (again.ok) return readBody(again);
   throw await failureOf(again);

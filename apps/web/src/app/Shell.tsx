@@ -23,6 +23,7 @@ import { CommandPalette } from './CommandPalette.tsx';
 import { HelpSheet } from './HelpSheet.tsx';
 import { LiveIndicator, useLiveUpdates } from './live.tsx';
 import { NAVIGATION, type NavigationEntry } from './navigation.ts';
+import { ProofDialog } from './ProofDialog.tsx';
 import { SessionEndDialog } from './SessionEndDialog.tsx';
 import { setTheme, type Theme, useTheme } from './theme.ts';
 import { TimeZoneProvider, ZoneChip } from './time-zone.tsx';
@@ -292,6 +293,7 @@ export function Shell() {
       <HelpSheet open={help} onClose={() => setHelp(false)} />
       <PageSomeone />
       <SessionEndDialog />
+      <ProofDialog />
     </TimeZoneProvider>
   );
 }

@@ -1,6 +1,8 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessionQuery } from '../../api/session.ts';
 import { appRoute } from '../../app/root.tsx';
+import { one } from '../../lib/search-params.ts';
+import { accountsQuery, rolesQuery, tokensQuery } from './access-queries.ts';
 import { auditQuery, parseAuditFilter } from './audit-query.ts';
 import { SETTINGS } from './sections.ts';
 
@@ -31,4 +33,34 @@ export const auditRoute = createRoute({
   component: lazyRouteComponent(() => import('./AuditPage.tsx'), 'AuditPage'),
 });
 
-export const settingsRoutes = settingsRoute.addChildren([settingsIndexRoute, auditRoute]);
+export const tokensRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/tokens',
+  validateSearch: (search: Record<string, unknown>): { all?: boolean } => (one(search.all) === 'true' ? { all: true } : {}),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queryClient }, deps }) => queryClient.ensureQueryData(tokensQuery(deps.all ?? false)),
+  component: lazyRouteComponent(() => import('./TokensPage.tsx'), 'TokensPage'),
+});
+
+export const serviceAccountsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/service-accounts',
+  loader: ({ context: { queryClient } }) =>
+    Promise.all([queryClient.ensureQueryData(accountsQuery), queryClient.ensureQueryData(rolesQuery)]),
+  component: lazyRouteComponent(() => import('./ServiceAccountsPage.tsx'), 'ServiceAccountsPage'),
+});
+
+export const rolesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/roles',
+  loader: ({ context: { queryClient } }) => queryClient.ensureQueryData(rolesQuery),
+  component: lazyRouteComponent(() => import('./RolesPage.tsx'), 'RolesPage'),
+});
+
+export const settingsRoutes = settingsRoute.addChildren([
+  settingsIndexRoute,
+  tokensRoute,
+  serviceAccountsRoute,
+  rolesRoute,
+  auditRoute,
+]);

@@ -1,2 +1,7 @@
 /** The sections of the settings, in their order. Each has its page. */
-export const SETTINGS = [{ path: '/settings/audit', label: 'Audit log', permission: 'audit-log:read' }] as const;
+export const SETTINGS = [
+  { path: '/settings/tokens', label: 'API tokens', permission: 'api-keys:read' },
+  { path: '/settings/service-accounts', label: 'Service accounts', permission: 'admin:admin' },
+  { path: '/settings/roles', label: 'Roles', permission: 'roles:write' },
+  { path: '/settings/audit', label: 'Audit log', permission: 'audit-log:read' },
+] as const;
