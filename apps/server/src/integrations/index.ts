@@ -1,6 +1,12 @@
 import './tables.ts';
 
-export { sendDemoAlert } from './demo/send-demo-alert.ts';
+export {
+  groupsByRoute,
+  type IntegrationCounters,
+  integrationCounters,
+} from './activity/counters.ts';
+export { listReceived, type ReceivedEntry } from './activity/received.ts';
+export { sendDemoAlert, WITHOUT_DEMO } from './demo/send-demo-alert.ts';
 export {
   createHeartbeat,
   findHeartbeat,
@@ -56,4 +62,5 @@ export {
 } from './settings/route-store.ts';
 export { createAcknowledgeSource } from './source-acknowledge/acknowledge-source.ts';
 export { acknowledgeHostsOf } from './source-acknowledge/acknowledge-target.ts';
-export { findIntegrationType, integrationTypeOf } from './types/registry.ts';
+export type { IntegrationType } from './types/integration-type.ts';
+export { findIntegrationType, integrationTypeOf, integrationTypes } from './types/registry.ts';

@@ -27,7 +27,6 @@ import { guardVisibility } from './conventions/visibility.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
 import { registerActivity } from './integrations/activity.routes.ts';
-import { registerIntegrationTypes } from './integrations/types.routes.ts';
 import { heartbeatsResource, registerHeartbeatActions } from './integrations/heartbeats.resource.ts';
 import { registerIntegrationActions } from './integrations/integration-actions.routes.ts';
 import { integrationsResource } from './integrations/integrations.resource.ts';
@@ -37,6 +36,7 @@ import { type PreviewTemplate, registerPreview } from './integrations/preview.ro
 import { registerRouteActions } from './integrations/route-actions.routes.ts';
 import type { TermChecks } from './integrations/route-fields.ts';
 import { routesResource } from './integrations/routes.resource.ts';
+import { registerIntegrationTypes } from './integrations/types.routes.ts';
 import { registerStream } from './live/stream.routes.ts';
 import { registerCoverage } from './schedules/coverage.routes.ts';
 import { registerExports } from './schedules/export.routes.ts';
@@ -94,6 +94,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   app.setValidatorCompiler(() => () => true); // bodies and queries are read by tables of fields, whose errors clients match on
   app.decorateRequest('caller', null);
   app.decorateRequest('session', null);
+  app.decorateRequest('lacksSecondFactor', false);
   app.addHook('onRoute', (route) => {
     route.bodyLimit ??= API_BODY_LIMIT;
     const isApi = route.config?.permission !== undefined || route.config?.isPublic === true;

@@ -6,7 +6,7 @@ import type { Integration } from '../settings/integration.ts';
 import { integrationTypeOf } from '../types/registry.ts';
 
 /** Types whose alerts only the server makes. */
-const WITHOUT_DEMO: ReadonlySet<string> = new Set(['manual', 'maintenance', 'direct_paging']);
+export const WITHOUT_DEMO: ReadonlySet<string> = new Set(['manual', 'maintenance', 'direct_paging']);
 
 export type DemoResult = { ok: true; alerts: number } | { ok: false; reason: 'no_demo' | 'no_alerts' };
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { inVisibleTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
 import { newId } from '../../platform/ids.ts';
@@ -36,11 +37,12 @@ const live = sql`i.deleted_at is null and i.type <> 'maintenance'`;
 export async function listHeartbeats(
   db: Db,
   org: string,
-  filter: { integrationId?: string },
+  filter: { integrationId?: string; visibleTo?: Viewer },
   window: Window,
 ): Promise<Page<IntegrationHeartbeat>> {
   const where = [sql`h.organization_id = ${org}`, live];
   if (filter.integrationId !== undefined) where.push(sql`h.integration_id = ${filter.integrationId}`);
+  if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`i.team_id`));
   const keys = [
     { column: sql`i.created_at`, type: 'timestamptz' as const },
     { column: sql`h.id`, type: 'text' as const },

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { addTimelineRecords, bySource, TIMELINE } from '../../alerting/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { rollUpActivity } from '../activity/roll-up.ts';
 import type { BatchGroup, Choice } from './choose-groups.ts';
 import type { PipelineNotice, PipelinePorts } from './ports.ts';
 import type { PreparedAlert } from './prepared-alert.ts';
@@ -24,27 +25,31 @@ export async function countForRates(
   const windowStart = new Date(
     Math.floor(now.getTime() / (RATE_LIMITS.windowSeconds * 1_000)) * RATE_LIMITS.windowSeconds * 1_000,
   );
-  const counts = new Map<string, { organizationId: string; integrationId: string; alerts: number }>();
-  const count = (organizationId: string, integrationId: string) => {
+  const counts = new Map<string, { organizationId: string; integrationId: string; alerts: number; groups: number }>();
+  const count = (organizationId: string, integrationId: string, what: 'alerts' | 'groups') => {
     const key = `${organizationId} ${integrationId}`;
-    const entry = counts.get(key) ?? { organizationId, integrationId, alerts: 0 };
-    entry.alerts += 1;
+    const entry = counts.get(key) ?? { organizationId, integrationId, alerts: 0, groups: 0 };
+    entry[what] += 1;
     counts.set(key, entry);
   };
   for (const { organizationId, integrationId } of alerts) {
-    count(organizationId, integrationId);
-    count(organizationId, ''); // the organization as a whole
+    count(organizationId, integrationId, 'alerts');
+    count(organizationId, '', 'alerts'); // the organization as a whole
   }
+  for (const { openedBy, organizationId, integrationId } of groups)
+    if (openedBy !== null) count(organizationId, integrationId, 'groups');
   const rows = [...counts.values()].sort((a, b) =>
     `${a.organizationId} ${a.integrationId}` < `${b.organizationId} ${b.integrationId}` ? -1 : 1,
   );
   const over = await sql<Over>`
     with counted as (
-      insert into ingest_window as w (organization_id, integration_id, window_start, alerts)
-      select organization_id, integration_id, ${windowStart}, alerts
-      from unnest(${rows.map((row) => row.organizationId)}::text[], ${rows.map((row) => row.integrationId)}::text[], ${rows.map((row) => row.alerts)}::bigint[])
-        as t (organization_id, integration_id, alerts)
-      on conflict (organization_id, integration_id, window_start) do update set alerts = w.alerts + excluded.alerts
+      insert into ingest_window as w (organization_id, integration_id, window_start, alerts, groups)
+      select organization_id, integration_id, ${windowStart}, alerts, groups
+      from unnest(${rows.map((row) => row.organizationId)}::text[], ${rows.map((row) => row.integrationId)}::text[],
+                  ${rows.map((row) => row.alerts)}::bigint[], ${rows.map((row) => row.groups)}::bigint[])
+        as t (organization_id, integration_id, alerts, groups)
+      on conflict (organization_id, integration_id, window_start)
+        do update set alerts = w.alerts + excluded.alerts, groups = w.groups + excluded.groups
       returning w.organization_id, w.integration_id, w.alerts
     )
     select organization_id, integration_id, alerts,
@@ -113,9 +118,6 @@ async function tellGroups(
   );
 }
 
-/** Removes the counts of windows that are over, of all organizations. @returns how many */
-export async function forgetRateWindows(db: Db, now: Date): Promise<number> {
-  const before = new Date(now.getTime() - 2 * RATE_LIMITS.windowSeconds * 1_000);
-  const result = await db.deleteFrom('ingest_window').where('window_start', '<', before).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
+/** Moves the counts of windows that are over to what is kept of each integration's activity. @returns how many windows there were */
+export const forgetRateWindows = (db: Db, now: Date): Promise<number> =>
+  rollUpActivity(db, new Date(now.getTime() - 2 * RATE_LIMITS.windowSeconds * 1_000), now);

@@ -4,12 +4,18 @@ import type { Db, Tx } from '../../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
 import { notify } from '../../platform/notify.ts';
 import type { IntegrationTable } from '../tables.ts';
-import type { Integration } from './integration.ts';
+import type { Integration, IntegrationLabel } from './integration.ts';
 
 export interface IntegrationFilter {
   readonly name?: string;
   /** null: integrations without a team. */
   readonly teamId?: string | null;
+  /** Part of the name, in any case of letters. */
+  readonly search?: string;
+  readonly type?: string;
+  /** Fixed labels, all of which it has. */
+  readonly labels?: readonly IntegrationLabel[];
+  readonly inMaintenance?: boolean;
   /** Leaves out what this person does not see; all is listed without it. */
   readonly visibleTo?: Viewer;
 }
@@ -25,6 +31,10 @@ export async function listIntegrations(
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
+  if (filter.search !== undefined) where.push(sql`strpos(lower(name), lower(${filter.search})) > 0`);
+  if (filter.type !== undefined) where.push(sql`type = ${filter.type}`);
+  if (filter.labels !== undefined) where.push(sql`labels @> ${JSON.stringify(filter.labels)}::jsonb`);
+  if (filter.inMaintenance !== undefined) where.push(sql`(maintenance_mode is not null) = ${filter.inMaintenance}`);
   const page = await selectPage(
     db,
     {

@@ -36,7 +36,7 @@ const OWNERS: Readonly<Record<string, FindOwner>> = {
   webhooks: ofTable('webhook'),
   on_call_shifts: ofTable('on_call_shift'),
   routes: ofParent('route', 'integration_id', 'integration'),
-  heartbeats: ofParent('integration', 'id', 'integration'),
+  heartbeats: ofParent('integration_heartbeat', 'integration_id', 'integration'),
   escalation_policies: ofParent('escalation_step', 'escalation_chain_id', 'escalation_chain'),
   shift_swaps: ofParent('shift_swap', 'schedule_id', 'schedule'),
   alert_groups: ofGroup(sql`alert_group g`, sql`g.id`),

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import {
   createHeartbeat,
   findHeartbeat,
+  findIntegration,
   HEARTBEAT_SECONDS,
   heartbeatState,
   type IntegrationHeartbeat,
@@ -20,7 +22,7 @@ import { boolean, integer, missingReference, reference } from '../conventions/fi
 import { single } from '../conventions/pagination.ts';
 import { errorResponses, inOneTransaction, type Resource, sendJson } from '../conventions/resource.ts';
 import { apiTimeOrNull } from '../conventions/times.ts';
-import { visibleIntegration } from './find-visible.ts';
+import { checkVisible } from '../conventions/visibility.ts';
 
 const TimeOrNull = Type.Union([Type.String({ format: 'date-time' }), Type.Null()]);
 const HeartbeatSchema = Type.Object({
@@ -61,14 +63,21 @@ export const heartbeatsResource = ({
   required: { create: ['integration_id'] },
   list(db, caller, query, window) {
     const integrationId = single(query.integration_id);
-    return listHeartbeats(db, caller.org, integrationId === undefined ? {} : { integrationId }, window);
+    return listHeartbeats(
+      db,
+      caller.org,
+      { ...(integrationId === undefined ? {} : { integrationId }), ...visibleTo(caller) },
+      window,
+    );
   },
   get: (db, caller, id) => findHeartbeat(db, caller.org, id),
   present: (_db, _caller, rows) => rows.map((row) => presentHeartbeat(row, clock.now(), baseUrl)),
   async create(tx, caller, body) {
     const { integration_id: id, timeout_seconds: timeout = 600 } = body;
     if (id === null) throw missingReference('integration_id');
-    const integration = await visibleIntegration(tx, caller, id);
+    const integration = await findIntegration(tx, caller.org, id);
+    if (integration === null) throw missingReference('integration_id');
+    await checkVisible(tx, caller, 'integrations', id);
     const made = await createHeartbeat(tx, caller.org, integration.id, timeout);
     if (made === null) throw refusal('Heartbeat already exists for this integration');
     if (body.is_enabled === false) await updateHeartbeat(tx, caller.org, integration.id, { isEnabled: false });

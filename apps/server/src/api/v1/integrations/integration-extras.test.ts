@@ -298,3 +298,34 @@ test('routes are put into an order unless somebody else did meanwhile', async ()
     [made.default_route.id, 0],
   ]);
 });
+
+test('the catalogue of types, with an example and the default templates of each', async () => {
+  const types = (await viewer.get('integration_types/')).body;
+  expect(types.slice(0, 3).map((type: { type: string }) => type.type)).toEqual(['alertmanager', 'grafana_alerting', 'webhook']);
+  const byType = new Map(types.map((type: { type: string }) => [type.type, type]));
+  expect(byType.get('direct_paging')).toMatchObject({ is_creatable: false, is_demo_alert_enabled: false });
+  expect(byType.get('legacy_alertmanager')).toMatchObject({ is_creatable: false, is_legacy: true });
+  const { body } = await viewer.get('integration_types/formatted_webhook');
+  expect(body).toMatchObject({
+    display_name: 'Formatted webhook',
+    is_available_for_integration_heartbeat: true,
+    demo_alert_payload: expect.objectContaining({ alert_uid: expect.any(String) }),
+    default_templates: { grouping_key: expect.stringContaining('alert_uid'), web: { title: expect.any(String) } },
+  });
+  expect((await viewer.get('integration_types/none')).status).toBe(404);
+});
+
+test('integrations are found by part of the name, type, labels and maintenance', async () => {
+  const made = await integration({ type: 'zabbix', name: 'Plant One', labels: [label('plant', '1'), label('line', 'a')] });
+  const other = await integration({ type: 'zabbix', name: 'Plant Two', labels: [label('plant', '2')] });
+  const found = async (query: string) =>
+    (await viewer.get(`integrations/?${query}`)).body.results.map((each: { id: string }) => each.id);
+  expect(await found('search=plant')).toEqual([made.id, other.id]);
+  expect(await found('type=zabbix&search=TWO')).toEqual([other.id]);
+  expect(await found('label=plant:1&label=line:a')).toEqual([made.id]);
+  expect(await found('label=plant:1&label=line:b')).toEqual([]);
+  expect(await found('label=plant')).toEqual([]);
+  await editor.post(`integrations/${other.id}/maintenance_start/`, { mode: 'debug', duration: 60 });
+  expect(await found('search=plant&in_maintenance=true')).toEqual([other.id]);
+  expect(await found('search=plant&in_maintenance=false')).toEqual([made.id]);
+});

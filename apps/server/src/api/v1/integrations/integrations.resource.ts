@@ -25,7 +25,7 @@ import { actorOf } from '../conventions/actor.ts';
 import { fieldErrors, refusal } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
 import { type BodyOf, missingReference, readBody, reference } from '../conventions/fields.ts';
-import { single } from '../conventions/pagination.ts';
+import { repeated, single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
 import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
 import { apiSeconds } from '../conventions/times.ts';
@@ -63,16 +63,35 @@ export function integrationsResource({
     write: 'integrations:write',
     pageSize: 50,
     item: IntegrationSchema,
-    filters: { name: Type.Optional(Type.String()), team_id: Type.Optional(Type.String()) },
+    filters: {
+      name: Type.Optional(Type.String()),
+      team_id: Type.Optional(Type.String()),
+      search: Type.Optional(Type.String({ description: 'Part of the name.' })),
+      type: Type.Optional(Type.String()),
+      label: Type.Optional(
+        Type.Array(Type.String(), { description: '`key:value` of a fixed label; all of them must be there.' }),
+      ),
+      in_maintenance: Type.Optional(Type.Boolean()),
+    },
     fields: integrationFields(syntaxError),
     required: { create: ['type'] },
     async list(db, caller, query, window) {
       const name = single(query.name);
+      const [search, type, maintenance] = [query.search, query.type, query.in_maintenance].map(single);
+      const labels = repeated(query.label).map(readPair);
       const teamId = await readTeamFilter(db, caller, query);
       return listIntegrations(
         db,
         caller.org,
-        { ...(name === undefined ? {} : { name }), ...(teamId === undefined ? {} : { teamId }), ...visibleTo(caller) },
+        {
+          ...(name === undefined ? {} : { name }),
+          ...(teamId === undefined ? {} : { teamId }),
+          ...(search === undefined || search === '' ? {} : { search }),
+          ...(type === undefined || type === '' ? {} : { type }),
+          ...(labels.length === 0 ? {} : { labels }),
+          ...(maintenance === 'true' || maintenance === 'false' ? { inMaintenance: maintenance === 'true' } : {}),
+          ...visibleTo(caller),
+        },
         window,
       );
     },
@@ -173,6 +192,12 @@ function notInherited(stored: readonly string[], { alert_group_labels: change }:
     else keys.add(key);
   }
   return [...keys];
+}
+
+/** `key:value`; the value may hold colons. */
+function readPair(text: string): { key: string; value: string } {
+  const at = text.indexOf(':');
+  return at === -1 ? { key: text, value: '' } : { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
 function creatableType(slug: string) {
