@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 
 const id = (prefix) => prefix + randomBytes(6).toString('hex').toUpperCase();
 
-/** An escalation chain that notifies the first user, whose rules name a channel. */
-export async function makeChain(pool) {
+/** `trigger_type` of personal notifications (outgoing webhooks of this kind page one person). */
+const PERSONAL_NOTIFICATION = 9;
+
+/**
+ * An escalation chain that notifies the first user, whose one rule names a channel.
+ * @param options.ruleType `type` of that rule
+ * @param options.webhookUrl what the user's personal webhook calls
+ */
+export async function makeChain(pool, { ruleType = 'notify_by_email', webhookUrl } = {}) {
   let user;
   while (user === undefined) {
     const { rows } = await pool.query('select organization_id, id from users order by created_at limit 1');
@@ -21,9 +28,21 @@ export async function makeChain(pool) {
   );
   await pool.query(`delete from notification_rule where organization_id = $1 and user_id = $2`, [organizationId, user.id]);
   await pool.query(
-    `insert into notification_rule (organization_id, id, user_id, important, position, type, created_at) values ($1, $2, $3, false, 0, 'notify_by_email', now())`,
-    [organizationId, id('N'), user.id],
+    `insert into notification_rule (organization_id, id, user_id, important, position, type, created_at) values ($1, $2, $3, false, 0, $4, now())`,
+    [organizationId, id('N'), user.id, ruleType],
   );
+  if (webhookUrl !== undefined) {
+    const webhookId = id('W');
+    await pool.query(
+      `insert into webhook (organization_id, id, name, url, trigger_type, created_at) values ($1, $2, 'bench', $3, $4, now())`,
+      [organizationId, webhookId, webhookUrl, PERSONAL_NOTIFICATION],
+    );
+    await pool.query(`insert into personal_webhook_link (organization_id, user_id, webhook_id) values ($1, $2, $3)`, [
+      organizationId,
+      user.id,
+      webhookId,
+    ]);
+  }
   return { chainId, organizationId };
 }
 
@@ -46,14 +65,31 @@ export async function addIntegrations(pool, organizationId, chainId, count) {
   return tokens;
 }
 
-/** Resolved groups of the past, so that tables and indexes have the size of a long-lived installation's. */
+/**
+ * Groups of the past, all but the newest hundred resolved, so that tables and indexes have the size of a long-lived installation's.
+ * The newest ten thousand have an alert each, as lists show it.
+ */
 export async function addOldGroups(pool, organizationId, count) {
   await pool.query(
-    `insert into alert_group (organization_id, id, number, integration_id, route_id, grouping_key, is_open_for_grouping, title, received_at, started_at, alerts_count, resolved_at, resolved_by)
-     select $1, 'I0' || lpad(n::text, 11, '0'), -n, (array(select id from integration where organization_id = $1 limit 1000))[1 + n % least(1000, (select count(*) from integration))::int],
-       null, md5(n::text), false, 'old ' || n, now() - n * interval '10 seconds', now() - n * interval '10 seconds', 1, now(), 0
-     from generate_series(1, $2::int) n`,
+    `insert into alert_group (organization_id, id, number, integration_id, route_id, grouping_key, is_open_for_grouping, title, received_at, started_at, alerts_count,
+       first_alert_id, last_alert_id, last_alert_at, resolved_at, resolved_by)
+     select $1, 'I0' || lpad(($2::int - n)::text, 11, '0'), -n, i.id, i.route_id, md5(n::text), n <= 100, 'Requests on host-' || n || ' take longer than a second', t.at, t.at, 1,
+       a.id, a.id, t.at, case when n > 100 then t.at + interval '10 minutes' end, case when n > 100 then 0 else 2 end
+     from generate_series(1, $2::int) n
+     cross join lateral (select now() - n * interval '10 seconds' as at) t
+     cross join lateral (select case when n <= 10000 then 'A0' || lpad(($2::int - n)::text, 11, '0') end as id) a
+     join (select i.id, r.id as route_id, row_number() over (order by i.id) as place from integration i
+           join route r on r.organization_id = i.organization_id and r.integration_id = i.id and r.is_default where i.organization_id = $1 limit 1000) i
+       on i.place = 1 + n % (select least(1000, count(*)) from integration where organization_id = $1)`,
     [organizationId, count],
   );
-  await pool.query('analyze alert_group');
+  await pool.query(
+    `insert into alert (organization_id, id, alert_group_id, integration_id, created_at, received_at, payload)
+     select organization_id, first_alert_id, id, integration_id, started_at, received_at,
+       json_build_object('status', 'firing', 'commonLabels', json_build_object('alertname', 'HighRequestLatency', 'instance', title), 'alerts', json_build_array())::text
+     from alert_group where organization_id = $1 and first_alert_id like 'A0%'`,
+    [organizationId],
+  );
+  await pool.query('vacuum analyze alert_group');
+  await pool.query('analyze alert');
 }

@@ -1,6 +1,7 @@
 // Load generator, a process of its own: keeps connections alive, sends requests that are cut from prepared text, and measures each answer
 // by its status line. Written on sockets, because an HTTP client would take more of the processors than the server under test.
-// Takes { port, tokens, connections, depth, seconds, rate, total, groups, offset } from its parent and answers with what it saw.
+// Takes { port, tokens, connections, depth, seconds, rate, total, groups, offset, keepTimes } from its parent and answers with what it saw;
+// with `keepTimes` also when each alert was answered: [n, milliseconds since the epoch].
 import { connect } from 'node:net';
 
 const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? 0;
@@ -33,17 +34,20 @@ const body = JSON.stringify({
 const pieces = body.split('#'.repeat(DIGITS));
 const rest = ` HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
 
-/** The request of alert `n`; of `groups` groups it belongs to the n-th. */
-const requestText = (token, n, groups) =>
-  `POST /integrations/v1/alertmanager/${token}/${rest}${pieces.join(String(n % groups).padStart(DIGITS, '0'))}`;
+/** The number that an alert names: its own, or that of one of a few groups, which no other alert has. */
+const numberOf = (n, groups) => (groups === null ? n : 900_000_000 + (n % groups));
+
+const requestText = (token, number) =>
+  `POST /integrations/v1/alertmanager/${token}/${rest}${pieces.join(String(number).padStart(DIGITS, '0'))}`;
 
 const HEAD = Buffer.from('HTTP/1.1 ');
 
-function run({ port, tokens, connections, depth, seconds, rate, total, groups, offset }) {
+function run({ port, tokens, connections, depth, seconds, rate, total, groups, offset, keepTimes }) {
   return new Promise((resolve) => {
     const startedMs = performance.now();
     const nowMs = () => performance.now() - startedMs;
     const latencies = [];
+    const times = keepTimes ? [] : undefined;
     const statuses = {};
     let sent = 0;
     let answered = 0;
@@ -62,12 +66,14 @@ function run({ port, tokens, connections, depth, seconds, rate, total, groups, o
         p50: percentile(latencies, 0.5),
         p99: percentile(latencies, 0.99),
         max: latencies.at(-1) ?? 0,
+        times,
       });
     };
     for (let i = 0; i < connections; i += 1) {
       const socket = connect(port, '127.0.0.1');
       socket.setNoDelay(true);
       const waiting = [];
+      const numbers = [];
       const end = () => {
         if (socket.destroyed) return;
         socket.destroy();
@@ -89,7 +95,10 @@ function run({ port, tokens, connections, depth, seconds, rate, total, groups, o
             waiting.push(due[dueFrom]);
             dueFrom += 1;
           } else waiting.push(nowMs());
-          text += requestText(tokens[(offset + sent) % tokens.length], offset + sent, groups);
+          const n = offset + sent;
+          const number = numberOf(n, groups);
+          if (keepTimes) numbers.push(number);
+          text += requestText(tokens[n % tokens.length], number);
           sent += 1;
         }
         if (text !== '') socket.write(text, 'latin1');
@@ -104,6 +113,7 @@ function run({ port, tokens, connections, depth, seconds, rate, total, groups, o
         for (let at = chunk.indexOf(HEAD); at !== -1; at = chunk.indexOf(HEAD, at + 9)) {
           latencies.push(nowMs() - waiting.shift());
           answered += 1;
+          if (keepTimes) times.push([numbers.shift(), performance.timeOrigin + performance.now()]);
           const status = chunk.latin1Slice(at + 9, at + 12);
           statuses[status] = (statuses[status] ?? 0) + 1;
         }

@@ -38,7 +38,7 @@ export function createLoad({ port, tokens, connections, depth }) {
   return async (options) => {
     const child = fork(fileURLToPath(new URL('load.js', import.meta.url)), { stdio: 'inherit' });
     const answer = new Promise((resolve) => child.once('message', resolve));
-    child.send({ port, tokens, connections, depth, seconds: 10, rate: null, total: null, groups: 1e9, offset, ...options });
+    child.send({ port, tokens, connections, depth, seconds: 10, rate: null, total: null, groups: null, offset, ...options });
     const result = await answer;
     child.kill();
     offset += result.answered + 1_000;

@@ -120,10 +120,18 @@ export async function startServer({ role = 'all', env = {}, dataDir } = {}) {
         ...database?.settings,
         ...env,
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
   const url = `http://127.0.0.1:${port}`;
+  const greeting = new Promise((resolve) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const token = /API token +(\S+)/.exec(text)?.[1];
+      if (token !== undefined) resolve(token);
+    });
+  });
   try {
     await untilReady(url, child);
   } catch (err) {
@@ -146,6 +154,8 @@ export async function startServer({ role = 'all', env = {}, dataDir } = {}) {
     port,
     pool,
     folder,
+    /** Of the first user; said at the first start on a folder. */
+    apiToken: () => greeting,
     /** Processor time so far; backends that have ended count in their parent's. */
     processorSeconds: () => ({
       server: ticksOf(child.pid, false) / 100,
