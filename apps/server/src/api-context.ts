@@ -1,5 +1,5 @@
 import { compilePythonRegex, PythonError, RegexSyntaxError, TemplateError, UndefinedError } from '@tocsin/jinja';
-import { noSecondStep } from './access/index.ts';
+import { createSecondStep, passkeySite } from './access/index.ts';
 import type { ApiContext, TermChecks } from './api/v1/index.ts';
 import type { Context } from './context.ts';
 import { domainsOf } from './domains.ts';
@@ -45,7 +45,7 @@ function featuresOf({ config }: Context): string[] {
 /** What the public API needs of a process. */
 export function createApiContext(ctx: Context): ApiContext {
   const { config, db, clock } = ctx;
-  const { authMail, hooks, templates, linkOfGroup } = domainsOf(ctx);
+  const { authMail, hooks, templates, linkOfGroup, webhooks } = domainsOf(ctx);
   const live = createLiveFeed({ db, log: folderLog(ctx.log, 'live'), hub: ctx.hub });
   ctx.metrics.gauge('tocsin_live_streams', 'Open streams of live events', [], (gauge) => gauge.set(live.followers()));
   return {
@@ -54,6 +54,8 @@ export function createApiContext(ctx: Context): ApiContext {
     baseUrl: config.baseUrl,
     authenticate: ctx.authenticate,
     requestsPerMinute: config.limits.apiRequestsPerMinute,
+    tokensPerUser: config.limits.apiTokensPerUser,
+    forgetRights: ctx.forgetRights,
     alertBodyLimit: config.limits.ingestBodyBytes,
     hooks,
     syntaxError: checkTemplateSyntax,
@@ -64,12 +66,13 @@ export function createApiContext(ctx: Context): ApiContext {
     auth: {
       cookie: ctx.sessionCookie,
       firstRun: ctx.firstRun,
-      secondStep: noSecondStep,
+      secondStep: createSecondStep({ db, clock, secrets: ctx.secrets, site: passkeySite(config.baseUrl) }),
       mail: authMail,
       features: featuresOf(ctx),
       maintenanceMessage: config.maintenanceMessage,
     },
     previewTemplate: (request) => previewTemplate({ db, clock, templates, linkOf: linkOfGroup }, request),
     live,
+    webhooks,
   };
 }

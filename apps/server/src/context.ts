@@ -6,10 +6,10 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import {
   type Authentication,
-  authenticate,
   authenticateRequest,
   type Credentials,
   createSessionCookie,
+  createTokenMemory,
   type FirstRun,
   type SessionCookie,
 } from './access/index.ts';
@@ -53,6 +53,8 @@ export interface Context {
   readonly sessionCookie: SessionCookie;
   readonly firstRun: FirstRun;
   readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
+  /** Makes what is remembered of callers' rights in an organization be read again. */
+  readonly forgetRights: (org: string) => void;
   close(): Promise<void>;
 }
 
@@ -109,6 +111,7 @@ export async function createContext({
   const renderPool = new RenderPool({ inlineMs: INLINE_MS });
   const webhookPool = createWebhookPool();
   const hub = createHub(connection, platformLog);
+  const tokens = createTokenMemory({ db, clock, hub });
   metrics.gauge('tocsin_build_info', 'Version of the program', ['version']).set({ version: VERSION }, 1);
   metrics.gauge('tocsin_db_pool_in_use', 'Database connections at work', [], (gauge) =>
     gauge.set(pool.totalCount - pool.idleCount),
@@ -142,8 +145,8 @@ export async function createContext({
       setupCode: config.secrets.setupCode,
       setupKey: Buffer.from(hkdfSync('sha256', secretKey, 'tocsin', 'setup code', 32)),
     }),
-    authenticate: (credentials) =>
-      authenticateRequest({ db, clock, cookie, baseUrl }, (byToken) => authenticate({ db, clock }, byToken), credentials),
+    authenticate: (credentials) => authenticateRequest({ db, clock, cookie, baseUrl }, tokens.authenticate, credentials),
+    forgetRights: tokens.forget,
     async close() {
       stopFollowing();
       await renderPool.close();

@@ -33,6 +33,8 @@ export interface Caller {
   /** Null where a session let the caller in. */
   readonly tokenId: string | null;
   readonly sessionId: string | null;
+  /** Whether a token takes something away from its owner's rights. */
+  readonly isNarrowed: boolean;
   /** Teams that the caller may name in `team_id` (http-api-oncall.md 0.8): own ones and those that share with everybody. */
   readonly availableTeams: TeamScope;
   /** Teams whose resources the caller sees, besides those without a team; `all` for tokens that do not ask for less (access.md 4.1). */

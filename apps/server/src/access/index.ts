@@ -29,7 +29,7 @@ export {
   type Requirement,
   roleHas,
 } from './permissions.ts';
-export { FIXED_ROLES, type FixedRole } from './roles/fixed-roles.ts';
+export { FIXED_ROLES, type FixedRole, rolesGranting } from './roles/fixed-roles.ts';
 export {
   callerWith,
   type GrantedRole,
@@ -53,6 +53,25 @@ export {
   subjectsOfRole,
   updateRole,
 } from './roles/role-store.ts';
+export { idTokenPurpose, sealedAccessColumns } from './sealed-columns.ts';
+export { listPasskeys, type Passkey, removePasskeys, renamePasskey } from './second-factors/passkey-store.ts';
+export {
+  addPasskey,
+  askForPasskey,
+  askForRegistration,
+  checkPasskey,
+  type PasskeySite,
+  passkeySite,
+} from './second-factors/passkeys.ts';
+export { countRecoveryCodes, createRecoveryCodes, removeRecoveryCodes } from './second-factors/recovery-codes.ts';
+export {
+  createSecondStep,
+  type Factor,
+  removeSecondFactors,
+  type SecondProof,
+  type SecondStep,
+} from './second-factors/second-step.ts';
+export { beginTotp, readTotp, removeTotp, totpPurpose, useTotp } from './second-factors/totp.ts';
 export {
   createServiceAccount,
   deleteServiceAccount,
@@ -84,6 +103,7 @@ export {
   startSession,
 } from './sessions/store.ts';
 export { type Acceptance, type AcceptResult, acceptInvitation, openInvitationOf } from './sign-in/accept-invitation.ts';
+export { type Challenge, forgetChallenges, keepChallenge, takeChallenge } from './sign-in/challenges.ts';
 export type { FirstAdmin, FirstAdminResult, FirstRun } from './sign-in/first-run.ts';
 export {
   createInvitation,
@@ -95,13 +115,7 @@ export {
   stateOfInvitation,
 } from './sign-in/invitations.ts';
 export { type AuthMail, createSignInMailJob, type SendMail, type SignInMail } from './sign-in/mail.job.ts';
-export {
-  noSecondStep,
-  type PasswordSignIn,
-  type SecondProof,
-  type SecondStep,
-  signInWithPassword,
-} from './sign-in/password-sign-in.ts';
+export { type PasswordSignIn, signInWithPassword } from './sign-in/password-sign-in.ts';
 export { createPasswordReset, findPasswordReset, forcePassword, resetPassword } from './sign-in/reset-password.ts';
 export {
   ACCOUNT_LIMIT,

@@ -31,7 +31,7 @@ describe('settings', () => {
       smtp: null,
       outboundAllowed: [],
       webhookAllowed: [],
-      limits: { ingestBodyBytes: 10 * 1024 * 1024, apiRequestsPerMinute: 1_000 },
+      limits: { ingestBodyBytes: 10 * 1024 * 1024, apiRequestsPerMinute: 1_000, apiTokensPerUser: 25 },
       metrics: { enabled: false },
     });
     expect(config.dataDir).toBe(join(process.cwd(), 'data'));

@@ -37,6 +37,8 @@ export type Config = {
   limits: {
     ingestBodyBytes: number;
     apiRequestsPerMinute: number;
+    /** Live API tokens that one person may have. */
+    apiTokensPerUser: number;
     /** Per user and UTC day. */
     emailsPerUserAndDay: number;
     templateLength: number;
@@ -203,6 +205,7 @@ export function loadConfig(env: Environment): Config {
     limits: {
       ingestBodyBytes: read.integer('INGEST_BODY_LIMIT', 10_485_760, { min: 1_024, max: 1_073_741_824 }),
       apiRequestsPerMinute: read.integer('API_REQUESTS_PER_MINUTE', 1_000, { min: 1, max: 1_000_000 }),
+      apiTokensPerUser: read.integer('API_TOKENS_PER_USER', 25, { min: 1, max: 10_000 }),
       emailsPerUserAndDay: read.integer('EMAIL_NOTIFICATIONS_LIMIT', 200, { min: 0, max: 1_000_000 }),
       templateLength: read.integer('JINJA_TEMPLATE_MAX_LENGTH', 50_000, characters),
       resultLength: read.integer('JINJA_RESULT_MAX_LENGTH', 50_000, characters),

@@ -2,10 +2,11 @@ import {
   authenticate,
   authenticateRequest,
   createOrganization,
+  createSecondStep,
   createSessionCookie,
   createToken,
   nextGrafanaUserId,
-  noSecondStep,
+  passkeySite,
   type Role,
 } from '../access/index.ts';
 import { combineHooks } from '../alerting/index.ts';
@@ -20,10 +21,12 @@ import type { Db } from '../platform/db/database.ts';
 import { createHttp, type Http, serveOpenApi } from '../platform/http/index.ts';
 import { createLogger } from '../platform/log.ts';
 import { createMetrics } from '../platform/metrics.ts';
+import { createAddressPolicy, createOutbound } from '../platform/outbound/index.ts';
 import { createSecretBox } from '../platform/secrets.ts';
 import { createFirstRun } from '../setup/first-run.ts';
 import { checkTemplateSyntax, createTemplates } from '../templates/index.ts';
 import { createUser } from '../users/index.ts';
+import { createWebhookPool, createWebhookRenderer } from '../webhooks/index.ts';
 import { type Answer, asAnswer } from './answer.ts';
 import { inlineRenderer } from './inline-renderer.ts';
 import { type SignedIn, signIn } from './sign-in.ts';
@@ -73,7 +76,9 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     slowSeconds: 60,
     version: '0.0.0',
   });
+  const webhookPool = createWebhookPool();
   const cookie = createSessionCookie({ baseUrl: TEST_BASE_URL, domain: null });
+  const secrets = createSecretBox('the secret key of all tests');
   const ctx: ApiContext = {
     db,
     clock,
@@ -85,13 +90,15 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
         credentials,
       ),
     requestsPerMinute: 100_000,
+    tokensPerUser: 25,
+    forgetRights: () => undefined,
     alertBodyLimit: 10_485_760,
     hooks: combineHooks(escalationHooks),
     syntaxError: checkTemplateSyntax,
     termChecks,
     inboundEmailDomain: null,
     checkFeed: async () => null,
-    secrets: createSecretBox('the secret key of all tests'),
+    secrets,
     auth: {
       cookie,
       firstRun: createFirstRun({
@@ -101,13 +108,25 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
         setupCode: TEST_SETUP_CODE,
         setupKey: Buffer.alloc(32),
       }),
-      secondStep: noSecondStep,
+      secondStep: createSecondStep({ db, clock, secrets, site: passkeySite(TEST_BASE_URL) }),
       mail: { isOn: () => false, add: async () => undefined },
       features: ['labels'],
       maintenanceMessage: null,
     },
     previewTemplate: (request) =>
       previewTemplate({ db, clock, templates: createTemplates({ clock, pool: inlineRenderer }), linkOf: (id) => id }, request),
+    webhooks: {
+      db,
+      clock,
+      outbound: createOutbound({ policy: createAddressPolicy([]), userAgent: 'Tocsin/test' }),
+      allow: ['127.0.0.1'],
+      secrets,
+      render: createWebhookRenderer(webhookPool, clock),
+      baseUrl: TEST_BASE_URL,
+      timeoutMs: 1_000,
+      groupLink: (id) => `${TEST_BASE_URL}/alert-groups/${id}`,
+      usersToBeNotified: async () => new Map(),
+    },
     live: createLiveFeed({ db, log: createLogger({ level: 'silent' }), hub: null, pollMs: 20 }),
     ...overrides,
   };
@@ -138,6 +157,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     signIn: (person, how) => signIn({ db, clock, app, baseUrl: TEST_BASE_URL }, person, how),
     async [Symbol.asyncDispose]() {
       await app.close();
+      await webhookPool.close();
       await database[Symbol.asyncDispose]();
     },
   };

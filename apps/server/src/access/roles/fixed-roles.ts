@@ -1,4 +1,5 @@
-import { PERMISSIONS, type Permission } from '../permissions.ts';
+import { ROLES, type Role } from '../../users/index.ts';
+import { PERMISSIONS, type Permission, roleHas } from '../permissions.ts';
 
 export interface FixedRole {
   readonly id: `fixed:${string}`;
@@ -149,3 +150,12 @@ export const FIXED_ROLES: readonly FixedRole[] = [
 const BY_ID = new Map(FIXED_ROLES.map((fixed) => [fixed.id as string, fixed]));
 
 export const fixedRole = (id: string): FixedRole | null => BY_ID.get(id) ?? null;
+
+const BASIC_NAMES: Record<Role, string> = { admin: 'Admin', editor: 'Editor', viewer: 'Viewer', none: 'None' };
+
+/** Names of the basic and fixed roles that carry one of the permissions. */
+export function rolesGranting(permissions: readonly Permission[]): readonly string[] {
+  const basic = ROLES.filter((one) => permissions.some((permission) => roleHas(one, permission))).map((one) => BASIC_NAMES[one]);
+  const fixed = FIXED_ROLES.filter((one) => permissions.some((permission) => one.permissions.includes(permission)));
+  return [...new Set([...basic, ...fixed.map(({ name }) => name)])];
+}

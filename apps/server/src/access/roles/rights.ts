@@ -142,6 +142,7 @@ export function callerWith(
     via: entry.via,
     tokenId: entry.tokenId ?? null,
     sessionId: entry.sessionId ?? null,
+    isNarrowed: narrowing.scopes !== null || narrowing.isReadOnly || narrowing.teamIds !== null,
     availableTeams,
     visibility: isChecked || rights.actor.type === 'service_account' ? availableTeams : 'all',
   };

@@ -5,6 +5,7 @@ import type { LiveFeed } from '../../live/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { SecretBox } from '../../platform/secrets.ts';
+import type { WebhookDeps } from '../../webhooks/index.ts';
 import { registerPermissions } from './access/permissions.routes.ts';
 import { registerRoleHolders, rolesResource } from './access/roles.resource.ts';
 import { serviceAccountsResource } from './access/service-accounts.resource.ts';
@@ -51,8 +52,10 @@ import { teamsResource } from './teams/teams.resource.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
 import { rulesResource } from './users/rules.resource.ts';
 import { registerUsers } from './users/users.routes.ts';
+import { registerPersonalWebhook } from './webhooks/personal-webhook.routes.ts';
 import { registerWebhookCalls } from './webhooks/webhook-calls.routes.ts';
-import { webhooksResource } from './webhooks/webhooks.resource.ts';
+import { registerWebhookPreviews } from './webhooks/webhook-previews.routes.ts';
+import { actionsResource, webhooksResource } from './webhooks/webhooks.resource.ts';
 
 export type { TermChecks };
 
@@ -79,6 +82,7 @@ export interface ApiContext {
   readonly secrets: SecretBox;
   readonly auth: AuthContext;
   readonly previewTemplate: PreviewTemplate;
+  readonly webhooks: WebhookDeps;
   readonly live: LiveFeed;
   /** Milliseconds between the pings of streams, for tests. */
   readonly streamPingMs?: number;
@@ -156,6 +160,9 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerPreview(app, ctx);
   registerAudit(app, ctx);
   registerResource(app, ctx, webhooksResource(ctx));
+  registerResource(app, ctx, actionsResource(ctx));
   registerWebhookCalls(app, ctx);
+  registerWebhookPreviews(app, ctx);
+  registerPersonalWebhook(app, ctx);
   registerStream(app, ctx);
 }

@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   type Authentication,
+  acceptedBy,
   type Caller,
   type Credentials,
   meets,
   type Refusal,
   type RequestFacts,
   type Requirement,
+  rolesGranting,
   type Session,
 } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
@@ -20,6 +22,8 @@ declare module 'fastify' {
     caller: Caller | null;
     /** The caller's session, where a cookie let them in. */
     session: Session | null;
+    /** The caller has to set up a second factor before anything else. */
+    lacksSecondFactor: boolean;
   }
   interface FastifyContextConfig {
     /** What the caller must be allowed to do; an API route without it does not start. */
@@ -102,11 +106,11 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
     if (permission === undefined) return; // not found and method not allowed answer for themselves
     const found = await guard.authenticate(credentialsOf(request));
     if (!found.ok) throw sessionOnly && !request.headers.authorization ? refusalOfSession(found.reason) : REFUSALS[found.reason];
-    const { caller, session = null } = found;
+    const { caller, session = null, lacksSecondFactor = false } = found;
     if (sessionOnly && session === null)
       throw forbidden('This is for people who are signed in; tokens cannot do it.', 'session_only');
     if (usersOnly !== undefined) refuseServiceAccounts(caller, usersOnly);
-    if (!meets(caller.permissions, permission)) throw forbidden();
+    if (!meets(caller.permissions, permission)) throw missingPermission(permission);
     const seconds = guard.clock.now().getTime() / 1000;
     const { remaining, resetSeconds } = limiter.take(caller.tokenId ?? caller.sessionId ?? caller.org, seconds);
     reply.header('RateLimit-Limit', guard.limitPerMinute);
@@ -122,12 +126,20 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
     }
     request.caller = caller;
     request.session = session;
+    request.lacksSecondFactor = lacksSecondFactor;
+    if (lacksSecondFactor && !sessionOnly) throw forbidden('Set up a second factor first.', 'second_factor_required');
     if (needsProof) requireRecentProof(request, guard.clock.now());
   };
 }
 
 /** Where only a session will do, whoever has none is to sign in. */
 const refusalOfSession = (reason: Refusal): ApiError => REFUSALS[reason === 'invalid_token' ? 'unauthenticated' : reason];
+
+/** The refusal of a caller who lacks a permission, with what is needed and which roles grant it (access.md 17.2). */
+function missingPermission(requirement: Requirement): ApiError {
+  const required = acceptedBy(requirement) ?? [];
+  return new ApiError(403, { ...(forbidden().body as object), required, granted_by: rolesGranting(required) });
+}
 
 function refuseServiceAccounts({ actor }: Caller, usersOnly: UsersOnly): void {
   if (actor.type !== 'service_account') return;

@@ -35,6 +35,24 @@ function positive(value: unknown): number | undefined {
   return number >= 1 ? number : undefined;
 }
 
+/** A page of a list that is short enough to be whole in memory. A cursor holds how many rows came before. */
+export function pageOf<T>(all: readonly T[], window: Window): Page<T> {
+  const { size } = window;
+  if (window.kind === 'cursor') {
+    const from = Math.max(0, Number.parseInt(window.cursor ?? '0', 10) || 0);
+    return {
+      kind: 'cursor',
+      rows: all.slice(from, from + size),
+      size,
+      next: from + size < all.length ? String(from + size) : null,
+      previous: from > 0 ? String(Math.max(0, from - size)) : null,
+    };
+  }
+  const totalPages = Math.max(1, Math.ceil(all.length / size));
+  const page = Math.min(window.page, totalPages);
+  return { kind: 'page', rows: all.slice((page - 1) * size, page * size), count: all.length, page, size, totalPages };
+}
+
 /** The list envelope of http-api-alerting.md 1.7. `url` is the request's path and query below the public base URL. */
 export function envelope(
   page: Page<unknown>,

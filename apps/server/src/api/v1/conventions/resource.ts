@@ -39,6 +39,8 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   readonly write: Requirement;
   /** Refuses service accounts. */
   readonly usersOnly?: true;
+  /** Writes need a recent proof of who is in front of the browser. */
+  readonly needsProof?: true;
   readonly pageSize: number;
   /** Schema of one object in answers. */
   readonly item: TSchema;
@@ -81,6 +83,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
   const { db, baseUrl, clock } = deps;
   const tags = [resource.path];
   const forUsers = resource.usersOnly === true ? { usersOnly: true as const } : {};
+  const forWrites = { ...forUsers, ...(resource.needsProof === true ? { needsProof: true as const } : {}) };
   const title = pascal(resource.name);
   const item = named(title, resource.item);
   const requestBody = (required: readonly string[], name: string): TSchema =>
@@ -150,7 +153,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     app.post(
       `/${resource.path}`,
       {
-        config: { permission: resource.write, ...forUsers },
+        config: { permission: resource.write, ...forWrites },
         schema: {
           operationId: `create${title}`,
           summary: `Creates one ${resource.name}`,
@@ -178,7 +181,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       app.route({
         method,
         url: `/${resource.path}/:id`,
-        config: { permission: resource.write, ...forUsers },
+        config: { permission: resource.write, ...forWrites },
         schema: {
           operationId: `${method === 'PUT' ? 'update' : 'patch'}${title}`,
           summary: `Changes one ${resource.name}; keys that are left out keep their values`,
@@ -209,7 +212,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     app.delete(
       `/${resource.path}/:id`,
       {
-        config: { permission: resource.write, ...forUsers },
+        config: { permission: resource.write, ...forWrites },
         schema: {
           operationId: `delete${title}`,
           summary: `Deletes one ${resource.name}`,

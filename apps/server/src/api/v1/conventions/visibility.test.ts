@@ -11,6 +11,7 @@ let olaf: ApiUser;
 let team: string;
 const made: Record<string, string> = {};
 
+let tokens = 0;
 const withToken = async (user: ApiUser): Promise<ApiUser> => {
   const { text } = await api.db
     .transaction()
@@ -18,7 +19,7 @@ const withToken = async (user: ApiUser): Promise<ApiUser> => {
       createToken(
         tx,
         user.org,
-        { userId: user.id, name: 'respectful', narrowing: { ...NOT_NARROWED, respectsVisibility: true } },
+        { userId: user.id, name: `respectful ${++tokens}`, narrowing: { ...NOT_NARROWED, respectsVisibility: true } },
         api.clock.now(),
       ),
     );
@@ -35,7 +36,7 @@ beforeAll(async () => {
   olaf = await withToken(await api.user('olaf', 'editor'));
   team = (await api.admin.post('teams/', { name: 'private', members: [mia.id] })).body.id;
   const create = async (path: string, body: object) => {
-    const answer = await api.admin.post(`${path}/`, { ...body, team_id: team });
+    const answer = await api.admin.post(`${path}/`, { ...body, team_id: team, team });
     expect(answer.status, answer.text).toBe(201);
     made[path] = answer.body.id;
     return answer.body;
@@ -49,8 +50,8 @@ beforeAll(async () => {
   await create('schedules', { name: 'private', type: 'calendar', time_zone: 'UTC' });
   await create('webhooks', { name: 'private', url: 'https://example.net/', trigger_type: 'escalation', http_method: 'POST' });
   await sql`
-    insert into alert_group (organization_id, id, integration_id, route_id, number, title, grouping_key, started_at)
-    values (${api.admin.org}, 'IPRIVATE', ${made.integrations}, ${made.routes}, 1, 'private', 'k', ${api.clock.now()})`.execute(
+    insert into alert_group (organization_id, id, integration_id, route_id, number, title, grouping_key, started_at, received_at)
+    values (${api.admin.org}, 'IPRIVATE', ${made.integrations}, ${made.routes}, 1, 'private', 'k', ${api.clock.now()}, ${api.clock.now()})`.execute(
     api.db,
   );
   made.alert_groups = 'IPRIVATE';

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import type { CallerActor, Role } from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { findUser, listUsers, ROLES, teamsOfUsers, type User, type UserFilter } from '../../../users/index.ts';
 import { fieldErrors, notFound } from '../conventions/api-error.ts';
@@ -49,6 +50,19 @@ async function presentUsers(db: Db | Tx, org: string, users: readonly User[]): P
   return users.map((user) => ({ ...presentShort(user), slack: null, timezone: user.timezone, teams: teams.get(user.id) ?? [] }));
 }
 
+/** A service account as `users/current`. */
+const presentAccount = ({ number, name }: Extract<CallerActor, { type: 'service_account' }>, role: Role) => ({
+  id: `service-account:${number}`,
+  grafana_id: number,
+  email: '',
+  username: name,
+  role,
+  is_phone_number_verified: false,
+  slack: null,
+  timezone: null,
+  teams: [],
+});
+
 /** People (http-api-oncall.md 1): list, get, and the token's own user. */
 export function registerUsers(app: FastifyInstance, { db, baseUrl }: ApiDeps): void {
   const config = { permission: 'user-settings:read' as const };
@@ -94,7 +108,11 @@ export function registerUsers(app: FastifyInstance, { db, baseUrl }: ApiDeps): v
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const user = await wantedUser(db, caller, (request.params as { id: string }).id);
+      const { id } = request.params as { id: string };
+      if (id === 'current' && caller.actor.type === 'service_account') {
+        return sendJson(reply, 200, JSON.stringify(presentAccount(caller.actor, caller.role)));
+      }
+      const user = await wantedUser(db, caller, id);
       return sendJson(reply, 200, JSON.stringify((await presentUsers(db, caller.org, [user]))[0]));
     },
   );
