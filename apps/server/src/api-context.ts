@@ -3,7 +3,7 @@ import { createSecondStep, passkeySite } from './access/index.ts';
 import type { ApiContext, TermChecks } from './api/v1/index.ts';
 import type { Context } from './context.ts';
 import { domainsOf } from './domains.ts';
-import { previewTemplate } from './integrations/index.ts';
+import { previewTemplate, renderForWeb } from './integrations/index.ts';
 import { createLiveFeed } from './live/index.ts';
 import { folderLog } from './platform/log.ts';
 import { createFeedCheck } from './schedules/index.ts';
@@ -72,6 +72,7 @@ export function createApiContext(ctx: Context): ApiContext {
       maintenanceMessage: config.maintenanceMessage,
     },
     previewTemplate: (request) => previewTemplate({ db, clock, templates, linkOf: linkOfGroup }, request),
+    renderAlert: (org, alert) => renderForWeb({ db, clock, templates, linkOf: linkOfGroup }, org, alert),
     live,
     webhooks,
   };

@@ -13,7 +13,7 @@ import { combineHooks } from '../alerting/index.ts';
 import { type ApiContext, apiV1 } from '../api/v1/index.ts';
 import { termChecks } from '../api-context.ts';
 import { escalationHooks } from '../escalation/index.ts';
-import { previewTemplate } from '../integrations/index.ts';
+import { previewTemplate, renderForWeb } from '../integrations/index.ts';
 import { createLiveFeed } from '../live/index.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
 import { inTransaction } from '../platform/db/create-db.ts';
@@ -115,6 +115,8 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     },
     previewTemplate: (request) =>
       previewTemplate({ db, clock, templates: createTemplates({ clock, pool: inlineRenderer }), linkOf: (id) => id }, request),
+    renderAlert: (orgId, alert) =>
+      renderForWeb({ db, clock, templates: createTemplates({ clock, pool: inlineRenderer }), linkOf: (id) => id }, orgId, alert),
     webhooks: {
       db,
       clock,

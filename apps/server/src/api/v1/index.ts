@@ -15,6 +15,7 @@ import { registerAlerts } from './alert-groups/alerts.routes.ts';
 import { registerBulk } from './alert-groups/bulk.routes.ts';
 import { registerGroupActions } from './alert-groups/group-actions.routes.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
+import { type RenderAlert, registerRenderedAlert } from './alert-groups/rendered-alert.routes.ts';
 import { registerTimeline } from './alert-groups/timeline.routes.ts';
 import { registerAudit } from './audit/audit.routes.ts';
 import type { AuthContext } from './auth/auth-context.ts';
@@ -82,6 +83,7 @@ export interface ApiContext {
   readonly secrets: SecretBox;
   readonly auth: AuthContext;
   readonly previewTemplate: PreviewTemplate;
+  readonly renderAlert: RenderAlert;
   readonly webhooks: WebhookDeps;
   readonly live: LiveFeed;
   /** Milliseconds between the pings of streams, for tests. */
@@ -144,6 +146,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerBulk(app, ctx);
   registerTimeline(app, ctx);
   registerAlerts(app, ctx);
+  registerRenderedAlert(app, ctx);
   registerResource(app, ctx, notesResource(ctx));
   registerResource(app, ctx, rulesResource(ctx));
   registerResource(app, ctx, teamsResource(ctx));
