@@ -4,7 +4,7 @@ import { type Environment, loadConfig } from '../config/index.ts';
 import { type Context, createContext } from '../context.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
 import type { Http } from '../platform/http/index.ts';
-import { createLogger } from '../platform/log.ts';
+import { createLogger, type Log } from '../platform/log.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { startWork } from '../work.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -23,16 +23,22 @@ export type TestServerOptions = {
   at?: string;
   /** Settings as environment variables. */
   env?: Environment;
+  /** Silent when left out. */
+  log?: Log;
 };
 
-export async function startTestServer({ at = '2026-03-02T09:00:00Z', env = {} }: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer({
+  at = '2026-03-02T09:00:00Z',
+  env = {},
+  log = createLogger({ level: 'silent' }),
+}: TestServerOptions = {}): Promise<TestServer> {
   const database = await createTestDatabase({ poolSize: 2 });
   const clock = createTestClock(at);
   const ctx = await createContext({
     config: loadConfig({ BASE_URL: 'http://tocsin.test', API_REQUESTS_PER_MINUTE: '1000000', ...env }),
     connection: database.connection,
     secretKey: 'the secret key of all tests',
-    log: createLogger({ level: 'silent' }),
+    log,
     clock,
     metrics: createMetrics({ runtime: false }),
   });

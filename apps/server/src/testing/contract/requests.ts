@@ -8,8 +8,33 @@ export type ApiRequest = {
   payload?: string;
 };
 
-/** Values that mean something in the organization that is asked: ids above all. */
-export type Pool = readonly string[];
+/** Ids that mean something in an organization, by the path of their collection: `users`, `alert_groups`, … */
+export type Pool = Readonly<Record<string, readonly string[]>>;
+
+/** What ids a key holds, where its name does not say so. */
+const KIND_OF_KEY: Readonly<Record<string, string>> = {
+  team: 'teams',
+  team_to_notify: 'teams',
+  schedule: 'schedules',
+  notify_on_call_from_schedule: 'schedules',
+  persons_to_notify: 'users',
+  persons_to_notify_next_each_time: 'users',
+  member: 'users',
+  rolling_user: 'users',
+  beneficiary: 'users',
+  benefactor: 'users',
+  user: 'users',
+  shift: 'on_call_shifts',
+  action_to_trigger: 'webhooks',
+  webhook: 'webhooks',
+  integration_filter: 'integrations',
+};
+
+/** Ids that belong at a key; all of them where nothing says which. */
+function idsFor(pool: Pool, key: string): readonly string[] {
+  const named = KIND_OF_KEY[key] ?? KIND_OF_KEY[key.replace(/s$/, '')] ?? key.replace(/_ids?$/, 's').replace(/ys$/, 'ies');
+  return pool[named] ?? Object.values(pool).flat();
+}
 
 /** No test calls an address outside: these are refused before anybody is called. */
 const ADDRESSES = ['http://127.0.0.1:9/calendar.ics', 'ftp://example.net/x', 'http://[::1]/', 'https://', 'not an address'];
@@ -57,7 +82,7 @@ const textOf = (pool: Pool, key: string): fc.Arbitrary<string> =>
   /url|link|host/.test(key)
     ? fc.constantFrom(...ADDRESSES)
     : fc.oneof(
-        { weight: 4, arbitrary: pool.length === 0 ? fc.constant('none') : fc.constantFrom(...pool) },
+        { weight: 4, arbitrary: fc.constantFrom('none', ...idsFor(pool, key)) },
         { weight: 4, arbitrary: fc.constantFrom(...TEXTS) },
         { weight: 2, arbitrary: fc.string({ maxLength: 40 }) },
         { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
@@ -185,7 +210,15 @@ export function requestsTo(document: Json, operation: Operation, pool: Pool): fc
   const inPathOf = operation.parameters.filter((parameter) => parameter.in === 'path');
   const inQuery = operation.parameters.filter((parameter) => parameter.in === 'query');
   const path = fc
-    .tuple(...inPathOf.map(({ name }) => fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...pool) }, textOf(pool, name))))
+    .tuple(
+      ...inPathOf.map(({ name }, index) => {
+        const collection = operation.path.split('/{')[index]?.split('/').at(-1) ?? '';
+        return fc.oneof(
+          { weight: 8, arbitrary: fc.constantFrom(...(pool[collection] ?? Object.values(pool).flat())) },
+          { weight: 1, arbitrary: textOf(pool, name) },
+        );
+      }),
+    )
     .map((values) =>
       inPathOf.reduce(
         (text, { name }, index) => text.replace(`{${name}}`, inPath(String(values[index])) || 'none'),
