@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import type { Output } from './cli/commands.ts';
+import type { Output } from './cli/ask.ts';
 import { type Command, parseCommand } from './cli/parse.ts';
 import type { RunningServer } from './cli/serve.ts';
 import { USAGE, UsageError } from './cli/usage.ts';

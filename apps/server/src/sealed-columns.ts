@@ -1,5 +1,6 @@
+import { sealedAccessColumns } from './access/index.ts';
 import type { SealedColumn } from './platform/sealed-columns.ts';
 import { sealedWebhookColumns } from './webhooks/index.ts';
 
 /** Every column that holds a sealed secret: those whose names end with `_encrypted`. */
-export const SEALED_COLUMNS: readonly SealedColumn[] = [...sealedWebhookColumns];
+export const SEALED_COLUMNS: readonly SealedColumn[] = [...sealedAccessColumns, ...sealedWebhookColumns];

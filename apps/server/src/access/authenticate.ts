@@ -28,7 +28,13 @@ export type Refusal =
   | 'csrf';
 
 export type Authentication =
-  | { readonly ok: true; readonly caller: Caller; readonly session?: Session }
+  | {
+      readonly ok: true;
+      readonly caller: Caller;
+      readonly session?: Session;
+      /** The organization asks for a second factor and the person has none: nothing but setting one up is allowed. */
+      readonly lacksSecondFactor?: boolean;
+    }
   | { readonly ok: false; readonly reason: Refusal };
 
 /** A live token and its caller, before what single requests say is looked at. */

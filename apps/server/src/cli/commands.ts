@@ -1,18 +1,18 @@
-import { createOrganization, createToken, listOrganizations, nextGrafanaUserId, type Role } from '../access/index.ts';
+import { createToken, nextGrafanaUserId, type Role } from '../access/index.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import { ensureSecretKey } from '../config/secret-key.ts';
 import { createDb, createPool, inTransaction } from '../platform/db/create-db.ts';
-import type { Db, Tx } from '../platform/db/database.ts';
+import type { Db } from '../platform/db/database.ts';
 import type { Log } from '../platform/log.ts';
 import { resealAll } from '../platform/sealed-columns.ts';
 import { createSecretBox } from '../platform/secrets.ts';
 import { SEALED_COLUMNS } from '../sealed-columns.ts';
-import { createUser, findUserByLogin, hashPassword, listAdmins, newOneTimePassword, type User } from '../users/index.ts';
+import { createUser, hashPassword, newOneTimePassword } from '../users/index.ts';
+import { enablePasswordLoginCommand, resetPasswordCommand } from './admin-commands.ts';
+import { chooseOrganization, chooseUser, type Output, readPassword } from './ask.ts';
 import { migrateAll, openDatabase } from './database.ts';
 import type { Command } from './parse.ts';
 import { UsageError } from './usage.ts';
-
-export type Output = { out: (text: string) => void; err: (text: string) => void; readStdin: () => Promise<string> };
 
 /** Opens the database for the time of a command, migrated, beside a server that may run. */
 async function withDatabase<T>(config: Config, log: Log, run: (db: Db) => Promise<T>): Promise<T> {
@@ -30,18 +30,6 @@ async function withDatabase<T>(config: Config, log: Log, run: (db: Db) => Promis
   }
 }
 
-async function chooseOrganization(tx: Tx, config: Config, wanted: string | null, now: Date): Promise<string> {
-  const organizations = await listOrganizations(tx);
-  if (wanted !== null) {
-    if (organizations.some(({ id }) => id === wanted)) return wanted;
-    throw new UsageError(`There is no organization ${wanted}`);
-  }
-  const [only, ...others] = organizations;
-  if (others.length > 0)
-    throw new UsageError(`Name one with --organization: ${organizations.map(({ id, name }) => `${id} (${name})`).join(', ')}`);
-  return only?.id ?? (await createOrganization(tx, config.organization, now)).id;
-}
-
 const REFUSALS = {
   invalid_username: 'The username must be 1 to 100 characters without blanks',
   invalid_email: 'The e-mail address is not valid',
@@ -55,8 +43,7 @@ async function createUserCommand(
   command: Extract<Command, { run: 'user create' }>,
   io: Output,
 ): Promise<void> {
-  const given = command.passwordFromStdin ? (await io.readStdin()).replace(/\r?\n$/, '') : null;
-  if (given !== null && given.length < 8) throw new UsageError('The password must have at least 8 characters');
+  const given = command.passwordFromStdin ? await readPassword(io, command.email) : null;
   const password = given ?? newOneTimePassword();
   const passwordHash = await hashPassword(password);
   const { username, email, name } = command;
@@ -71,19 +58,6 @@ async function createUserCommand(
   });
   io.err(`Created the user ${user.username} (${user.id}), role ${user.role}.`);
   if (given === null) io.out(`One-time password: ${password}`);
-}
-
-async function chooseUser(tx: Tx, org: string, login: string | null): Promise<User> {
-  if (login !== null) {
-    const user = await findUserByLogin(tx, org, login);
-    if (user === null) throw new UsageError(`There is no active user ${login}`);
-    return user;
-  }
-  const admins = await listAdmins(tx, org);
-  const [only, ...others] = admins;
-  if (only === undefined) throw new UsageError('There is no admin yet: run "tocsin user create --role admin …" first');
-  if (others.length > 0) throw new UsageError(`Name one with --user: ${admins.map(({ username }) => username).join(', ')}`);
-  return only;
 }
 
 async function createTokenCommand(
@@ -113,7 +87,7 @@ async function rotateKeysCommand(db: Db, config: Config, io: Output): Promise<vo
 
 /** Runs a command that ends by itself. */
 export async function runCommand(
-  command: Extract<Command, { run: 'migrate' | 'user create' | 'token create' | 'keys rotate' }>,
+  command: Exclude<Command, { run: 'help' | 'version' | 'serve' | 'openapi' }>,
   env: Readonly<Record<string, string | undefined>>,
   log: Log,
   io: Output,
@@ -130,9 +104,17 @@ export async function runCommand(
     return;
   }
   await withDatabase(config, log, (db) => {
-    if (command.run === 'keys rotate') return rotateKeysCommand(db, config, io);
-    return command.run === 'user create'
-      ? createUserCommand(db, config, command, io)
-      : createTokenCommand(db, config, command, io);
+    switch (command.run) {
+      case 'keys rotate':
+        return rotateKeysCommand(db, config, io);
+      case 'user create':
+        return createUserCommand(db, config, command, io);
+      case 'token create':
+        return createTokenCommand(db, config, command, io);
+      case 'admin reset-password':
+        return resetPasswordCommand(db, config, command, io);
+      case 'admin enable-password-login':
+        return enablePasswordLoginCommand(db, config, command, io);
+    }
   });
 }

@@ -5,7 +5,7 @@ import { createSystemClock } from '../platform/clock.ts';
 import { createHttp, openApiDocument } from '../platform/http/index.ts';
 import { createLogger } from '../platform/log.ts';
 import { VERSION } from '../version.ts';
-import type { Output } from './commands.ts';
+import type { Output } from './ask.ts';
 
 /** Where no database is: whatever reads one while routes are registered fails, and the command with it. */
 const NOWHERE = { host: '127.0.0.1', port: 1, user: 'nobody', database: 'none' };

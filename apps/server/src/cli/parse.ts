@@ -21,7 +21,15 @@ export type Command =
       passwordFromStdin: boolean;
       organization: string | null;
     }
-  | { run: 'token create'; user: string | null; name: string; organization: string | null };
+  | { run: 'token create'; user: string | null; name: string; organization: string | null }
+  | {
+      run: 'admin reset-password';
+      user: string | null;
+      passwordFromStdin: boolean;
+      removeSecondFactor: boolean;
+      organization: string | null;
+    }
+  | { run: 'admin enable-password-login'; organization: string | null };
 
 type Values = Record<string, string | boolean | undefined>;
 
@@ -76,11 +84,11 @@ export function parseCommand(argv: readonly string[]): Command {
     read(rest, {});
     return { run: 'keys rotate' };
   }
-  if (first === 'user' && second === 'create') {
+  if ((first === 'user' || first === 'admin') && second === 'create') {
     const values = read(rest, {
       username: text,
       email: text,
-      role: text,
+      ...(first === 'admin' ? {} : { role: text }),
       name: text,
       'password-stdin': flag,
       organization: text,
@@ -89,11 +97,24 @@ export function parseCommand(argv: readonly string[]): Command {
       run: 'user create',
       username: required(values, 'username'),
       email: required(values, 'email'),
-      role: oneOf(values, 'role', ROLES, 'editor'),
+      role: first === 'admin' ? 'admin' : oneOf(values, 'role', ROLES, 'editor'),
       name: given(values, 'name') ?? '',
       passwordFromStdin: values['password-stdin'] === true,
       organization: given(values, 'organization'),
     };
+  }
+  if (first === 'admin' && second === 'reset-password') {
+    const values = read(rest, { user: text, 'password-stdin': flag, 'remove-second-factor': flag, organization: text });
+    return {
+      run: 'admin reset-password',
+      user: given(values, 'user'),
+      passwordFromStdin: values['password-stdin'] === true,
+      removeSecondFactor: values['remove-second-factor'] === true,
+      organization: given(values, 'organization'),
+    };
+  }
+  if (first === 'admin' && second === 'enable-password-login') {
+    return { run: 'admin enable-password-login', organization: given(read(rest, { organization: text }), 'organization') };
   }
   if (first === 'token' && second === 'create') {
     const values = read(rest, { user: text, name: text, organization: text });

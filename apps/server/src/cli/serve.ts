@@ -6,7 +6,7 @@ import { ensureSecretKey } from '../config/secret-key.ts';
 import { type Context, createContext } from '../context.ts';
 import type { Log } from '../platform/log.ts';
 import { startWork } from '../work.ts';
-import type { Output } from './commands.ts';
+import type { Output } from './ask.ts';
 import { migrateAll, type OpenDatabase, openDatabase, requireMigrated } from './database.ts';
 import type { Command, ProcessRole } from './parse.ts';
 

@@ -13,6 +13,15 @@ Commands
     --name NAME           as shown to people
     --password-stdin      read the password from standard input
     --organization ID     needed when there are several
+  admin create          the same with --role admin
+  admin reset-password  set a new password and end all sessions; prints a one-time password unless one is given
+    --user LOGIN          username or e-mail address; the only active admin when left out
+    --password-stdin      read the password from standard input
+    --remove-second-factor  forget the person's one-time codes and passkeys, too
+    --organization ID     needed when there are several
+  admin enable-password-login
+                        let people sign in by password again, when single sign-on fails
+    --organization ID     needed when there are several
   token create          make an API token; prints the token alone
     --user LOGIN          username or e-mail address; the only active admin when left out
     --name NAME           what the token is for (default: command line)

@@ -7,9 +7,10 @@ import { type Answer, asAnswer } from './answer.ts';
 
 /** A person in a browser. */
 export interface SignedIn {
-  /** For the `Cookie` header, or `document.cookie` of a test's browser: `name=value`. */
+  /** For the `Cookie` header: `name=value`. As the last answer to `send` has set it. */
   readonly cookie: string;
   readonly cookieName: string;
+  /** The cookie's value at first, for a test's browser. */
   readonly token: string;
   readonly csrf: string;
   readonly sessionId: string;
@@ -33,8 +34,11 @@ export async function signIn(
     startSession(tx, { org: user.org, userId: user.id, method, secondFactor, origin }, clock.now()),
   );
   const { name } = createSessionCookie({ baseUrl, domain: null });
+  let cookie = `${name}=${token}`;
   return {
-    cookie: `${name}=${token}`,
+    get cookie() {
+      return cookie;
+    },
     cookieName: name,
     token,
     csrf: session.csrfToken,
@@ -44,7 +48,7 @@ export async function signIn(
         method: verb,
         url: path.startsWith('/') ? path : `/api/v1/${path}`,
         headers: {
-          cookie: `${name}=${token}`,
+          cookie,
           'x-csrf-token': session.csrfToken,
           'sec-fetch-site': 'same-origin',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -52,6 +56,8 @@ export async function signIn(
         },
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
+      const set = answer.cookies.find((each) => each.name === name);
+      if (set !== undefined) cookie = `${name}=${set.value}`;
       return asAnswer(answer);
     },
     end: () => inTransaction(db, (tx) => endSessions(tx, user.org, user.id, { only: session.id })).then(() => undefined),

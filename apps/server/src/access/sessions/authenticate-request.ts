@@ -42,5 +42,10 @@ async function bySession(gate: SessionGate, cookie: string, credentials: Credent
   if (rights === null) return { ok: false, reason: 'unauthenticated' };
   if (now.getTime() - session.lastSeenAt.getTime() >= SEEN_EVERY_MS)
     await touchSession(db, session, { ip: credentials.ip ?? null, userAgent: credentials.userAgent ?? null }, now);
-  return { ok: true, caller: callerWith(rights, { via: 'web', sessionId: session.id }, NOT_NARROWED), session };
+  return {
+    ok: true,
+    caller: callerWith(rights, { via: 'web', sessionId: session.id }, NOT_NARROWED),
+    session,
+    lacksSecondFactor: found.lacksSecondFactor,
+  };
 }

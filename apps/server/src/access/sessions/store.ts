@@ -71,6 +71,8 @@ export interface FoundSession {
   readonly session: Session;
   /** Whether the person may sign in now: active, claimed, in an organization that is there. */
   readonly isWelcome: boolean;
+  /** Whether the organization asks the person for a second factor and they have none. */
+  readonly lacksSecondFactor: boolean;
   readonly sessionDays: number;
   readonly sessionIdleDays: number;
 }
@@ -85,11 +87,18 @@ export async function findSession(db: Db | Tx, token: string, now: Date): Promis
   const { rows } = await sql<
     Selectable<UserSessionTable> & {
       is_welcome: boolean;
+      lacks_second_factor: boolean;
       session_days: number | null;
       session_idle_days: number | null;
     }
   >`
-    select s.*, u.is_active and u.state = 'active' and o.deleted_at is null as is_welcome, p.session_days, p.session_idle_days
+    select s.*, u.is_active and u.state = 'active' and o.deleted_at is null as is_welcome, p.session_days, p.session_idle_days,
+      s.method not in ('oidc', 'passkey', 'proxy')
+        and coalesce(p.second_factor = 'password_users' or (p.second_factor = 'admins' and u.role = 'admin'), false)
+        and not exists (select 1 from user_totp t
+          where t.organization_id = s.organization_id and t.user_id = s.user_id and t.confirmed_at is not null)
+        and not exists (select 1 from user_passkey k where k.organization_id = s.organization_id and k.user_id = s.user_id)
+        as lacks_second_factor
     from user_session s
     join users u on u.organization_id = s.organization_id and u.id = s.user_id
     join organization o on o.id = s.organization_id
@@ -100,6 +109,7 @@ export async function findSession(db: Db | Tx, token: string, now: Date): Promis
   return {
     session: fromRow(row),
     isWelcome: row.is_welcome,
+    lacksSecondFactor: row.lacks_second_factor,
     sessionDays: row.session_days ?? DEFAULT_POLICY.sessionDays,
     sessionIdleDays: row.session_idle_days ?? DEFAULT_POLICY.sessionIdleDays,
   };

@@ -1,25 +1,9 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { findUserByLogin, passwordHashOf, type User, verifyPassword } from '../../users/index.ts';
+import type { SecondProof, SecondStep } from '../second-factors/second-step.ts';
 import { readPolicy } from '../sessions/policy.ts';
 import { ACCOUNT_LIMIT, ADDRESS_LIMIT, accountKey, addressKey, forgive, refund, takeAttempt } from './throttle.ts';
-
-/** What checks the second step; false where it was wrong. */
-export interface SecondStep {
-  /** The second factors a person has. */
-  factorsOf(org: string, userId: string): Promise<readonly ('totp' | 'passkey' | 'recovery_code')[]>;
-  /** Whether what came along proves one of them; null when nothing came along. */
-  check(org: string, userId: string, given: SecondProof): Promise<boolean | null>;
-}
-
-/** Nobody has a second factor. */
-export const noSecondStep: SecondStep = { factorsOf: async () => [], check: async () => null };
-
-/** What came along with the password. */
-export interface SecondProof {
-  readonly totp: string | null;
-  readonly passkey: unknown;
-}
 
 export type PasswordSignIn =
   | { readonly ok: true; readonly user: User; readonly secondFactor: boolean }

@@ -1,17 +1,22 @@
 import type { FastifyInstance } from 'fastify';
+import type { SecretBox } from '../../../platform/secrets.ts';
 import type { AuthDeps } from './auth-context.ts';
 import { registerInvitations } from './invitations.routes.ts';
+import { registerPasskeySignIn } from './passkey-sign-in.routes.ts';
 import { registerPasswords } from './password.routes.ts';
 import { registerPolicy } from './policy.routes.ts';
 import { registerProof } from './proof.routes.ts';
+import { registerSecondFactors } from './second-factor.routes.ts';
 import { registerSessions } from './sessions.routes.ts';
 import { registerSignIn } from './sign-in.routes.ts';
 
 /** How people get in and out (access.md 7). */
-export function registerAuth(app: FastifyInstance, deps: AuthDeps): void {
+export function registerAuth(app: FastifyInstance, deps: AuthDeps & { readonly secrets: SecretBox }): void {
   registerSignIn(app, deps);
+  registerPasskeySignIn(app, deps);
   registerPasswords(app, deps);
   registerProof(app, deps);
+  registerSecondFactors(app, deps);
   registerSessions(app, deps);
   registerPolicy(app, deps);
   registerInvitations(app, deps);

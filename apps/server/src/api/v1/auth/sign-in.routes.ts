@@ -12,7 +12,7 @@ import {
 import { recordAudit } from '../../../audit/index.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
 import { findUser, hashPassword, passwordProblem } from '../../../users/index.ts';
-import { ApiError, fieldErrors, forbidden } from '../conventions/api-error.ts';
+import { ApiError, type ErrorBody, fieldErrors, forbidden } from '../conventions/api-error.ts';
 import { callerOf, sessionOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { boolean, custom, nullable, readBody, text } from '../conventions/fields.ts';
@@ -53,6 +53,7 @@ const SignInRefused = named(
     detail: Type.String(),
     code: Type.String({ description: '`bad_credentials`, `totp_required` or `throttled`.' }),
     retry_after: Type.Optional(Type.Integer({ description: 'Seconds.' })),
+    passkey: Type.Optional(Type.Unknown({ description: 'With `totp_required`: `challenge_id` and `options` for a passkey.' })),
     factors: Type.Optional(
       Type.Array(Type.String(), { description: 'With `totp_required`: `totp`, `passkey`, `recovery_code`.' }),
     ),
@@ -95,7 +96,7 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps): void {
         product_name: 'Tocsin',
         setup_needed: await auth.firstRun.isNeeded(),
         password: policy?.passwordSignIn ?? true,
-        passkey: false,
+        passkey: true,
         oidc: [],
         maintenance_message: auth.maintenanceMessage,
       };
@@ -247,7 +248,7 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps): void {
       },
     },
     async (request, reply) => {
-      const shown = await presentSession(db, auth, callerOf(request), sessionOf(request), false);
+      const shown = await presentSession(db, auth, callerOf(request), sessionOf(request), request.lacksSecondFactor);
       return sendJson(reply.header('cache-control', 'no-store'), 200, JSON.stringify(shown));
     },
   );
@@ -259,18 +260,26 @@ const badCredentials = () => new ApiError(401, { detail: 'Name or password is wr
 type Refused = Extract<Awaited<ReturnType<typeof signInWithPassword>>, { ok: false }>;
 
 /** The answer to an attempt that failed, which is recorded; names that nobody has are not, for people type passwords there. */
-async function refuseSignIn({ db, clock }: AuthDeps, request: FastifyRequest, org: string, refused: Refused): Promise<ApiError> {
+async function refuseSignIn(
+  { db, clock, auth }: AuthDeps,
+  request: FastifyRequest,
+  org: string,
+  refused: Refused,
+): Promise<ApiError> {
   switch (refused.reason) {
     case 'password_sign_in_disabled':
       return forbidden('Signing in by password is switched off.', 'password_sign_in_disabled');
     case 'throttled':
       return tooManyAttempts(401, refused.retryAfterSeconds);
-    case 'second_factor_required':
+    case 'second_factor_required': {
+      const asked = await auth.secondStep.ask(org, refused.user.id);
       return new ApiError(401, {
         detail: 'Enter the code of your second factor.',
         code: 'totp_required',
         factors: refused.factors,
+        ...(asked === null ? {} : { passkey: { challenge_id: asked.challengeId, options: asked.options as ErrorBody } }),
       });
+    }
     case 'bad_credentials': {
       const { user } = refused;
       const event = sessionEvent('login_failed', user, user === null ? 'unknown name' : null);

@@ -129,9 +129,10 @@ describe('a session', () => {
 
   test('ends when it is signed out', async () => {
     const browser = await world.signIn(world.admin);
+    const { cookie } = browser;
     const out = await browser.send('POST', 'auth/logout');
     expect([out.status, out.headers['set-cookie']]).toEqual([204, expect.stringContaining('Max-Age=0')]);
-    const after = await browser.send('GET', 'users');
+    const after = await send('GET', 'users', undefined, { cookie });
     expect([after.status, after.body.code]).toEqual([401, 'unauthenticated']);
   });
 
