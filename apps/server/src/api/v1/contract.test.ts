@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { openApiDocument } from '../../platform/http/index.ts';
 import { createAnswerCheck } from '../../testing/contract/check-answer.ts';
 import { type Json, type Operation, operationsOf } from '../../testing/contract/operations.ts';
 import { requestsTo } from '../../testing/contract/requests.ts';
@@ -13,7 +14,7 @@ const ONLY = process.env.FUZZ_ONLY ?? '';
 
 const server = await startTestServer();
 afterAll(() => server[Symbol.asyncDispose]());
-const document = (await server.app.inject({ url: '/api/openapi.json' })).json() as Json;
+const document = openApiDocument(server.app, 'https://tocsin.example.net') as Json;
 const check = createAnswerCheck(document);
 const forReads = await seedOrganization(server, 'wreads');
 const operations = operationsOf(document).filter(({ streams, title }) => !streams && title.includes(ONLY));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
+import { openApiDocument } from '../../platform/http/index.ts';
 import { createLogger } from '../../platform/log.ts';
 import { type Json, type Operation, operationsOf } from '../../testing/contract/operations.ts';
 import { requestsTo } from '../../testing/contract/requests.ts';
@@ -13,7 +14,7 @@ const server = await startTestServer({
 });
 afterAll(() => server[Symbol.asyncDispose]());
 const { db } = server.ctx;
-const document = (await server.app.inject({ url: '/api/openapi.json' })).json() as Json;
+const document = openApiDocument(server.app, 'https://tocsin.example.net') as Json;
 const operations = operationsOf(document).filter(({ streams }) => !streams);
 
 /** Stands in every name, text and address of the other organization, and is never sent. */

@@ -39,12 +39,12 @@ export const collectOpenApi = (app: FastifyInstance, version: string) =>
  * The description of all routes that have a schema. Schemas with a `title` become components of that name and are
  * referred to; each gets an example unless it has one.
  * @param baseUrl public base URL, without a slash at its end
- * @throws when two different schemas have one title
+ * @param onClash told of a title that two different schemas have; the second stays where it is used
  */
-export function openApiDocument(app: FastifyInstance, baseUrl: string): Json {
+export function openApiDocument(app: FastifyInstance, baseUrl: string, onClash: (title: string) => void = () => undefined): Json {
   const collected = app.swagger() as unknown as Json & { components: Json; paths: Json };
   const schemas: Record<string, unknown> = { ErrorBody: ERROR_BODY };
-  const paths = tidy(collected.paths, schemas);
+  const paths = tidy(collected.paths, schemas, onClash);
   const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
   const resolve = (name: string): unknown => schemas[name];
   for (const schema of Object.values(sorted) as Record<string, unknown>[]) schema.examples ??= [exampleOf(schema, resolve)];
@@ -62,23 +62,25 @@ export function serveOpenApi(app: FastifyInstance, baseUrl: string): void {
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function tidy(value: unknown, schemas: Record<string, unknown>): unknown {
-  if (Array.isArray(value)) return value.map((item) => tidy(item, schemas));
+function tidy(value: unknown, schemas: Record<string, unknown>, onClash: (title: string) => void): unknown {
+  if (Array.isArray(value)) return value.map((item) => tidy(item, schemas, onClash));
   if (!isObject(value)) return value;
   const { title, ...rest } = value;
   const tidied = withPlainUnions(
     Object.fromEntries(
       Object.entries(typeof title === 'string' ? rest : value).map(([key, item]) => [
         key,
-        key === 'example' || key === 'examples' || key === 'enum' || key === 'const' ? item : tidy(item, schemas),
+        key === 'example' || key === 'examples' || key === 'enum' || key === 'const' ? item : tidy(item, schemas, onClash),
       ]),
     ),
   );
   if (typeof title !== 'string') return withRequiredBody(tidied);
   const known = schemas[title];
   if (title !== 'ErrorBody') {
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(tidied))
-      throw new Error(`two different schemas of the API are called ${title}`);
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(tidied)) {
+      onClash(title);
+      return tidied;
+    }
     schemas[title] = tidied;
   }
   return { $ref: `#/components/schemas/${title}` };
