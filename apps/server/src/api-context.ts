@@ -74,6 +74,7 @@ export function createApiContext(ctx: Context): ApiContext {
     previewTemplate: (request) => previewTemplate({ db, clock, templates, linkOf: linkOfGroup }, request),
     renderAlert: (org, alert) => renderForWeb({ db, clock, templates, linkOf: linkOfGroup }, org, alert),
     live,
+    plan: { db, ports: engine.ports, snapshots: engine.snapshots, startDelaySeconds: config.escalation.startDelaySeconds },
     webhooks,
   };
 }

@@ -7,7 +7,7 @@ const DELAYS = [5, 30, 120, 600] as const;
 /** What a receiver may ask for at most. */
 const MAX_WAIT_SECONDS = 600;
 /** Waits are longer by up to this part, so that what failed together does not come back together. */
-const JITTER = 0.2;
+const JITTER = 0.1;
 
 export type AfterInput = {
   /** Counted from 1. */

@@ -83,6 +83,13 @@ export type WebhookFilter = {
   name?: string;
   /** null: webhooks without a team. */
   teamId?: string | null;
+  /** Words of the name, or an id. */
+  search?: string;
+  triggers?: readonly TriggerType[];
+  /** Webhooks that are called for one of these; those for all integrations are. */
+  integrationIds?: readonly string[];
+  /** Leaves out those of two-way integrations. */
+  ordinary?: true;
   /** Leaves out what this person does not see; all is listed without it. */
   visibleTo?: Viewer;
 };
@@ -98,6 +105,11 @@ export async function listWebhooks(
   const where = [sql`organization_id = ${org}`, sql`deleted_at is null`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  if (filter.search !== undefined) where.push(sql`(id = ${filter.search} or strpos(lower(name), lower(${filter.search})) > 0)`);
+  if (filter.triggers !== undefined) where.push(sql`trigger_type = any(${[...filter.triggers]}::int[])`);
+  if (filter.integrationIds !== undefined)
+    where.push(sql`(cardinality(integration_filter) = 0 or integration_filter && ${[...filter.integrationIds]}::text[])`);
+  if (filter.ordinary === true) where.push(sql`source_integration_id is null`);
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
   const page = await selectPage(
     db,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isSafeMethod } from '../../access/index.ts';
 import type { AlertGroupHooks } from '../../alerting/index.ts';
+import type { PlanDeps } from '../../escalation/index.ts';
 import type { LiveFeed } from '../../live/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
@@ -28,6 +29,7 @@ import { registerResource } from './conventions/resource.ts';
 import { guardVisibility } from './conventions/visibility.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
+import { registerPlans } from './escalation-plan/plan.routes.ts';
 import { registerActivity } from './integrations/activity.routes.ts';
 import { heartbeatsResource, registerHeartbeatActions } from './integrations/heartbeats.resource.ts';
 import { registerIntegrationActions } from './integrations/integration-actions.routes.ts';
@@ -51,6 +53,7 @@ import { timeOffFeedsResource } from './schedules/time-off-feeds.resource.ts';
 import { registerSlackObjects } from './teams/slack-objects.routes.ts';
 import { teamsResource } from './teams/teams.resource.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
+import { registerProfiles } from './users/profile.routes.ts';
 import { rulesResource } from './users/rules.resource.ts';
 import { registerUsers } from './users/users.routes.ts';
 import { registerPersonalWebhook } from './webhooks/personal-webhook.routes.ts';
@@ -86,6 +89,8 @@ export interface ApiContext {
   readonly renderAlert: RenderAlert;
   readonly webhooks: WebhookDeps;
   readonly live: LiveFeed;
+  /** What looks ahead. */
+  readonly plan: PlanDeps;
   /** Milliseconds between the pings of streams, for tests. */
   readonly streamPingMs?: number;
 }
@@ -126,6 +131,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerPermissions(app, ctx);
   registerOrganizations(app, ctx);
   registerUsers(app, ctx);
+  registerProfiles(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
   registerResource(app, ctx, stepsResource(ctx));
   registerIntegrationTypes(app);
@@ -168,4 +174,5 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerWebhookPreviews(app, ctx);
   registerPersonalWebhook(app, ctx);
   registerStream(app, ctx);
+  registerPlans(app, ctx);
 }

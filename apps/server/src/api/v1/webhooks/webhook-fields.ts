@@ -1,8 +1,17 @@
 import { Type } from 'typebox';
-import { HTTP_METHODS, type HttpMethod, TRIGGERS, type TriggerType, type Webhook } from '../../../webhooks/index.ts';
+import {
+  HTTP_METHODS,
+  type HttpMethod,
+  isUnhealthy,
+  TRIGGERS,
+  type TriggerType,
+  type Webhook,
+  type WebhookHealth,
+} from '../../../webhooks/index.ts';
 import { refusal } from '../conventions/api-error.ts';
 import { boolean, custom, type Field, Invalid, idList, nullable, text } from '../conventions/fields.ts';
 import { teamField } from '../conventions/team-field.ts';
+import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
 
 /** What stands for a secret in answers; sent back on an update it keeps what is stored. */
 export const PLACEHOLDER = '*'.repeat(16);
@@ -18,7 +27,7 @@ const method: Field<HttpMethod> = custom(Type.Union(HTTP_METHODS.map((known) => 
   return found;
 });
 
-const trigger: Field<TriggerType> = custom(Type.Union(TRIGGER_NAMES.map((name) => Type.Literal(name))), (raw) => {
+export const triggerField: Field<TriggerType> = custom(Type.Union(TRIGGER_NAMES.map((name) => Type.Literal(name))), (raw) => {
   if (raw === null) throw new Invalid(['This field may not be null.']);
   const found = Object.entries(TRIGGERS).find(([, name]) => name === raw);
   if (found === undefined) throw refusal(`trigger_type must one of ${quoted(CLASSIC_TRIGGERS)}`);
@@ -53,7 +62,7 @@ export const webhookFields = (syntaxError: (source: string) => string | null) =>
   name: text({ max: 100 }),
   url: template(syntaxError, { blank: false }),
   http_method: method,
-  trigger_type: trigger,
+  trigger_type: triggerField,
   team: teamField,
   data: emptyIsNull(template(syntaxError, { blank: true })),
   headers: emptyIsNull(template(syntaxError, { blank: true })),
@@ -65,7 +74,23 @@ export const webhookFields = (syntaxError: (source: string) => string | null) =>
   is_webhook_enabled: nullable(boolean()),
   integration_filter: nullable(idList()),
   preset,
+  signing_secret: nullable(text({ max: 1000, blank: true, keepSpace: true })),
+  implicit_events: boolean(),
+  include_emails: boolean(),
+  id: custom<string | null>(
+    Type.String({ description: 'On creation: the webhook that secrets given as sixteen asterisks are copied from.' }),
+    (raw) => (typeof raw === 'string' ? raw : null),
+  ),
 });
+
+/** Fields of the deprecated `actions` (http-api-alerting.md 2.10): the same with older names, and no preset. */
+export const actionFields = (syntaxError: (source: string) => string | null) => {
+  const { team, username, forward_all, preset: _preset, ...others } = webhookFields(syntaxError);
+  return { ...others, team_id: team, user: username, forward_whole_payload: forward_all };
+};
+
+/** Key that `actions` has for the team. */
+export const ACTION_TEAM_KEY = 'team_id';
 
 /** What a preset sets whatever was sent. */
 export const presetValues = (
@@ -81,12 +106,22 @@ export const presetValues = (
         username: null,
         password: null,
         authorizationHeader: null,
+        signingSecret: null,
         triggerTemplate: null,
         data: null,
       }
     : {};
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+
+const HealthSchema = Type.Object({
+  last_call_at: Type.String({ format: 'date-time' }),
+  last_status_code: Type.Union([Type.Integer(), Type.Null()]),
+  last_error: TextOrNull,
+  failures_in_row: Type.Integer(),
+  failing_since: TextOrNull,
+  is_unhealthy: Type.Boolean({ description: 'Fifty failures in a row over a day.' }),
+});
 
 export const WebhookSchema = Type.Object({
   id: Type.String(),
@@ -106,9 +141,31 @@ export const WebhookSchema = Type.Object({
   integration_filter: Type.Union([Type.Array(Type.String()), Type.Null()]),
   preset: TextOrNull,
   schedule_filter: Type.Null(),
+  signing_secret: TextOrNull,
+  implicit_events: Type.Boolean({ description: 'Of "status change": also what other actions undo, time-outs and wipes.' }),
+  include_emails: Type.Boolean({ description: 'Whether requests tell the e-mail addresses of people.' }),
+  health: Type.Union([HealthSchema, Type.Null()]),
 });
 
-export const presentWebhook = (webhook: Webhook): unknown => ({
+/** Schema of `actions`. */
+export const ActionSchema = (() => {
+  const { team, username, forward_all, preset: _preset, schedule_filter: _filter, ...others } = WebhookSchema.properties;
+  return Type.Object({ ...others, team_id: team, user: username, forward_whole_payload: forward_all });
+})();
+
+const presentHealth = (health: WebhookHealth | undefined, now: Date) =>
+  health === undefined
+    ? null
+    : {
+        last_call_at: apiTime(health.lastAt),
+        last_status_code: health.lastStatusCode,
+        last_error: health.lastError,
+        failures_in_row: health.failuresInRow,
+        failing_since: apiTimeOrNull(health.failingSince),
+        is_unhealthy: isUnhealthy(health, now),
+      };
+
+export const presentWebhook = (webhook: Webhook, health: WebhookHealth | undefined, now: Date): Record<string, unknown> => ({
   id: webhook.id,
   name: webhook.name,
   is_webhook_enabled: webhook.isEnabled,
@@ -126,4 +183,21 @@ export const presentWebhook = (webhook: Webhook): unknown => ({
   integration_filter: webhook.integrationIds.length === 0 ? null : webhook.integrationIds,
   preset: webhook.preset,
   schedule_filter: null,
+  signing_secret: webhook.signingSecret === null ? null : PLACEHOLDER,
+  implicit_events: webhook.implicitEvents,
+  include_emails: webhook.includeEmails,
+  health: presentHealth(health, now),
 });
+
+/** As `actions` shows it. */
+export function presentAction(webhook: Webhook, health: WebhookHealth | undefined, now: Date): Record<string, unknown> {
+  const {
+    team,
+    username,
+    forward_all,
+    preset: _preset,
+    schedule_filter: _filter,
+    ...others
+  } = presentWebhook(webhook, health, now);
+  return { ...others, team_id: team, user: username, forward_whole_payload: forward_all };
+}

@@ -1,133 +1,154 @@
-import { sql } from 'kysely';
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { visibleTo } from '../../../access/index.ts';
-import type { Clock } from '../../../platform/clock.ts';
-import type { Tx } from '../../../platform/db/database.ts';
-import type { SecretBox } from '../../../platform/secrets.ts';
-import { createWebhook, deleteWebhook, findWebhook, listWebhooks, saveWebhook, type Webhook } from '../../../webhooks/index.ts';
-import { conflictOfFields, fieldErrors } from '../conventions/api-error.ts';
+import type { Db, Tx } from '../../../platform/db/database.ts';
+import {
+  deleteWebhook,
+  findWebhook,
+  listWebhooks,
+  loadHealth,
+  TRIGGERS,
+  type TriggerType,
+  type Webhook,
+  type WebhookFilter,
+  type WebhookHealth,
+} from '../../../webhooks/index.ts';
 import type { Caller } from '../conventions/caller.ts';
 import type { BodyOf } from '../conventions/fields.ts';
-import { single } from '../conventions/pagination.ts';
+import { repeated, single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
-import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
-import { PLACEHOLDER, presentWebhook, presetValues, WebhookSchema, webhookFields } from './webhook-fields.ts';
+import { readTeamFilter } from '../conventions/team-field.ts';
+import {
+  ACTION_TEAM_KEY,
+  ActionSchema,
+  actionFields,
+  presentAction,
+  presentWebhook,
+  WebhookSchema,
+  webhookFields,
+} from './webhook-fields.ts';
+import {
+  addWebhook,
+  changeWebhook,
+  NAME_TAKEN,
+  type WebhookBody,
+  type WebhookFields,
+  type WebhooksDeps,
+} from './write-webhook.ts';
 
-export interface WebhooksDeps {
-  readonly clock: Clock;
-  readonly secrets: SecretBox;
-  readonly syntaxError: (source: string) => string | null;
-}
+type Query = Readonly<Record<string, unknown>>;
+type Present = (webhook: Webhook, health: WebhookHealth | undefined, now: Date) => Record<string, unknown>;
 
-type Fields = ReturnType<typeof webhookFields>;
+const FILTERS: Readonly<Record<string, TSchema>> = {
+  name: Type.Optional(Type.String()),
+  team_id: Type.Optional(Type.String()),
+};
 
-const NAME_TAKEN = conflictOfFields('The fields name, organization must make a unique set.');
-
-/** Outgoing webhooks (http-api-alerting.md 2.9, outgoing-webhooks.md 17). */
-export function webhooksResource({
-  clock,
-  secrets,
-  syntaxError,
-}: WebhooksDeps): Resource<Webhook, Fields, 'name' | 'url' | 'http_method' | 'trigger_type'> {
+async function readFilter(db: Db, caller: Caller, query: Query): Promise<WebhookFilter> {
+  const name = single(query.name) || undefined;
+  const teamId = await readTeamFilter(db, caller, query);
+  const search = single(query.search)?.trim() || undefined;
+  const integrationIds = repeated(query.integration);
+  const triggers = repeated(query.trigger_type);
   return {
-    path: 'webhooks',
-    name: 'webhook',
-    auditType: 'outgoing_webhook',
-    read: 'outgoing-webhooks:read',
-    write: 'outgoing-webhooks:write',
-    pageSize: 50,
-    item: WebhookSchema,
-    filters: { name: Type.Optional(Type.String()), team_id: Type.Optional(Type.String()) },
-    fields: webhookFields(syntaxError),
-    required: { create: ['name', 'url', 'http_method', 'trigger_type'] },
-    uniques: { webhook_organization_id_name_key: NAME_TAKEN },
-    async list(db, caller, query, window) {
-      const name = single(query.name) || undefined;
-      const teamId = await readTeamFilter(db, caller, query);
-      const filter = {
-        ...(name === undefined ? {} : { name }),
-        ...(teamId === undefined ? {} : { teamId }),
-        ...visibleTo(caller),
-      };
-      return listWebhooks(db, caller.org, filter, window, secrets);
-    },
-    get: (db, caller, id) => findWebhook(db, caller.org, id, secrets),
-    present: (_db, _caller, rows) => rows.map(presentWebhook),
-    async create(tx, caller, body) {
-      await checkReferences(tx, caller, body);
-      for (const key of ['password', 'authorization_header'] as const) {
-        if (body[key] === PLACEHOLDER) throw fieldErrors({ [key]: ['This field may not be a placeholder.'] });
-      }
-      const preset = body.preset ?? null;
-      const made = await createWebhook(
-        tx,
-        { secrets, syntaxError },
-        caller.org,
-        {
-          name: body.name,
-          url: body.url,
-          trigger: body.trigger_type,
-          method: body.http_method,
-          teamId: body.team ?? null,
-          userId: caller.userId,
-          integrationIds: body.integration_filter ?? [],
-          headers: body.headers ?? null,
-          data: body.data ?? null,
-          forwardAll: body.forward_all ?? true,
-          triggerTemplate: body.trigger_template ?? null,
-          username: body.username ?? null,
-          password: body.password || null,
-          authorizationHeader: body.authorization_header || null,
-          isEnabled: body.is_webhook_enabled ?? true,
-          preset,
-          ...presetValues(preset),
-        },
-        clock.now(),
-      );
-      if (made.ok) return made.webhook;
-      if (made.reason === 'name_taken') throw NAME_TAKEN;
-      throw new Error(`a webhook that passed its checks was refused: ${made.reason}`);
-    },
-    async update(tx, caller, webhook, body) {
-      await checkReferences(tx, caller, body);
-      if (body.is_webhook_enabled === null) throw fieldErrors({ is_webhook_enabled: ['This field may not be null.'] });
-      const given = <T>(value: T | undefined, kept: T): T => (value === undefined ? kept : value);
-      const secret = (value: string | null | undefined, kept: string | null): string | null =>
-        value === undefined || value === PLACEHOLDER ? kept : value || null;
-      const preset = given(body.preset, webhook.preset);
-      const changed: Webhook = {
-        ...webhook,
-        name: given(body.name, webhook.name),
-        url: given<string | null>(body.url, webhook.url),
-        method: given(body.http_method, webhook.method),
-        trigger: given(body.trigger_type, webhook.trigger),
-        teamId: given(body.team, webhook.teamId),
-        data: given(body.data, webhook.data),
-        headers: given(body.headers, webhook.headers),
-        triggerTemplate: given(body.trigger_template, webhook.triggerTemplate),
-        username: given(body.username, webhook.username),
-        password: secret(body.password, webhook.password),
-        authorizationHeader: secret(body.authorization_header, webhook.authorizationHeader),
-        forwardAll: given(body.forward_all, webhook.forwardAll),
-        isEnabled: given(body.is_webhook_enabled, webhook.isEnabled),
-        integrationIds: body.integration_filter === undefined ? webhook.integrationIds : (body.integration_filter ?? []),
-        preset,
-        ...presetValues(preset),
-      };
-      await saveWebhook(tx, changed, secrets);
-      return changed;
-    },
-    remove: (tx, caller, webhook) => deleteWebhook(tx, caller.org, webhook, clock.now()),
+    ...(name === undefined ? {} : { name }),
+    ...(teamId === undefined ? {} : { teamId }),
+    ...(search === undefined ? {} : { search }),
+    ...(integrationIds.length === 0 ? {} : { integrationIds }),
+    ...(triggers.length === 0 ? {} : { triggers: triggers.flatMap(triggersNamed) }),
+    ...visibleTo(caller),
   };
 }
 
-async function checkReferences(tx: Tx, caller: Caller, body: BodyOf<Fields>): Promise<void> {
-  await checkTeam(tx, caller, body.team, 'team');
-  const ids = [...new Set(body.integration_filter ?? [])];
-  if (ids.length === 0) return;
-  const { rows } = await sql`
-    select id from integration where organization_id = ${caller.org} and deleted_at is null and id = any(${ids}::text[])`.execute(
-    tx,
+/** Triggers by public name or internal number; an unknown word names none. */
+const triggersNamed = (word: string): TriggerType[] =>
+  Object.entries(TRIGGERS).flatMap(([number, name]) => (word === name || word === number ? [Number(number) as TriggerType] : []));
+
+async function presentAll(db: Db | Tx, deps: WebhooksDeps, caller: Caller, rows: readonly Webhook[], present: Present) {
+  const health = await loadHealth(
+    db,
+    caller.org,
+    rows.map(({ id }) => id),
   );
-  if (rows.length < ids.length) throw fieldErrors({ integration_filter: ['Integration does not exist'] });
+  return rows.map((row) => present(row, health.get(row.id), deps.clock.now()));
 }
+
+/** Outgoing webhooks (http-api-alerting.md 2.9, outgoing-webhooks.md 17). Those of two-way integrations are not here. */
+export const webhooksResource = (
+  deps: WebhooksDeps,
+): Resource<Webhook, WebhookFields, 'name' | 'url' | 'http_method' | 'trigger_type'> => ({
+  path: 'webhooks',
+  name: 'webhook',
+  auditType: 'outgoing_webhook',
+  read: 'outgoing-webhooks:read',
+  write: 'outgoing-webhooks:write',
+  pageSize: 50,
+  item: WebhookSchema,
+  filters: {
+    ...FILTERS,
+    search: Type.Optional(Type.String({ description: 'Part of the name, or an id.' })),
+    trigger_type: Type.Optional(Type.Array(Type.String(), { description: 'Names of triggers; may be repeated.' })),
+    integration: Type.Optional(
+      Type.Array(Type.String(), { description: 'Called for one of these integrations; may be repeated.' }),
+    ),
+  },
+  fields: webhookFields(deps.syntaxError),
+  required: { create: ['name', 'url', 'http_method', 'trigger_type'] },
+  uniques: { webhook_organization_id_name_key: NAME_TAKEN },
+  async list(db, caller, query, window) {
+    return listWebhooks(db, caller.org, { ...(await readFilter(db, caller, query)), ordinary: true }, window, deps.secrets);
+  },
+  async get(db, caller, id) {
+    const webhook = await findWebhook(db, caller.org, id, deps.secrets);
+    return webhook?.sourceIntegrationId === null ? webhook : null;
+  },
+  present: (db, caller, rows) => presentAll(db, deps, caller, rows, presentWebhook),
+  create: (tx, caller, body) => addWebhook(tx, deps, caller, body),
+  update: (tx, caller, webhook, body) => changeWebhook(tx, deps, caller, webhook, body),
+  remove: (tx, caller, webhook) => deleteWebhook(tx, caller.org, webhook, deps.clock.now()),
+});
+
+type ActionFields = ReturnType<typeof actionFields>;
+
+/** A body of `actions` in the words of `webhooks`. */
+function asWebhook(body: BodyOf<ActionFields>): WebhookBody {
+  const { team_id, user, forward_whole_payload, ...others } = body;
+  return {
+    ...others,
+    ...(team_id === undefined ? {} : { team: team_id }),
+    ...(user === undefined ? {} : { username: user }),
+    ...(forward_whole_payload === undefined ? {} : { forward_all: forward_whole_payload }),
+  };
+}
+
+/** The deprecated name of webhooks (http-api-alerting.md 2.10): same objects, older keys, tokens of people only. */
+export const actionsResource = (deps: WebhooksDeps): Resource<Webhook, ActionFields, 'name' | 'url'> => ({
+  path: 'actions',
+  name: 'action',
+  auditType: 'outgoing_webhook',
+  read: 'outgoing-webhooks:read',
+  write: 'outgoing-webhooks:write',
+  usersOnly: true,
+  pageSize: 50,
+  item: ActionSchema,
+  filters: FILTERS,
+  fields: actionFields(deps.syntaxError),
+  required: { create: ['name', 'url'] },
+  uniques: { webhook_organization_id_name_key: NAME_TAKEN },
+  async list(db, caller, query, window) {
+    return listWebhooks(db, caller.org, await readFilter(db, caller, query), window, deps.secrets);
+  },
+  get: (db, caller, id) => findWebhook(db, caller.org, id, deps.secrets),
+  present: (db, caller, rows) => presentAll(db, deps, caller, rows, presentAction),
+  create: (tx, caller, body) => {
+    const { http_method = 'POST', trigger_type = 0, ...others } = asWebhook(body);
+    return addWebhook(
+      tx,
+      deps,
+      caller,
+      { ...others, name: body.name, url: body.url, http_method, trigger_type },
+      ACTION_TEAM_KEY,
+    );
+  },
+  update: (tx, caller, webhook, body) => changeWebhook(tx, deps, caller, webhook, asWebhook(body), ACTION_TEAM_KEY),
+  remove: (tx, caller, webhook) => deleteWebhook(tx, caller.org, webhook, deps.clock.now()),
+});

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiWorld, startApi } from '../../../testing/api.ts';
+import { findWebhook, type Webhook } from '../../../webhooks/index.ts';
 
 let api: ApiWorld;
 beforeAll(async () => {
@@ -48,6 +49,10 @@ test('what Terraform sends comes back without drift, and its secrets do not', as
       authorization_header: '****************',
       preset: null,
       schedule_filter: null,
+      signing_secret: null,
+      implicit_events: false,
+      include_emails: true,
+      health: null,
     },
   ]);
   expect(made.headers.location).toBeUndefined();
@@ -151,4 +156,150 @@ test('strangers find no webhook', async () => {
     expect((await stranger.get(path)).status).toBe(404);
   expect((await stranger.put(`webhooks/${made.id}/`, { name: 'x' })).status).toBe(404);
   expect((await stranger.get('webhooks/')).body.count).toBe(0);
+});
+
+test('a PUT without the filter keeps it (21), null clears it; a blank preset is none (22)', async () => {
+  const integration = (await api.admin.post('integrations/', { type: 'webhook' })).body.id;
+  const made = await api.admin.post('webhooks/', body({ integration_filter: [integration], preset: '' }));
+  expect([made.status, made.body.preset]).toEqual([201, null]);
+  const others = body();
+  expect((await api.admin.put(`webhooks/${made.body.id}/`, others)).body.integration_filter).toEqual([integration]);
+  expect(
+    (await api.admin.put(`webhooks/${made.body.id}/`, { ...others, integration_filter: null })).body.integration_filter,
+  ).toBeNull();
+});
+
+test('a preset stays what it was, and sets its fields', async () => {
+  const made = await api.admin.post(
+    'webhooks/',
+    body({ preset: 'simple_webhook', http_method: 'GET', data: 'x', trigger_type: 'resolve' }),
+  );
+  expect(made.body).toMatchObject({
+    preset: 'simple_webhook',
+    http_method: 'POST',
+    data: null,
+    trigger_type: 'escalation',
+    forward_all: true,
+  });
+  const renamed = await api.admin.put(`webhooks/${made.body.id}/`, { name: 'renamed', preset: '', data: 'y' });
+  expect([renamed.status, renamed.body.name, renamed.body.preset, renamed.body.data]).toEqual([
+    200,
+    'renamed',
+    'simple_webhook',
+    null,
+  ]);
+  const other = await api.admin.put(`webhooks/${made.body.id}/`, { preset: 'advanced_webhook' });
+  expect([other.status, other.body]).toEqual([400, { preset: ['This field once set cannot be modified.'] }]);
+  const options = (await api.admin.get('webhooks/preset_options')).body;
+  expect(options.map(({ id }: { id: string }) => id)).toEqual(['simple_webhook', 'advanced_webhook']);
+});
+
+test('a copy takes the secrets of the webhook that it names', async () => {
+  const secret = { username: 'u', password: 'p-7', authorization_header: 'Bearer x', signing_secret: 'key-9' };
+  const first = (await api.admin.post('webhooks/', body(secret))).body;
+  expect(first).toMatchObject({ password: '****************', signing_secret: '****************' });
+  const copy = await api.admin.post('webhooks/', { ...first, name: 'copy' });
+  expect(copy.status).toBe(201);
+  const foreign = await api.user('copier', 'admin', await api.organization('Copiers'));
+  expect((await foreign.post('webhooks/', { ...first, name: 'copy' })).status).toBe(400);
+  const stored = async (id: string) => (await findWebhook(api.db, api.admin.org, id, api.ctx.secrets)) as Webhook;
+  const [a, b] = [await stored(first.id), await stored(copy.body.id)];
+  expect([b.password, b.authorizationHeader, b.signingSecret]).toEqual([a.password, a.authorizationHeader, a.signingSecret]);
+  expect(b.signingSecret).toBe('key-9');
+});
+
+test('the list is narrowed by words, trigger, integration and team', async () => {
+  const editor = await api.user('lister', 'viewer', await api.organization('Lists'));
+  const admin = await api.user('listadmin', 'admin', editor.org);
+  const integration = (await admin.post('integrations/', { type: 'webhook' })).body.id;
+  const other = (await admin.post('integrations/', { type: 'webhook' })).body.id;
+  await admin.post('webhooks/', body({ name: 'Dock tickets', trigger_type: 'resolve' }));
+  await admin.post('webhooks/', body({ name: 'Belt', trigger_type: 'acknowledge', integration_filter: [integration] }));
+  await admin.post('webhooks/', body({ name: 'Crane', integration_filter: [other] }));
+  const names = async (query: string) =>
+    (await editor.get(`webhooks/?${query}`)).body.results.map(({ name }: { name: string }) => name);
+  expect(await names('')).toEqual(['Dock tickets', 'Belt', 'Crane']);
+  expect(await names('search=dock')).toEqual(['Dock tickets']);
+  expect(await names('trigger_type=resolve&trigger_type=2')).toEqual(['Dock tickets', 'Belt']);
+  expect(await names(`integration=${integration}`)).toEqual(['Dock tickets', 'Belt']);
+  expect(await names('name=Belt')).toEqual(['Belt']);
+  expect(await names('team_id=null')).toEqual(['Dock tickets', 'Belt', 'Crane']);
+});
+
+test('actions are webhooks with older names', async () => {
+  const integration = (await api.admin.post('integrations/', { type: 'webhook' })).body.id;
+  const sent = {
+    name: 'Legacy bridge',
+    url: 'https://bridge.example.net/in',
+    user: 'bridge',
+    password: 'p',
+    forward_whole_payload: false,
+  };
+  const made = await api.admin.post('actions/', { ...sent, team_id: null, integration_filter: [integration], data: '{"a": 1}' });
+  expect([made.status, made.body]).toEqual([
+    201,
+    expect.objectContaining({
+      ...sent,
+      id: expect.stringMatching(/^WH/),
+      team_id: null,
+      password: '****************',
+      http_method: 'POST',
+      trigger_type: 'escalation',
+      is_webhook_enabled: true,
+    }),
+  ]);
+  for (const key of ['team', 'username', 'forward_all', 'preset']) expect(made.body).not.toHaveProperty(key);
+  expect((await api.admin.get(`webhooks/${made.body.id}/`)).body).toMatchObject({ username: 'bridge', forward_all: false });
+  const changed = await api.admin.put(`actions/${made.body.id}/`, { ...made.body, user: 'other', preset: 'nonsense' });
+  expect(changed.body).toMatchObject({ user: 'other', integration_filter: [integration], data: '{"a": 1}' });
+  expect((await api.admin.get('actions/?name=Legacy%20bridge')).body.results).toHaveLength(1);
+  expect((await api.admin.post('actions/', { name: 'x' })).body).toEqual({ url: ['This field is required.'] });
+  expect((await api.admin.post('actions/', { ...sent, team_id: 'TNOPE' })).body).toHaveProperty('team_id');
+  const viewer = await api.user('actionviewer', 'viewer');
+  expect([(await viewer.get('actions/')).status, (await viewer.post('actions/', sent)).status]).toEqual([200, 403]);
+  expect((await api.admin.delete(`actions/${made.body.id}/`)).status).toBe(204);
+  expect((await api.admin.get(`webhooks/${made.body.id}/`)).status).toBe(404);
+});
+
+test('webhooks of a two-way integration are hidden among webhooks, and there among actions', async () => {
+  const made = (await api.admin.post('webhooks/', body({ name: 'synced' }))).body;
+  await sql`update webhook set source_integration_id = 'CSOURCE' where id = ${made.id}`.execute(api.db);
+  expect((await api.admin.get('webhooks/?name=synced')).body.count).toBe(0);
+  expect((await api.admin.get(`webhooks/${made.id}/`)).status).toBe(404);
+  expect((await api.admin.get(`webhooks/${made.id}/responses/`)).status).toBe(404);
+  expect((await api.admin.get('actions/?name=synced')).body.count).toBe(1);
+});
+
+test('a step takes only webhooks that steps may trigger', async () => {
+  const chain = (await api.admin.post('escalation_chains/', { name: 'only escalation' })).body.id;
+  const resolve = (await api.admin.post('webhooks/', body({ trigger_type: 'resolve' }))).body.id;
+  const step = { escalation_chain_id: chain, type: 'trigger_webhook', action_to_trigger: resolve };
+  const refused = await api.admin.post('escalation_policies/', step);
+  expect([refused.status, refused.body]).toEqual([
+    400,
+    { action_to_trigger: ['Only webhooks with the trigger type "escalation" can be used here.'] },
+  ]);
+});
+
+test('a template of a webhook is previewed in the way that it is sent', async () => {
+  const preview = async (template_name: string, template_body: string, more: object = { payload: { m: 'a"b', n: 1.0 } }) =>
+    (await api.admin.post('webhooks/new/preview_template', { template_name, template_body, ...more })).body;
+  expect(await preview('data', '{"m": "{{ m }}"}')).toEqual({ preview: '{"m": "a\\"b"}' });
+  expect(await preview('url', 'https://x.example/{{ m }}')).toEqual({ preview: 'https://x.example/a"b' });
+  expect(await preview('url', 'https://x.example/a b')).toMatchObject({ warnings: [expect.stringContaining('urlencode')] });
+  expect(await preview('data', '{"all": {{ o }}}', { payload: { o: { a: null } } })).toMatchObject({
+    preview: '{"all": {\'a\': None}}',
+    warnings: [expect.stringContaining('tojson'), expect.any(String)],
+  });
+  expect(await preview('trigger_template', '{{ n == 1 }}')).toEqual({ preview: 'True', is_truthy: true });
+  expect((await preview('url', '{{ a.b.c }}')).preview).toMatch(/^Template Warning: /);
+  expect((await preview('url', '{{ x | nope }}')).preview).toMatch(/^Template Error: /);
+  expect(await preview('data', '{{ n }}', { payload: '{"n": 1.0}' })).toEqual({ preview: '1.0' });
+  expect(await preview('data', '{{ n }}', { payload: '{"n"' })).toEqual({ payload: 'Could not parse json' });
+  expect(await preview('data', '{{ n }}', { payload: {} })).toEqual({ preview: '{{ n }}' });
+  expect(await preview('data', '')).toEqual({ preview: null });
+  expect(await preview('nonsense', 'x')).toEqual({ template_name: 'Unknown template name' });
+  expect(await preview('data', '{{ alert_payload }}', {})).toEqual({ preview: '{{ alert_payload }}' });
+  const editor = await api.user('previewer', 'editor');
+  expect((await editor.post('webhooks/new/preview_template', { template_name: 'url', template_body: 'x' })).status).toBe(403);
 });
