@@ -16,6 +16,7 @@ import { Suspense, useEffect, useRef, useState } from 'react';
 import { useSession, useSignOut } from '../api/session.ts';
 import { FiringBadge } from '../features/alert-groups/FiringBadge.tsx';
 import { GroupsLiveUpdates } from '../features/alert-groups/live-updates.tsx';
+import { NoteDialog } from '../features/alert-groups/NoteDialog.tsx';
 import { PageSomeone, PageSomeoneButton } from '../features/page-someone/PageSomeone.tsx';
 import { useShortcuts } from '../lib/keyboard.tsx';
 import { Avatar, Button, cx, IconButton, Menu, type MenuItem, runNewestToastAction } from '../ui/index.ts';
@@ -289,6 +290,7 @@ export function Shell() {
       <BottomBar />
       <RouteAnnouncer target={main} />
       <GroupsLiveUpdates />
+      <NoteDialog />
       <CommandPalette open={palette} onClose={() => setPalette(false)} entries={entries} onHelp={() => setHelp(true)} />
       <HelpSheet open={help} onClose={() => setHelp(false)} />
       <PageSomeone />

@@ -1,6 +1,6 @@
 import { createRouter } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '../lib/search-params.ts';
-import { alertGroupsRoute } from '../pages/alert-groups/routes.ts';
+import { alertGroupRoute, alertGroupsRoute } from '../pages/alert-groups/routes.ts';
 import { forgotRoute, inviteRoute, loginRoute, resetRoute, setupRoute } from '../pages/entry/routes.ts';
 import { homeRoute } from '../pages/home/routes.ts';
 import { settingsRoutes } from '../pages/settings/routes.ts';
@@ -15,7 +15,7 @@ const routeTree = rootRoute.addChildren([
   inviteRoute,
   resetRoute,
   forgotRoute,
-  appRoute.addChildren([homeRoute, alertGroupsRoute, settingsRoutes]),
+  appRoute.addChildren([homeRoute, alertGroupsRoute, alertGroupRoute, settingsRoutes]),
 ]);
 
 export function createAppRouter() {

@@ -5,7 +5,7 @@ import { countsQuery } from './queries.ts';
 /** How many alert groups fire now, on the entry of the navigation. */
 export function FiringBadge({ compact }: { compact: boolean }) {
   const { data } = useQuery({ ...countsQuery({}), enabled: useCan('alert-groups:read') });
-  const count = data?.new ?? 0;
+  const count = data?.firing ?? 0;
   if (count === 0) return null;
   const place = compact ? 'absolute top-1 right-1 max-md:left-1/2' : 'max-lg:absolute max-lg:top-1 max-lg:right-1';
   return (

@@ -9,7 +9,7 @@ export function GroupsLiveUpdates() {
   useEffect(() => {
     const refresher = createGroupRefresher(client);
     const off = onStreamEvent(({ type, id }) => {
-      if (type.startsWith('alert_group.')) refresher.changed(type, id);
+      if (type.startsWith('alert_group.')) refresher.changed(id);
     });
     return () => {
       off();

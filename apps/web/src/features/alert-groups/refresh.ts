@@ -1,5 +1,5 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
-import type { ListPage } from '../../api/client.ts';
+import { api, type ListPage, type Query } from '../../api/client.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { AlertGroup } from '../../api/types.ts';
 import { groupQuery } from './queries.ts';
@@ -7,31 +7,36 @@ import { groupQuery } from './queries.ts';
 type Lists = InfiniteData<ListPage<AlertGroup>, string | null>;
 
 /** Events within this time are answered together. */
-const GATHER_MS = 150;
+const GATHER_MS = 120;
 /** More changes at once than this, and lists are read anew as a whole. */
-const MOST_SINGLE = 15;
+const MOST_SINGLE = 50;
 
-/** Replaces a group in every list that shows it. */
+const LISTS = ['alert-groups', 'list'] as const;
+
+/** Replaces a group in every list that shows it, and on its page. */
 export function patchGroup(client: QueryClient, group: AlertGroup): void {
   client.setQueryData(groupQuery(group.id).queryKey, group);
-  client.setQueriesData<Lists>({ queryKey: ['alert-groups', 'list'] }, (lists) => mapGroups(lists, group.id, () => group));
+  client.setQueriesData<Lists>({ queryKey: LISTS }, (lists) => mapGroups(lists, group.id, () => group));
 }
 
 /** Changes a group wherever it is shown, before the server has answered. @returns what puts everything back */
 export function patchOptimistically(client: QueryClient, id: string, change: (group: AlertGroup) => AlertGroup): () => void {
   const before = [
-    ...client.getQueriesData({ queryKey: ['alert-groups', 'list'] }),
+    ...client.getQueriesData({ queryKey: LISTS }),
     ...client.getQueriesData({ queryKey: ['alert-groups', 'one', id] }),
   ];
-  client.setQueriesData<Lists>({ queryKey: ['alert-groups', 'list'] }, (lists) => mapGroups(lists, id, change));
+  client.setQueriesData<Lists>({ queryKey: LISTS }, (lists) => mapGroups(lists, id, change));
   client.setQueryData<AlertGroup>(groupQuery(id).queryKey, (group) => (group === undefined ? undefined : change(group)));
   return () => {
     for (const [key, data] of before) client.setQueryData(key, data);
   };
 }
 
+const holds = (lists: Lists | undefined, id: string): boolean =>
+  lists?.pages.some((page) => page.results.some((group) => group.id === id)) === true;
+
 function mapGroups(lists: Lists | undefined, id: string, change: (group: AlertGroup) => AlertGroup): Lists | undefined {
-  if (lists?.pages.some((page) => page.results.some((group) => group.id === id)) !== true) return lists;
+  if (lists === undefined || !holds(lists, id)) return lists;
   return {
     ...lists,
     pages: lists.pages.map((page) => ({
@@ -41,25 +46,96 @@ function mapGroups(lists: Lists | undefined, id: string, change: (group: AlertGr
   };
 }
 
-const isShown = (client: QueryClient, id: string): boolean =>
-  client
-    .getQueriesData<Lists>({ queryKey: ['alert-groups', 'list'] })
-    .some(([, lists]) => lists?.pages.some((page) => page.results.some((group) => group.id === id)) === true);
+function withoutGroups(lists: Lists, gone: ReadonlySet<string>): Lists {
+  return { ...lists, pages: lists.pages.map((page) => ({ ...page, results: page.results.filter(({ id }) => !gone.has(id)) })) };
+}
 
-/** Turns events into reads: rows that are shown are read alone; counts, and lists that gained a row, as a whole. */
+/** Puts new groups where their start places them on the first page. */
+function withNewGroups(lists: Lists, groups: readonly AlertGroup[]): Lists {
+  const [first, ...rest] = lists.pages;
+  if (first === undefined || groups.length === 0) return lists;
+  const results = [...groups, ...first.results].sort((a, b) => b.created_at.localeCompare(a.created_at));
+  return { ...lists, pages: [{ ...first, results }, ...rest] };
+}
+
+// Rows do not move under the pointer: while a list is held, groups that came or left wait.
+let isHeld = false;
+const waitingNew = new Set<string>();
+const waitingGone = new Set<string>();
+const listeners = new Set<() => void>();
+const tell = () => {
+  for (const listener of listeners) listener();
+};
+
+/** How many new groups wait for the list to be let go. */
+export const readWaiting = (): number => waitingNew.size;
+export const subscribeWaiting = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** Keeps the rows of lists in place while somebody reads or selects, and lets go of them afterwards. */
+export function holdLists(client: QueryClient, hold: boolean): void {
+  isHeld = hold;
+  if (hold || waitingGone.size === 0) return;
+  const gone = new Set(waitingGone);
+  waitingGone.clear();
+  client.setQueriesData<Lists>({ queryKey: LISTS, type: 'active' }, (lists) =>
+    lists === undefined ? lists : withoutGroups(lists, gone),
+  );
+}
+
+/** Shows the groups that waited. */
+export async function showWaiting(client: QueryClient): Promise<void> {
+  waitingNew.clear();
+  waitingGone.clear();
+  tell();
+  await client.invalidateQueries({ queryKey: LISTS });
+}
+
+/** Forgets what waited: another list is shown. */
+export function forgetWaiting(): void {
+  waitingNew.clear();
+  waitingGone.clear();
+  tell();
+}
+
+const readGroups = async (query: Query, ids: readonly string[]): Promise<AlertGroup[]> =>
+  (await api.get<ListPage<AlertGroup>>('/alert_groups', { query: { ...query, id: ids, perpage: MOST_SINGLE } })).results;
+
+/** Brings a list that is on screen in line with groups that changed. */
+async function updateList(client: QueryClient, key: readonly unknown[], ids: readonly string[]): Promise<void> {
+  const fitting = await readGroups(key[2] as Query, ids);
+  const fits = new Set(fitting.map(({ id }) => id));
+  const lists = client.getQueryData<Lists>(key);
+  const fresh = fitting.filter(({ id }) => !holds(lists, id));
+  const gone = ids.filter((id) => !fits.has(id) && holds(lists, id));
+  if (isHeld) {
+    for (const id of gone) waitingGone.add(id);
+    for (const { id } of fresh) waitingNew.add(id);
+    tell();
+    return;
+  }
+  client.setQueryData<Lists>(key, (old) => (old === undefined ? old : withNewGroups(withoutGroups(old, new Set(gone)), fresh)));
+}
+
+/** Turns events into reads: what is shown is read by its ids, once in 120 ms; many changes at once read the lists anew. */
 export function createGroupRefresher(client: QueryClient) {
   const waiting = new Set<string>();
-  let created = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const readOne = async (id: string) => {
-    try {
-      patchGroup(client, await client.fetchQuery({ ...groupQuery(id), staleTime: 0 }));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      // Deleted, or out of reach now: the list no longer holds it.
-      await client.invalidateQueries({ queryKey: ['alert-groups', 'list'] });
-    }
+  const refresh = async (ids: readonly string[]) => {
+    const active = client.getQueryCache().findAll({ queryKey: LISTS, type: 'active' });
+    void client.invalidateQueries({ queryKey: LISTS, type: 'inactive', refetchType: 'none' });
+    const shown = ids.filter(
+      (id) =>
+        client.getQueryData(groupQuery(id).queryKey) !== undefined || active.some((one) => holds(one.state.data as Lists, id)),
+    );
+    const read = shown.length === 0 ? [] : await readGroups({}, shown);
+    for (const group of read) patchGroup(client, group);
+    const deleted = shown.filter((id) => read.every((group) => group.id !== id));
+    for (const id of deleted) void client.invalidateQueries({ queryKey: groupQuery(id).queryKey });
+    await Promise.all(active.map((one) => updateList(client, one.queryKey, ids)));
   };
   const flush = () => {
     timer = undefined;
@@ -68,16 +144,16 @@ export function createGroupRefresher(client: QueryClient) {
     void client.invalidateQueries({ queryKey: ['alert-groups', 'counts'] });
     void client.invalidateQueries({ queryKey: ['home'] });
     for (const id of ids) void client.invalidateQueries({ queryKey: ['alert-groups', 'of', id] });
-    const single = ids.filter((id) => isShown(client, id) || client.getQueryData(groupQuery(id).queryKey) !== undefined);
-    if (created || single.length > MOST_SINGLE) void client.invalidateQueries({ queryKey: ['alert-groups', 'list'] });
-    if (single.length <= MOST_SINGLE) for (const id of single) void readOne(id);
-    else void client.invalidateQueries({ queryKey: ['alert-groups', 'one'] });
-    created = false;
+    if (ids.length > MOST_SINGLE) return void client.invalidateQueries({ queryKey: ['alert-groups'] });
+    refresh(ids).catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+      // The connection broke; the list is read anew when it is back.
+      void client.invalidateQueries({ queryKey: LISTS });
+    });
   };
   return {
-    changed(type: string, id: string) {
+    changed(id: string) {
       waiting.add(id);
-      if (type === 'alert_group.created' || type === 'alert_group.deleted') created = true;
       timer ??= setTimeout(flush, GATHER_MS);
     },
     stop: () => clearTimeout(timer),

@@ -1,8 +1,44 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { appRoute } from '../../app/root.tsx';
+import { countsQuery, groupQuery, groupsQuery } from '../../features/alert-groups/queries.ts';
+import { one, oneOf } from '../../lib/search-params.ts';
+import { parseFilter, statesOf, toQuery } from './filter.ts';
+
+/** Ranges count back from here; an hour later a visit counts anew. */
+const HOUR_MS = 3_600_000;
+export const openedAt = (): number => Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
 
 export const alertGroupsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/alert-groups',
+  validateSearch: parseFilter,
+  loaderDeps: ({ search: { page: _page, ...filter } }) => filter,
+  loader: async ({ context: { queryClient }, deps }) => {
+    const now = openedAt();
+    const query = toQuery(deps, now);
+    void queryClient.prefetchQuery(countsQuery(query));
+    await queryClient.ensureInfiniteQueryData(groupsQuery({ ...query, state: statesOf(deps) }));
+    return { now };
+  },
   component: lazyRouteComponent(() => import('./AlertGroupsPage.tsx'), 'AlertGroupsPage'),
+});
+
+export const TIMELINE_TABS = ['all', 'people', 'notifications', 'notes', 'failures'] as const;
+export type TimelineTab = (typeof TIMELINE_TABS)[number];
+
+export const alertGroupRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/alert-groups/$id',
+  validateSearch: (search: Record<string, unknown>): { timeline?: TimelineTab; alert?: string; page?: string } => {
+    const timeline = oneOf(search.timeline, TIMELINE_TABS);
+    const alert = one(search.alert);
+    const page = one(search.page);
+    return {
+      ...(timeline === undefined || timeline === 'all' ? {} : { timeline }),
+      ...(alert === undefined ? {} : { alert }),
+      ...(page === undefined ? {} : { page }),
+    };
+  },
+  loader: ({ context: { queryClient }, params }) => queryClient.ensureQueryData(groupQuery(params.id)),
+  component: lazyRouteComponent(() => import('./AlertGroupPage.tsx'), 'AlertGroupPage'),
 });
