@@ -97,7 +97,7 @@ const anything = (pool: Pool): fc.Arbitrary<unknown> =>
     textOf(pool, ''),
     anyNumber,
     fc.boolean(),
-    fc.constant(null),
+    fc.constantFrom(null, { toString: 1, valueOf: 'x' }, { length: 3 }, { constructor: null }),
     fc.array(textOf(pool, ''), { maxLength: 4 }),
     fc.array(fc.array(textOf(pool, ''), { maxLength: 3 }), { maxLength: 3 }),
     fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<unknown>, { maxKeys: 3 }),

@@ -15,7 +15,7 @@ import {
 import type { Tx } from '../../../platform/db/database.ts';
 import { fieldErrors } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
-import { boolean, custom, Invalid, idList, missingReference, nullable, text } from '../conventions/fields.ts';
+import { boolean, custom, idList, invalidChoice, missingReference, nullable, text } from '../conventions/fields.ts';
 import { pageOf } from '../conventions/pagination.ts';
 import type { ApiDeps, Resource } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
@@ -23,8 +23,8 @@ import { checkMayGrantBasic, checkRoles } from './grants.ts';
 
 /** A basic role by its name. */
 export const roleField = custom<Role>(Type.Union(ROLES.map((role) => Type.Literal(role))), (raw) => {
-  const role = ROLES.find((one) => one === raw || String(ROLES.indexOf(one)) === String(raw));
-  if (role === undefined) throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+  const role = ROLES.find((one) => one === raw || ROLES.indexOf(one) === raw || String(ROLES.indexOf(one)) === raw);
+  if (role === undefined) throw invalidChoice(raw);
   return role;
 });
 

@@ -16,7 +16,7 @@ import { actorOf } from '../conventions/actor.ts';
 import { type ApiError, conflictOfFields, fieldErrors, forbidden } from '../conventions/api-error.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
-import { custom, Invalid, idList, isObject, object, readBody, text } from '../conventions/fields.ts';
+import { custom, idList, invalidChoice, isObject, object, readBody, text } from '../conventions/fields.ts';
 import { errorResponses } from '../conventions/resource.ts';
 import { checkVisible } from '../conventions/visibility.ts';
 import type { GroupsDeps } from './alert-groups.routes.ts';
@@ -54,7 +54,7 @@ const UNCHANGED: Partial<Record<Action, readonly string[]>> = {
 const fields = {
   action: custom<Action>(Type.Union(ACTIONS.map((action) => Type.Literal(action))), (raw) => {
     const action = ACTIONS.find((each) => each === raw);
-    if (action === undefined) throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+    if (action === undefined) throw invalidChoice(raw);
     return action;
   }),
   ids: idList(),
@@ -156,7 +156,7 @@ async function chosen(
 
 /** As it would stand in a query: texts, or a list of texts. */
 const asParameter = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(String);
+  if (Array.isArray(value)) return value.filter((item) => !isObject(item) && !Array.isArray(item)).map(String);
   return value === null || value === undefined || isObject(value) ? undefined : String(value);
 };
 

@@ -27,7 +27,7 @@ import { ApiError, fieldErrors, forbidden, notFound } from '../conventions/api-e
 import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
-import { boolean, custom, Invalid, idList, nullable, readBody, text } from '../conventions/fields.ts';
+import { boolean, custom, Invalid, idList, invalidChoice, nullable, readBody, text } from '../conventions/fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
 import { inOneTransaction, sendJson } from '../conventions/resource.ts';
 import type { AuthDeps } from './auth-context.ts';
@@ -89,7 +89,7 @@ const present = (invitation: Invitation, now: Date) => ({
 
 const role = custom<Role>(Type.Union(ROLES.map((word) => Type.Literal(word))), (raw) => {
   const found = ROLES.find((word) => word === raw);
-  if (found === undefined) throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+  if (found === undefined) throw invalidChoice(raw);
   return found;
 });
 const emails = custom<readonly string[]>(Type.Array(Type.String(), { minItems: 1, maxItems: MOST_AT_ONCE }), (raw) => {

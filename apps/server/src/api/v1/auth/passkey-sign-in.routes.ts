@@ -26,7 +26,7 @@ export function registerPasskeySignIn(app: FastifyInstance, deps: AuthDeps): voi
         operationId: 'askForPasskey',
         summary: 'Begins to sign in by a passkey',
         tags,
-        response: { 201: named('PasskeyOptions', Type.Object({ challenge_id: Type.String(), options: Type.Unknown() })) },
+        response: { 201: named('PasskeySignInOptions', Type.Object({ challenge_id: Type.String(), options: Type.Unknown() })) },
       },
     },
     async (request, reply) => {

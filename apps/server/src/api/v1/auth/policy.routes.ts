@@ -6,7 +6,7 @@ import { ApiError } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
-import { boolean, custom, Invalid, integer, readBody } from '../conventions/fields.ts';
+import { boolean, custom, integer, invalidChoice, readBody } from '../conventions/fields.ts';
 import { sendJson } from '../conventions/resource.ts';
 import type { AuthDeps } from './auth-context.ts';
 
@@ -16,7 +16,7 @@ const fields = {
   password: boolean(),
   second_factor: custom(Type.Union(SECOND_FACTOR.map((word) => Type.Literal(word))), (raw) => {
     const found = SECOND_FACTOR.find((word) => word === raw);
-    if (found === undefined) throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+    if (found === undefined) throw invalidChoice(raw);
     return found;
   }),
   session_days: days,

@@ -23,6 +23,10 @@ export class Invalid extends Error {
 const invalid = (text: string): Invalid => new Invalid([text]);
 const NOT_NULL = 'This field may not be null.';
 
+/** Refuses what is none of the values that a field knows. The value may be anything that JSON can hold. */
+export const invalidChoice = (raw: unknown): Invalid =>
+  invalid(`"${typeof raw === 'string' ? raw : JSON.stringify(raw)}" is not a valid choice.`);
+
 type Fields = Readonly<Record<string, Field<unknown>>>;
 type ValueOf<F> = F extends Field<infer T> ? T : never;
 /** The values of a body: the required keys are there, the others only when they were sent. */

@@ -1,6 +1,17 @@
 import { type TSchema, Type } from 'typebox';
 import { HEARTBEAT_SECONDS, type Integration } from '../../../integrations/index.ts';
-import { custom, type Field, Invalid, integer, isObject, nullable, object, pythonType, text } from '../conventions/fields.ts';
+import {
+  custom,
+  type Field,
+  Invalid,
+  integer,
+  invalidChoice,
+  isObject,
+  nullable,
+  object,
+  pythonType,
+  text,
+} from '../conventions/fields.ts';
 import { teamField } from '../conventions/team-field.ts';
 import { dynamicValueError, LabelsSchema, labelsField, staticValueError } from './labels-field.ts';
 import { messengerSchemas } from './messengers-field.ts';
@@ -32,8 +43,7 @@ const groupingScope: Field<Integration['groupingScope']> = custom(
   Type.Union([Type.Literal('route'), Type.Literal('signals'), Type.Literal('integration'), Type.Null()]),
   (raw) => {
     if (raw === null || raw === '') return null;
-    if (raw !== 'route' && raw !== 'signals' && raw !== 'integration')
-      throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+    if (raw !== 'route' && raw !== 'signals' && raw !== 'integration') throw invalidChoice(raw);
     return raw;
   },
 );
@@ -118,6 +128,15 @@ export const IntegrationSchema: TSchema = Type.Object({
     }),
     template: { ...TextOrNull, description: 'Renders a payload to a JSON object of further labels.' },
   }),
+  previous_link: Type.Optional(
+    Type.Object(
+      {
+        expires_at: Type.String({ format: 'date-time' }),
+        last_used_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+      },
+      { description: 'The link that was replaced, while it works.' },
+    ),
+  ),
   grouping_scope: Type.Optional(Type.String({ description: 'Only there when it is set.' })),
   acknowledge_hosts: Type.Optional(Type.Array(AcknowledgeHostSchema, { description: 'Only there when there are any.' })),
   problems: Type.Optional(

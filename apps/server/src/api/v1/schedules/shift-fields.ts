@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import {
   FREQUENCIES,
   type Frequency,
@@ -9,7 +9,18 @@ import {
   type Weekday,
 } from '../../../schedules/index.ts';
 import { refusal } from '../conventions/api-error.ts';
-import { custom, type Field, Invalid, idList, integer, isObject, nullable, pythonType, text } from '../conventions/fields.ts';
+import {
+  custom,
+  type Field,
+  Invalid,
+  idList,
+  integer,
+  invalidChoice,
+  isObject,
+  nullable,
+  pythonType,
+  text,
+} from '../conventions/fields.ts';
 import { teamField } from '../conventions/team-field.ts';
 
 const NOT_NULL = new Invalid(['This field may not be null.']);
@@ -23,7 +34,8 @@ export const timeZone: Field<string> = custom(Type.String({ description: 'IANA n
 });
 
 /** A time on a wall clock: `YYYY-MM-DDThh:mm:ss`, with no zone. */
-const civilTime: Field<string> = custom(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$' }), (raw) => {
+const CivilTime = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$', examples: ['2026-03-02T08:00:00'] });
+const civilTime: Field<string> = custom(CivilTime, (raw) => {
   if (raw === null) throw NOT_NULL;
   const match = typeof raw === 'string' ? /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)$/.exec(raw) : null;
   // A date that does not exist (30 February) comes back as another one.
@@ -64,8 +76,9 @@ function durationFromText(value: string): number {
 const listOfAllowed = <T extends string | number>(
   isAllowed: (item: unknown) => item is T,
   message: string,
+  schema: TSchema,
 ): Field<readonly T[] | null> =>
-  custom(Type.Union([Type.Array(Type.Unknown()), Type.Null()]), (raw) => {
+  custom(Type.Union([Type.Array(schema), Type.Null()]), (raw) => {
     if (raw === null) return null;
     if (!Array.isArray(raw)) throw new Invalid([`Expected a list of items but got type "${pythonType(raw)}".`]);
     const allowed = raw.filter(isAllowed);
@@ -122,7 +135,7 @@ const rollingUsers: Field<readonly (readonly string[])[] | null> = custom(
     if (!Array.isArray(raw)) throw new Invalid([`Expected a list of items but got type "${pythonType(raw)}".`]);
     const groups = raw.map((group: unknown) => {
       if (!Array.isArray(group)) throw new Invalid([`Expected a list of items but got type "${pythonType(group)}".`]);
-      return [...new Set(group.map((id: unknown) => String(id)))];
+      return [...new Set(group.filter((id): id is string => typeof id === 'string'))];
     });
     return groups.length === 0 ? null : groups;
   },
@@ -174,14 +187,20 @@ export const shiftFields = {
   interval,
   until: nullable(civilTime),
   week_start: weekStart,
-  by_day: listOfAllowed(isWeekday, "Invalid day value in by_day field. Valid values: 'MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'"),
+  by_day: listOfAllowed(
+    isWeekday,
+    "Invalid day value in by_day field. Valid values: 'MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'",
+    Type.Union(WEEKDAYS.map((day) => Type.Literal(day))),
+  ),
   by_month: listOfAllowed(
     isIntegerIn((value) => value >= 1 && value <= 12),
     'Invalid month value in by_month field. Valid values: from 1 to 12',
+    Type.Integer({ minimum: 1, maximum: 12 }),
   ),
   by_monthday: listOfAllowed(
     isIntegerIn((value) => value !== 0 && Math.abs(value) <= 31),
     'Invalid monthday value in by_monthday field. Valid values: from 1 to 31 and from -31 to -1',
+    Type.Integer({ minimum: -31, maximum: 31 }),
   ),
   users: nullable(idList()),
   rolling_users: rollingUsers,
@@ -193,7 +212,7 @@ export const shiftFields = {
   members,
   holidays: nullable(
     custom<'skip' | 'only'>(Type.Union([Type.Literal('skip'), Type.Literal('only')]), (raw) => {
-      if (raw !== 'skip' && raw !== 'only') throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+      if (raw !== 'skip' && raw !== 'only') throw invalidChoice(raw);
       return raw;
     }),
   ),

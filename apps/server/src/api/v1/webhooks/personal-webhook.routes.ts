@@ -65,19 +65,15 @@ export function registerPersonalWebhook(app: FastifyInstance, { db, secrets, clo
       const [org, userId] = [caller.org, personOf(caller)];
       const body = bodyObject(request.body);
       if (body.webhook === undefined || body.webhook === '') throw fieldErrors({ webhook: 'This field is required.' });
+      if (body.webhook !== null && typeof body.webhook !== 'string') throw fieldErrors({ webhook: 'Webhook not found.' });
+      const webhookId = body.webhook;
       await inOneTransaction(db, {}, async (tx) => {
-        if (body.webhook === null) {
+        if (webhookId === null) {
           await unlinkPersonalWebhook(tx, org, userId);
           return audit(tx, request, personalWebhookEvent(userId, null), clock);
         }
-        const linked = await linkPersonalWebhook(
-          tx,
-          org,
-          userId,
-          { webhookId: String(body.webhook), context: body.context },
-          secrets,
-        );
-        if (linked.ok) return audit(tx, request, personalWebhookEvent(userId, String(body.webhook)), clock);
+        const linked = await linkPersonalWebhook(tx, org, userId, { webhookId, context: body.context }, secrets);
+        if (linked.ok) return audit(tx, request, personalWebhookEvent(userId, webhookId), clock);
         throw linked.reason === 'invalid_context'
           ? fieldErrors({ context: 'Invalid context.' })
           : fieldErrors({ webhook: 'Webhook not found.' });
