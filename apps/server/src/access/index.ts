@@ -30,6 +30,7 @@ export {
   roleHas,
 } from './permissions.ts';
 export { FIXED_ROLES, type FixedRole, rolesGranting } from './roles/fixed-roles.ts';
+export { usersWith } from './roles/holders.ts';
 export {
   callerWith,
   type GrantedRole,
@@ -144,3 +145,7 @@ export {
   type TokenOwner,
 } from './tokens.ts';
 export { inVisibleTeam, ofVisibleGroup, ofVisibleIntegration, type Viewer, viewerOf, visibleTo } from './visibility.ts';
+export { createOidcClient, newQuestion, type OidcClient, OidcError, type OidcQuestion } from './oidc/client.ts';
+export { listIdentities, type OidcIdentity, removeIdentities } from './oidc/identity-store.ts';
+export { type OidcPerson, type OidcProvider, personOfClaims } from './oidc/provider.ts';
+export { type OidcDenial, type OidcPurpose, type OidcSignIn, signInOidc } from './oidc/sign-in-oidc.ts';

@@ -2,6 +2,8 @@ export { escalationHooks } from './hooks.ts';
 export { createEscalationMetrics, type EscalationMetrics } from './metrics.ts';
 export { advancePersonalRuns } from './personal/advance-personal-runs.ts';
 export { type PageUsersResult, pageUsers, unpageUser } from './personal/page-users.ts';
+export { type Plan, type PlanDeps, type PlanState, planOf, planOfChain } from './plan/plan.ts';
+export type { Forecast, RuleVisit, Visit } from './plan/simulate.ts';
 export type {
   AdminNotice,
   EscalationPorts,
@@ -14,10 +16,11 @@ export type {
   WebhookTrigger,
 } from './ports.ts';
 export { advanceRuns, type EngineDeps } from './run/advance-runs.ts';
+export { MAX_REPEATS } from './run/decide.ts';
 export { peopleToNotify } from './run/people-to-notify.ts';
 export { checkReached } from './run/reached.ts';
 export { SnapshotCache } from './run/snapshot-store.ts';
-export { alertsJoined, ESCALATION_NOTIFY_CHANNEL, startRuns } from './run/start-runs.ts';
+export { alertsJoined, ESCALATION_NOTIFY_CHANNEL, startFirstRuns, startRuns } from './run/start-runs.ts';
 export {
   type ChainStep,
   EMPTY_STEP,
@@ -27,6 +30,7 @@ export {
   type StepValues,
 } from './settings/chain.ts';
 export { createChain, deleteChain, findChain, listChains, updateChain } from './settings/chain-store.ts';
+export { replaceInSteps, type StepUse, stepsNaming } from './settings/people-in-steps.ts';
 export { createStep, deleteStep, findStep, listSteps, updateStep } from './settings/step-store.ts';
 export { type EscalationHealth, escalationHealth } from './watchdogs/health.ts';
 export { createHeartbeat } from './watchdogs/heartbeat.ts';

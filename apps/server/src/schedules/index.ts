@@ -18,6 +18,7 @@ export { createFeedCheck } from './feeds/fetch-feed.ts';
 export { type FeedDeps, refreshFeeds } from './feeds/refresh-feeds.ts';
 export { isHolidayPlace, listHolidays } from './holidays.ts';
 export { eventsOfSwap, type FinalShift, finalShifts, onCallNow } from './on-call.ts';
+export { leaveSwaps, replaceInShifts, type ShiftUse, type SwapUse, shiftsNaming, swapsOf } from './people-in-shifts.ts';
 export { SCHEDULE_TYPES, type ScheduleInfo, type ScheduleSettings, type ScheduleType } from './schedule.ts';
 export {
   attachShifts,

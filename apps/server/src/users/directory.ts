@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { findUsers } from './store.ts';
@@ -10,23 +10,54 @@ export interface UserFilter {
   /** Whole address, in any case of letters. */
   readonly email?: string;
   readonly roles?: readonly Role[];
+  readonly ids?: readonly string[];
+  /** Only people who may be notified. */
+  readonly mayBeNotified?: true;
+  /** Members of any of these teams. */
+  readonly teamIds?: readonly string[];
+  /** Begin of an address, a username or a team's name, part of a full name in any accents, or a whole id. */
+  readonly search?: string;
+  /** People who left in place of those who are there. */
+  readonly isActive?: false;
+}
+
+const withoutAccents = (text: RawBuilder<unknown>) =>
+  sql`regexp_replace(normalize(lower(${text}), NFD), '[\u0300-\u036f]', '', 'g')`;
+
+function matches(org: string, search: string): RawBuilder<unknown> {
+  const literal = search.replace(/[\\%_]/g, '\\$&');
+  const begins = `${literal.toLowerCase()}%`;
+  return sql`(u.id = ${search} or lower(u.email) like ${begins} or lower(u.username) like ${begins}
+    or ${withoutAccents(sql`u.name`)} like '%' || ${withoutAccents(sql`${literal}::text`)} || '%'
+    or exists (select from team_member m join team t on t.organization_id = m.organization_id and t.id = m.team_id
+               where m.organization_id = ${org} and m.user_id = u.id and lower(t.name) like ${begins}))`;
 }
 
 /** Active users, oldest first. */
 export async function listUsers(db: Db, org: string, filter: UserFilter, window: Window): Promise<Page<User>> {
-  const where = [sql`organization_id = ${org}`, sql`is_active`];
-  if (filter.username !== undefined) where.push(sql`lower(username) = lower(${filter.username})`);
-  if (filter.email !== undefined) where.push(sql`lower(email) = lower(${filter.email})`);
-  if (filter.roles !== undefined) where.push(sql`role = any(${[...filter.roles]}::text[])`);
+  const where: RawBuilder<unknown>[] = [
+    sql`u.organization_id = ${org}`,
+    filter.isActive === false ? sql`not u.is_active` : sql`u.is_active`,
+  ];
+  if (filter.username !== undefined) where.push(sql`lower(u.username) = lower(${filter.username})`);
+  if (filter.email !== undefined) where.push(sql`lower(u.email) = lower(${filter.email})`);
+  if (filter.roles !== undefined) where.push(sql`u.role = any(${[...filter.roles]}::text[])`);
+  if (filter.ids !== undefined) where.push(sql`u.id = any(${[...filter.ids]}::text[])`);
+  if (filter.mayBeNotified === true) where.push(sql`u.may_be_notified`);
+  if (filter.teamIds !== undefined) {
+    where.push(sql`exists (select from team_member m where m.organization_id = ${org} and m.user_id = u.id
+      and m.team_id = any(${[...filter.teamIds]}::text[]))`);
+  }
+  if (filter.search !== undefined) where.push(matches(org, filter.search));
   const page = await selectPage(
     db,
     {
-      from: sql`users`,
+      from: sql`users u`,
       where,
-      id: sql`id`,
+      id: sql`u.id`,
       keys: [
-        { column: sql`created_at`, type: 'timestamptz' },
-        { column: sql`id`, type: 'text' },
+        { column: sql`u.created_at`, type: 'timestamptz' },
+        { column: sql`u.id`, type: 'text' },
       ],
       direction: 'asc',
     },

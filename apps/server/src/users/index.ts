@@ -4,6 +4,16 @@ export { type CreateUserResult, createUser, type NewUser } from './create-user.t
 export { listUsers, teamsOfUsers, type UserFilter } from './directory.ts';
 export { hashPassword, newOneTimePassword, verifyPassword } from './password.ts';
 export { LONGEST_PASSWORD, passwordProblem, SHORTEST_PASSWORD } from './password-rules.ts';
+export {
+  DEFAULT_WORKING_HOURS,
+  findProfile,
+  hasOtherAdmin,
+  maskPhone,
+  type Profile,
+  saveProfile,
+  WEEKDAY_NAMES,
+  type WorkingHours,
+} from './profile.ts';
 export { findUser, findUserByLogin, findUsers, hasActiveUser, listAdmins, passwordHashOf, setPasswordHash } from './store.ts';
 export {
   createTeam,

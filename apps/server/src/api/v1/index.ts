@@ -31,8 +31,9 @@ import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
 import { registerPlans } from './escalation-plan/plan.routes.ts';
 import { registerActivity } from './integrations/activity.routes.ts';
+import { registerGuards } from './integrations/guard.routes.ts';
 import { heartbeatsResource, registerHeartbeatActions } from './integrations/heartbeats.resource.ts';
-import { registerIntegrationActions } from './integrations/integration-actions.routes.ts';
+import { type IntegrationActionsDeps, registerIntegrationActions } from './integrations/integration-actions.routes.ts';
 import { integrationsResource } from './integrations/integrations.resource.ts';
 import { registerLabels } from './integrations/labels.routes.ts';
 import { registerParkedAlerts } from './integrations/parked-alerts.routes.ts';
@@ -138,10 +139,10 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerActivity(app, ctx);
   const integrations = integrationsResource(ctx);
   registerResource(app, ctx, integrations);
-  registerIntegrationActions(app, {
-    ...ctx,
-    present: async (tx, caller, row) => (await integrations.present(tx, caller, [row]))[0],
-  });
+  const present: IntegrationActionsDeps['present'] = async (tx, caller, row) =>
+    (await integrations.present(tx, caller, [row]))[0];
+  registerIntegrationActions(app, { ...ctx, present });
+  registerGuards(app, { ...ctx, present });
   registerResource(app, ctx, heartbeatsResource(ctx));
   registerHeartbeatActions(app, ctx);
   registerLabels(app, ctx);

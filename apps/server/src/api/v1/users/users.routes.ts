@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import type { CallerActor, Role } from '../../../access/index.ts';
+import { type CallerActor, can, parsePermission, type Role, usersWith } from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { findUser, listUsers, ROLES, teamsOfUsers, type User, type UserFilter } from '../../../users/index.ts';
-import { fieldErrors, notFound } from '../conventions/api-error.ts';
+import { fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { envelope, listOf, pageParameters, readWindow, repeated, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
@@ -80,15 +80,20 @@ export function registerUsers(app: FastifyInstance, { db, baseUrl }: ApiDeps): v
           username: Type.Optional(Type.String({ description: 'Equal, ignoring case.' })),
           email: Type.Optional(Type.String({ description: 'Equal, ignoring case.' })),
           roles: Type.Optional(Type.String({ description: 'Repeatable: 0 admin, 1 editor, 2 viewer, 3 none.' })),
+          search: Type.Optional(Type.String({ description: 'Begin of address, username or team, part of the name, or an id.' })),
+          team: Type.Optional(Type.String({ description: 'Repeatable: ids of teams.' })),
+          permission: Type.Optional(Type.String({ description: 'Only people who have it: `notifications:read` can be paged.' })),
+          is_active: Type.Optional(Type.String({ description: '`false`: people who left, for those with users:write.' })),
           short: Type.Optional(Type.String({ description: '`true`: rows without slack, timezone and teams.' })),
         }),
         response: { 200: listOf(ListedUserSchema), ...errorResponses },
       },
     },
     async (request, reply) => {
-      const { org } = callerOf(request);
+      const caller = callerOf(request);
+      const { org } = caller;
       const query = request.query as Record<string, unknown>;
-      const page = await listUsers(db, org, readFilter(query), readWindow(query, PAGE_SIZE));
+      const page = await listUsers(db, org, await readFilter(db, caller, query), readWindow(query, PAGE_SIZE));
       const rows =
         single(query.short)?.toLowerCase() === 'true' ? page.rows.map(presentShort) : await presentUsers(db, org, page.rows);
       return sendJson(reply, 200, JSON.stringify(envelope(page, rows, baseUrl, request.url)));
@@ -124,7 +129,7 @@ async function wantedUser(db: Db, caller: Caller, id: string): Promise<User> {
   return user;
 }
 
-function readFilter(query: Readonly<Record<string, unknown>>): UserFilter {
+async function readFilter(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>): Promise<UserFilter> {
   const username = single(query.username);
   const email = single(query.email);
   const roles = repeated(query.roles).map((given) => {
@@ -137,5 +142,29 @@ function readFilter(query: Readonly<Record<string, unknown>>): UserFilter {
     ...(username === undefined || username === '' ? {} : { username }),
     ...(email === undefined || email === '' ? {} : { email }),
     ...(roles.length === 0 ? {} : { roles }),
+    ...(await readAddedFilter(db, caller, query)),
+  };
+}
+
+/** Filters that Tocsin adds (access.md 3.3). People who left are for those who manage people. */
+async function readAddedFilter(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>): Promise<UserFilter> {
+  const search = single(query.search)?.trim() || undefined;
+  const teamIds = repeated(query.team).filter((id) => id !== '');
+  const wanted = single(query.permission) || undefined;
+  const permission = wanted === undefined ? undefined : parsePermission(wanted);
+  if (permission === null) {
+    throw fieldErrors({ permission: [`Select a valid choice. ${wanted} is not one of the available choices.`] });
+  }
+  const isGone = single(query.is_active)?.toLowerCase() === 'false';
+  if (isGone && !can(caller, 'users:write')) throw forbidden();
+  return {
+    ...(search === undefined ? {} : { search }),
+    ...(teamIds.length === 0 ? {} : { teamIds }),
+    ...(isGone ? { isActive: false as const } : {}),
+    ...(permission === undefined
+      ? {}
+      : permission === 'notifications:read'
+        ? { mayBeNotified: true as const }
+        : { ids: await usersWith(db, caller.org, permission) }),
   };
 }

@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
+
+let api: ApiWorld;
+let noor: ApiUser;
+let vera: ApiUser;
+beforeAll(async () => {
+  api = await startApi();
+  noor = await api.user('noor', 'editor');
+  vera = await api.user('vera', 'viewer');
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const patch = (user: ApiUser, id: string, body: object, by = user) => by.patch(`users/${id}`, body);
+
+describe('a profile', () => {
+  test('is edited by its owner', async () => {
+    const hours = {
+      monday: [{ start: '08:00:00', end: '12:00:00' }],
+      tuesday: [],
+      wednesday: [],
+      thursday: [],
+      friday: [],
+      saturday: [],
+      sunday: [],
+    };
+    const body = {
+      name: 'Noor van Dijk',
+      timezone: 'Europe/Madrid',
+      working_hours: hours,
+      unverified_phone_number: '+34911234567',
+      hide_phone_number: true,
+      email: 'noor@harbor.example',
+    };
+    const answer = await patch(noor, 'current', body);
+    expect([answer.status, answer.body]).toMatchObject([
+      200,
+      { id: noor.id, ...body, role: 'editor', may_be_notified: true, state: 'active' },
+    ]);
+    expect((await noor.get('users/current')).body).toMatchObject({ email: 'noor@harbor.example', timezone: 'Europe/Madrid' });
+    expect((await vera.get(`users/${noor.id}/profile`)).body.unverified_phone_number).toBe('+*******4567');
+    expect((await api.admin.get(`users/${noor.id}/profile`)).body.unverified_phone_number).toBe('+34911234567');
+  });
+
+  test.each<[string, object, object]>([
+    ['a zone that is none', { timezone: 'Mars/Olympus' }, { timezone: ['Invalid timezone'] }],
+    [
+      'a phone number without +',
+      { unverified_phone_number: '0911234567' },
+      { unverified_phone_number: ['Use + and 8 to 15 digits.'] },
+    ],
+    ['an address that is none', { email: 'noor' }, { email: ['Enter a valid email address.'] }],
+    ['the address of another', { email: 'VERA@example.net' }, { email: ['A user with this email already exists.'] }],
+    [
+      'hours that run backwards',
+      { working_hours: { monday: [{ start: '12:00:00', end: '08:00:00' }] } },
+      { working_hours: [expect.stringContaining('monday')] },
+    ],
+    ['a team that is none', { current_team_id: 'TNONE' }, { current_team_id: ['Object does not exist'] }],
+    ['a script as picture', { avatar_url: 'javascript:alert(1)' }, { avatar_url: ['Enter a valid URL.'] }],
+  ])('does not take %s', async (_what, body, error) => {
+    const answer = await patch(noor, noor.id, body);
+    expect([answer.status, answer.body]).toEqual([400, error]);
+  });
+
+  test('is not edited by others, nor beyond what one may', async () => {
+    expect((await patch(noor, vera.id, { name: 'x' })).status).toBe(403);
+    expect((await patch(vera, vera.id, { name: 'x' })).status).toBe(403); // a viewer
+    expect((await patch(noor, noor.id, { role: 'admin' })).status).toBe(403);
+    expect((await patch(noor, noor.id, { username: 'root' })).status).toBe(403);
+    expect((await patch(noor, noor.id, { roles: ['fixed:admin'] })).status).toBe(403);
+    expect((await patch(api.admin, noor.id, { hide_phone_number: false })).status).toBe(403);
+    expect((await patch(api.admin, noor.id, { name: 'Noor D.' })).body.name).toBe('Noor D.');
+    expect((await patch(api.admin, 'UNOBODY', {})).status).toBe(404);
+  });
+
+  test('gets roles from administrators, and nobody makes others stronger than themselves', async () => {
+    expect((await patch(api.admin, vera.id, { roles: ['fixed:oncaller'] })).body).toMatchObject({
+      roles: ['fixed:oncaller'],
+      may_be_notified: true,
+    });
+    expect(
+      (await api.admin.get('users/?permission=grafana-irm-app.notifications:read')).body.results.map(
+        (row: { id: string }) => row.id,
+      ),
+    ).toContain(vera.id);
+    expect(
+      (await api.admin.get('users/?permission=schedules:write&short=true')).body.results.map(
+        (row: { username: string }) => row.username,
+      ),
+    ).toEqual(['ada', 'noor', 'vera']);
+    expect((await patch(api.admin, vera.id, { roles: [] })).body.may_be_notified).toBe(false);
+    const manager = (await api.admin.post('roles/', { name: 'People', permissions: ['users:write'] })).body.id;
+    const mona = await api.user('mona', 'viewer');
+    await patch(api.admin, mona.id, { roles: [manager] });
+    expect((await patch(mona, vera.id, { role: 'editor' })).body.code).toBe('grant_beyond_own');
+    expect((await patch(mona, api.admin.id, { email: 'mona@example.net' })).body.code).toBe('grant_beyond_own');
+    expect((await patch(mona, vera.id, { role: 'none' })).body.role).toBe('none');
+    expect((await patch(api.admin, vera.id, { role: 'viewer' })).status).toBe(200);
+  });
+});
+
+test('people are found by the begin of their names, parts of full names in any accents, and their teams', async () => {
+  await api.user('zoe', 'viewer');
+  await api.db.updateTable('users').set({ name: 'Zoë Müller-Ğül' }).where('username', '=', 'zoe').execute();
+  const found = async (query: string) =>
+    (await api.admin.get(`users/?short=true&${query}`)).body.results.map((row: { username: string }) => row.username);
+  for (const search of ['zo', 'ZOE@', 'muller', 'gul'])
+    expect(await found(`search=${encodeURIComponent(search)}`), search).toEqual(['zoe']);
+  expect(await found('search=%25')).toEqual([]);
+  const team = (await api.admin.post('teams/', { name: 'seekers', members: [vera.id] })).body.id;
+  expect(await found('search=seek')).toEqual(['vera']);
+  expect(await found(`team=${team}`)).toEqual(['vera']);
+  expect((await noor.get('users/?is_active=false')).status).toBe(403);
+});
+
+describe('who leaves', () => {
+  let leaver: ApiUser;
+  let chain: string;
+  let step: string;
+  let shift: string;
+  let turns: string;
+  beforeAll(async () => {
+    leaver = await api.user('leaver', 'editor');
+    chain = (await api.admin.post('escalation_chains/', { name: 'night' })).body.id;
+    const steps = [[leaver.id], [noor.id, leaver.id]].map(async (persons_to_notify) =>
+      api.admin.post('escalation_policies/', { escalation_chain_id: chain, type: 'notify_persons', persons_to_notify }),
+    );
+    step = (await steps[0])?.body.id;
+    await steps[1];
+    const made = await api.admin.post('on_call_shifts/', {
+      name: 'alone',
+      type: 'recurrent_event',
+      start: '2026-03-02T00:00:00',
+      duration: 86_400,
+      frequency: 'daily',
+      users: [leaver.id],
+      time_zone: 'UTC',
+    });
+    expect(made.status, made.text).toBe(201);
+    shift = made.body.id;
+    const rolling = await api.admin.post('on_call_shifts/', {
+      name: 'turns',
+      type: 'rolling_users',
+      start: '2026-03-02T00:00:00',
+      duration: 86_400,
+      frequency: 'daily',
+      rolling_users: [[leaver.id], [noor.id, leaver.id], [noor.id]],
+      start_rotation_from_user_index: 2,
+      time_zone: 'UTC',
+    });
+    expect(rolling.status, rolling.text).toBe(201);
+    turns = rolling.body.id;
+  });
+
+  test('is not let go while a step or a shift would be left with nobody', async () => {
+    const uses = (await api.admin.get(`users/${leaver.id}/uses`)).body;
+    expect(uses.escalation_policies.map((use: { is_only_one: boolean }) => use.is_only_one).sort()).toEqual([false, true]);
+    expect(uses.on_call_shifts.map((use: { name: string; is_only_one: boolean }) => [use.name, use.is_only_one]).sort()).toEqual([
+      ['alone', true],
+      ['turns', false],
+    ]);
+    expect(uses).toMatchObject({ api_tokens: 1, blocks: true });
+    const refused = await api.admin.delete(`users/${leaver.id}`);
+    expect([refused.status, refused.body.code, refused.body.uses.blocks]).toEqual([409, 'user_in_use', true]);
+    expect((await leaver.get('users/current')).status).toBe(200);
+    expect((await noor.delete(`users/${leaver.id}`)).status).toBe(403);
+  });
+
+  test('is replaced, loses tokens at once, and comes back when asked to', async () => {
+    expect((await api.admin.delete(`users/${leaver.id}?replace_by=${leaver.id}`)).body).toEqual({
+      replace_by: ['Object does not exist'],
+    });
+    expect((await api.admin.delete(`users/${leaver.id}?replace_by=${noor.id}`)).status).toBe(204);
+    expect((await leaver.get('users/current')).status).toBe(403);
+    expect((await api.admin.get(`escalation_policies/${step}`)).body.persons_to_notify).toEqual([noor.id]);
+    expect((await api.admin.get(`on_call_shifts/${shift}`)).body.users).toEqual([noor.id]);
+    expect((await api.admin.get(`on_call_shifts/${turns}`)).body.rolling_users).toEqual([[noor.id], [noor.id], [noor.id]]);
+    expect((await api.admin.get(`users/${leaver.id}`)).status).toBe(404);
+    expect((await api.admin.get('users/?is_active=false&short=true')).body.results).toMatchObject([{ username: 'leaver' }]);
+    expect((await patch(api.admin, leaver.id, { is_active: true })).body.state).toBe('active');
+    expect((await leaver.get('users/current')).status).toBe(403); // the token stays revoked
+  });
+
+  test('may be forced out: turns of theirs alone fall out of rotations, a shift that has nobody else stays to be seen', async () => {
+    await api.admin.patch(`on_call_shifts/${shift}`, { users: [leaver.id] });
+    await api.admin.patch(`on_call_shifts/${turns}`, {
+      rolling_users: [[leaver.id], [noor.id, leaver.id], [noor.id]],
+      start_rotation_from_user_index: 2,
+    });
+    expect((await patch(api.admin, leaver.id, { is_active: false })).status).toBe(409);
+    const gone = await api.admin.patch(`users/${leaver.id}?force=true`, { is_active: false });
+    expect([gone.status, gone.body.state]).toEqual([200, 'deactivated']);
+    expect((await api.admin.get(`on_call_shifts/${turns}`)).body).toMatchObject({
+      rolling_users: [[noor.id], [noor.id]],
+      start_rotation_from_user_index: 1,
+    });
+    const { user_ids } = await api.db
+      .selectFrom('on_call_shift')
+      .select('user_ids')
+      .where('id', '=', shift)
+      .executeTakeFirstOrThrow();
+    expect(user_ids).toEqual([leaver.id]);
+  });
+
+  test('is not the last admin', async () => {
+    for (const answer of [
+      await api.admin.delete(`users/${api.admin.id}?force=true`),
+      await patch(api.admin, 'current', { role: 'editor' }),
+    ])
+      expect([answer.status, answer.body.code]).toEqual([409, 'last_admin']);
+    const second = await api.user('second', 'admin');
+    const both = await Promise.all([
+      patch(api.admin, 'current', { role: 'editor' }),
+      patch(second, 'current', { role: 'editor' }),
+    ]);
+    expect(both.map((answer) => answer.status).sort()).toEqual([200, 409]);
+    const left = both[0]?.status === 200 ? second : api.admin;
+    await patch(left, api.admin.id, { role: 'admin' });
+  });
+});
