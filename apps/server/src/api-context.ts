@@ -45,7 +45,7 @@ function featuresOf({ config }: Context): string[] {
 /** What the public API needs of a process. */
 export function createApiContext(ctx: Context): ApiContext {
   const { config, db, clock } = ctx;
-  const { authMail, hooks, templates, linkOfGroup, webhooks } = domainsOf(ctx);
+  const { authMail, engine, hooks, templates, linkOfGroup, webhooks } = domainsOf(ctx);
   const live = createLiveFeed({ db, log: folderLog(ctx.log, 'live'), hub: ctx.hub });
   ctx.metrics.gauge('tocsin_live_streams', 'Open streams of live events', [], (gauge) => gauge.set(live.followers()));
   return {
