@@ -3,6 +3,7 @@ alter table webhook
   add column implicit_events boolean not null default false,
   add column include_emails boolean not null default true,
   add column signing_secret_encrypted bytea,
+  add column labels jsonb not null default '[]', -- [{key, value}]
   add column source_integration_id text; -- set: belongs to this two-way integration
 
 create table webhook_call (

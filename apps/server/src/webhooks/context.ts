@@ -49,7 +49,7 @@ export type ContextInput = {
     user?: PersonalContext;
   };
   user: UserRef | null;
-  webhook: { id: string; name: string; includeEmails: boolean };
+  webhook: { id: string; name: string; includeEmails: boolean; labels: readonly { key: string; value: string }[] };
   group: GroupFacts;
 };
 
@@ -142,7 +142,11 @@ export function createContext({ event, user, webhook, group }: ContextInput): We
     users_to_notify: toBeNotified,
     alert_group_acknowledged_by: shownOrNull(group.acknowledgedBy),
     alert_group_resolved_by: shownOrNull(group.resolvedBy),
-    webhook: { id: webhook.id, name: webhook.name, labels: {} },
+    webhook: {
+      id: webhook.id,
+      name: webhook.name,
+      labels: Object.fromEntries(webhook.labels.map(({ key, value }) => [key, value])),
+    },
     ...(responses.length === 0 ? {} : { responses: Object.fromEntries(responses), responses_meta: Object.fromEntries(meta) }),
   };
   return new Map(

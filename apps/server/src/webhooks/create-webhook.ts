@@ -23,6 +23,7 @@ export type NewWebhook = { name: string; url: string; trigger: TriggerType; meth
     | 'isEnabled'
     | 'implicitEvents'
     | 'includeEmails'
+    | 'labels'
     | 'sourceIntegrationId'
   >
 >;
@@ -80,6 +81,7 @@ export async function createWebhook(
     isEnabled: fields.isEnabled ?? true,
     implicitEvents: fields.implicitEvents ?? false,
     includeEmails: fields.includeEmails ?? true,
+    labels: fields.labels ?? [],
     sourceIntegrationId: fields.sourceIntegrationId ?? null,
     createdAt: now,
   };

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
-import type { AlertGroupHooks } from '../alerting/index.ts';
+import type { AlertGroupHooks, GroupChange } from '../alerting/index.ts';
+import type { Tx } from '../platform/db/database.ts';
 import { hurryRetries, oweEventCalls } from './call-store.ts';
 import { createdEvent, eventsOf } from './events.ts';
+import { blankGroups, forgetGroups } from './response-store.ts';
 import { TRIGGERS } from './webhook.ts';
 
 /**
@@ -11,9 +13,11 @@ import { TRIGGERS } from './webhook.ts';
 export const webhookHooks: AlertGroupHooks = {
   async onChanged(tx, changes, now) {
     const events = changes.flatMap(eventsOf);
-    if (events.length === 0) return;
-    await hurryRetries(tx, events, now);
-    await oweEventCalls(tx, events, now);
+    if (events.length > 0) {
+      await hurryRetries(tx, events, now);
+      await oweEventCalls(tx, events, now);
+    }
+    await forgetContent(tx, changes);
   },
   async onOpened(tx, groups, now) {
     await oweEventCalls(
@@ -38,3 +42,11 @@ export const webhookHooks: AlertGroupHooks = {
     await oweEventCalls(tx, events, now);
   },
 };
+
+/** What is deleted or wiped is not kept in the log of calls either. */
+async function forgetContent(tx: Tx, changes: readonly GroupChange[]): Promise<void> {
+  const wiped = changes.filter(({ event }) => event === 'wipe');
+  if (wiped.length > 0) await blankGroups(tx, wiped);
+  const deleted = changes.filter(({ event }) => event === 'delete');
+  if (deleted.length > 0) await forgetGroups(tx, deleted);
+}

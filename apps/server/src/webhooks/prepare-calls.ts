@@ -101,7 +101,7 @@ export function contextOf({
   group,
   user,
   now,
-}: Omit<ReadyInput, 'webhook'> & { webhook: Pick<Webhook, 'id' | 'name' | 'includeEmails'> }): WebhookContext {
+}: Omit<ReadyInput, 'webhook'> & { webhook: Pick<Webhook, 'id' | 'name' | 'includeEmails' | 'labels'> }): WebhookContext {
   const { at, until, userId: _userId, group: _group, hop: _hop, ...rest } = event;
   const time = at === null ? now : new Date(at);
   // A webhook of another type at an escalation step tells its own type, and no time where the reference tells none.

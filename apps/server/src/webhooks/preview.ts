@@ -26,7 +26,7 @@ export async function contextOfNewest(
   const group = id === null ? null : await factsFor(deps, org, id, userId);
   if (group === null) return null;
   const now = deps.clock.now();
-  const shown = webhook ?? { id: 'new', name: 'new', includeEmails: true, trigger: STEP };
+  const shown = webhook ?? { id: 'new', name: 'new', includeEmails: true, labels: [], trigger: STEP };
   return contextOf({ webhook: shown, event: testEvent(shown, userId, now), group, user: null, now });
 }
 

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import type { GroupRef } from '../alerting/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { rowSet } from '../platform/db/row-set.ts';
@@ -178,3 +179,22 @@ export async function findCall(db: Db, org: string, webhookId: string, deliveryI
     reason: row.reason,
   };
 }
+
+/** Forgets all calls for groups that are deleted. */
+export async function forgetGroups(tx: Tx, groups: readonly GroupRef[]): Promise<void> {
+  for (const table of ['webhook_response', 'webhook_call']) {
+    await sql`
+      delete from ${sql.table(table)} t using ${asRows(groups)}
+      where t.organization_id = g.organization_id and t.alert_group_id = g.alert_group_id`.execute(tx);
+  }
+}
+
+/** Takes the content of wiped groups out of what was stored of their calls; answers stay, later calls build on them. */
+export async function blankGroups(tx: Tx, groups: readonly GroupRef[]): Promise<void> {
+  await sql`
+    update webhook_response t set event_data = null, request_data = null, request_headers = null, request_url = null
+    from ${asRows(groups)} where t.organization_id = g.organization_id and t.alert_group_id = g.alert_group_id`.execute(tx);
+}
+
+const asRows = (groups: readonly GroupRef[]) => sql`
+  unnest(${groups.map((g) => g.organizationId)}::text[], ${groups.map((g) => g.alertGroupId)}::text[]) as g (organization_id, alert_group_id)`;

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, JSONColumnType } from 'kysely';
 
 export interface WebhookTable {
   organization_id: string;
@@ -23,6 +23,7 @@ export interface WebhookTable {
   is_enabled: Generated<boolean>;
   implicit_events: Generated<boolean>;
   include_emails: Generated<boolean>;
+  labels: JSONColumnType<{ key: string; value: string }[], string | undefined>;
   source_integration_id: string | null;
   created_at: Date;
   deleted_at: Date | null;

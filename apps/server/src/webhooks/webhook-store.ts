@@ -31,6 +31,7 @@ export function webhookFromRow(row: Selectable<WebhookTable>, secrets: SecretBox
     isEnabled: row.is_enabled,
     implicitEvents: row.implicit_events,
     includeEmails: row.include_emails,
+    labels: row.labels,
     sourceIntegrationId: row.source_integration_id,
     createdAt: row.created_at,
   };
@@ -66,6 +67,7 @@ function toRow(webhook: Webhook, secrets: SecretBox) {
     is_enabled: webhook.isEnabled,
     implicit_events: webhook.implicitEvents,
     include_emails: webhook.includeEmails,
+    labels: JSON.stringify(webhook.labels),
     source_integration_id: webhook.sourceIntegrationId,
     created_at: webhook.createdAt,
     deleted_at: null,

@@ -54,6 +54,7 @@ export type Webhook = {
   implicitEvents: boolean;
   /** Whether requests tell the e-mail addresses of people. */
   includeEmails: boolean;
+  labels: readonly { key: string; value: string }[];
   /** The two-way integration it belongs to; null for all others. */
   sourceIntegrationId: string | null;
   createdAt: Date;

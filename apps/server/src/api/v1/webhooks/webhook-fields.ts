@@ -12,6 +12,7 @@ import { refusal } from '../conventions/api-error.ts';
 import { boolean, custom, type Field, Invalid, idList, nullable, text } from '../conventions/fields.ts';
 import { teamField } from '../conventions/team-field.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
+import { LabelsSchema, labelsField, presentLabels, staticValueError } from '../integrations/labels-field.ts';
 
 /** What stands for a secret in answers; sent back on an update it keeps what is stored. */
 export const PLACEHOLDER = '*'.repeat(16);
@@ -77,6 +78,7 @@ export const webhookFields = (syntaxError: (source: string) => string | null) =>
   signing_secret: nullable(text({ max: 1000, blank: true, keepSpace: true })),
   implicit_events: boolean(),
   include_emails: boolean(),
+  labels: labelsField(staticValueError),
   id: custom<string | null>(
     Type.String({ description: 'On creation: the webhook that secrets given as sixteen asterisks are copied from.' }),
     (raw) => (typeof raw === 'string' ? raw : null),
@@ -144,6 +146,7 @@ export const WebhookSchema = Type.Object({
   signing_secret: TextOrNull,
   implicit_events: Type.Boolean({ description: 'Of "status change": also what other actions undo, time-outs and wipes.' }),
   include_emails: Type.Boolean({ description: 'Whether requests tell the e-mail addresses of people.' }),
+  labels: LabelsSchema,
   health: Type.Union([HealthSchema, Type.Null()]),
 });
 
@@ -186,6 +189,7 @@ export const presentWebhook = (webhook: Webhook, health: WebhookHealth | undefin
   signing_secret: webhook.signingSecret === null ? null : PLACEHOLDER,
   implicit_events: webhook.implicitEvents,
   include_emails: webhook.includeEmails,
+  labels: presentLabels(webhook.labels),
   health: presentHealth(health, now),
 });
 

@@ -52,6 +52,7 @@ test('what Terraform sends comes back without drift, and its secrets do not', as
       signing_secret: null,
       implicit_events: false,
       include_emails: true,
+      labels: [],
       health: null,
     },
   ]);
@@ -217,13 +218,13 @@ test('the list is narrowed by words, trigger, integration and team', async () =>
   await admin.post('webhooks/', body({ name: 'Belt', trigger_type: 'acknowledge', integration_filter: [integration] }));
   await admin.post('webhooks/', body({ name: 'Crane', integration_filter: [other] }));
   const names = async (query: string) =>
-    (await editor.get(`webhooks/?${query}`)).body.results.map(({ name }: { name: string }) => name);
-  expect(await names('')).toEqual(['Dock tickets', 'Belt', 'Crane']);
+    (await editor.get(`webhooks/?${query}`)).body.results.map(({ name }: { name: string }) => name).sort();
+  expect(await names('')).toEqual(['Belt', 'Crane', 'Dock tickets']);
   expect(await names('search=dock')).toEqual(['Dock tickets']);
-  expect(await names('trigger_type=resolve&trigger_type=2')).toEqual(['Dock tickets', 'Belt']);
-  expect(await names(`integration=${integration}`)).toEqual(['Dock tickets', 'Belt']);
+  expect(await names('trigger_type=resolve&trigger_type=2')).toEqual(['Belt', 'Dock tickets']);
+  expect(await names(`integration=${integration}`)).toEqual(['Belt', 'Dock tickets']);
   expect(await names('name=Belt')).toEqual(['Belt']);
-  expect(await names('team_id=null')).toEqual(['Dock tickets', 'Belt', 'Crane']);
+  expect(await names('team_id=null')).toEqual(['Belt', 'Crane', 'Dock tickets']);
 });
 
 test('actions are webhooks with older names', async () => {
