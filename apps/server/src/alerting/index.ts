@@ -37,6 +37,7 @@ export { applySourceSignals, type SourceSignal } from './source-signals.ts';
 export { type GroupRef, lockGroup, lockGroups, refKey } from './store.ts';
 export { loadTimeline, type TimelineEntry } from './timeline/load-timeline.ts';
 export { ESCALATION_ERROR, type NewTimelineRecord, TIMELINE } from './timeline/record.ts';
+export { lastStepRecords, type StepRecord } from './timeline/step-records.ts';
 export { addTimelineRecords, putTimelineRecord, type TimelineRef } from './timeline/timeline-store.ts';
 export type { GroupAction } from './transition.ts';
 export { unacknowledge } from './unacknowledge.ts';

@@ -12,7 +12,7 @@ import {
 import { combineHooks } from '../alerting/index.ts';
 import { type ApiContext, apiV1 } from '../api/v1/index.ts';
 import { termChecks } from '../api-context.ts';
-import { escalationHooks } from '../escalation/index.ts';
+import { escalationHooks, SnapshotCache } from '../escalation/index.ts';
 import { previewTemplate, renderForWeb } from '../integrations/index.ts';
 import { createLiveFeed } from '../live/index.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
@@ -23,6 +23,7 @@ import { createLogger } from '../platform/log.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createAddressPolicy, createOutbound } from '../platform/outbound/index.ts';
 import { createSecretBox } from '../platform/secrets.ts';
+import { answerOnCall } from '../schedules/index.ts';
 import { createFirstRun } from '../setup/first-run.ts';
 import { checkTemplateSyntax, createTemplates } from '../templates/index.ts';
 import { createUser } from '../users/index.ts';
@@ -110,6 +111,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       }),
       secondStep: createSecondStep({ db, clock, secrets, site: passkeySite(TEST_BASE_URL) }),
       mail: { isOn: () => false, add: async () => undefined },
+      oidc: new Map(),
       features: ['labels'],
       maintenanceMessage: null,
     },
@@ -128,6 +130,16 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       timeoutMs: 1_000,
       groupLink: (id) => `${TEST_BASE_URL}/alert-groups/${id}`,
       usersToBeNotified: async () => new Map(),
+    },
+    plan: {
+      db,
+      ports: {
+        onCall: (tx, questions, now) => answerOnCall(tx, questions, now, () => undefined),
+        triggerWebhook: async () => [],
+        notifyAdmins: async () => undefined,
+      },
+      snapshots: new SnapshotCache(),
+      startDelaySeconds: 0,
     },
     live: createLiveFeed({ db, log: createLogger({ level: 'silent' }), hub: null, pollMs: 20 }),
     ...overrides,

@@ -8,7 +8,8 @@ import { insertPersonalRuns, type NewPersonalRun } from './personal-store.ts';
 
 export type PersonalStart = { run: NewPersonalRun; group: GroupStanding };
 
-const BEGINNING = { useImportantRules: null, rulesDone: 0, lastRuleId: null, lastRulePosition: null } as const;
+/** Where every list begins. */
+export const BEGINNING = { useImportantRules: null, rulesDone: 0, lastRuleId: null, lastRulePosition: null } as const;
 
 /**
  * Begins lists and carries out the first rule of each at once, in the transaction of the step or of the paging: rows of the lists, pages,

@@ -11,6 +11,9 @@ import type { DueRun } from './run-store.ts';
 /** A run with the step it is at; null: none is left. */
 export type RunAtStep = { run: DueRun; step: EscalationStep | null };
 
+/** For a look ahead, which moves and queues nothing: turns as they would have been taken, by the id of the step. */
+export type DryRun = { turns: Map<string, string | null> };
+
 type Team = { name: string; memberIds: readonly string[] };
 
 const key = (organizationId: string, id: string): string => `${organizationId} ${id}`;
@@ -28,7 +31,7 @@ const ofType = <T extends EscalationStep['type']>(
 
 /**
  * Asks the world what the steps of a batch need to know, one statement for each kind of question. Turns of round robins are taken,
- * and webhooks queued, in this transaction.
+ * and webhooks queued, in this transaction, but for a dry run.
  * @returns the facts of each run, and the people that any of them found
  */
 export async function gatherFacts(
@@ -36,13 +39,14 @@ export async function gatherFacts(
   ports: EscalationPorts,
   runs: readonly RunAtStep[],
   now: Date,
+  dry: DryRun | null = null,
 ): Promise<{ factsOf: (run: DueRun) => StepFacts; people: People }> {
   const onCall = await askOnCall(tx, ports, runs, now);
   const teams = await loadTeams(tx, runs);
-  const webhooks = await queueWebhooks(tx, ports, runs, now);
+  const webhooks = dry === null ? await queueWebhooks(tx, ports, runs, now) : await findWebhooks(tx, runs);
   const counts = await countAlerts(tx, runs);
   const people = await loadPeople(tx, namedUsers(runs, onCall, teams));
-  const turns = await takeTurns(tx, runs, people);
+  const turns = await takeTurns(tx, runs, people, dry);
   const factsOf = (run: DueRun): StepFacts => {
     const group = key(run.organizationId, run.alertGroupId);
     const facts: StepFacts = { people: people.get(run.organizationId) ?? NO_PEOPLE };
@@ -129,6 +133,28 @@ async function queueWebhooks(
   return new Map(asked.map((call, i) => [key(call.organizationId, call.alertGroupId), answers[i] ?? { kind: 'missing' }]));
 }
 
+/** What webhook steps would call. */
+async function findWebhooks(tx: Tx, runs: readonly RunAtStep[]): Promise<Map<string, WebhookAnswer>> {
+  const asked = ofType(runs, 'trigger_webhook').flatMap(({ run, step }) =>
+    step.webhookId === null ? [] : [{ run, webhookId: step.webhookId }],
+  );
+  if (asked.length === 0) return new Map();
+  const { rows } = await sql<{ organization_id: string; id: string; name: string; is_enabled: boolean }>`
+    select organization_id, id, name, is_enabled from webhook where deleted_at is null and (organization_id, id) in (
+      select * from unnest(${asked.map(({ run }) => run.organizationId)}::text[], ${asked.map(({ webhookId }) => webhookId)}::text[]))`.execute(
+    tx,
+  );
+  const byId = new Map(rows.map((row) => [key(row.organization_id, row.id), row]));
+  return new Map(
+    asked.map(({ run, webhookId }): [string, WebhookAnswer] => {
+      const webhook = byId.get(key(run.organizationId, webhookId));
+      const group = key(run.organizationId, run.alertGroupId);
+      if (webhook === undefined) return [group, { kind: 'missing' }];
+      return [group, { kind: webhook.is_enabled ? 'queued' : 'disabled', webhookId, name: webhook.name }];
+    }),
+  );
+}
+
 /** One execution of a step: (group, run, pass, step), escalation.md G12. */
 const stepKey = (run: DueRun): string => {
   const pass = Object.values(run.repeats).reduce((sum, jumps) => sum + jumps, 0);
@@ -188,6 +214,7 @@ async function takeTurns(
   tx: Tx,
   runs: readonly RunAtStep[],
   people: People,
+  dry: DryRun | null,
 ): Promise<Map<string, ReturnType<typeof nextInTurn>>> {
   const asked = ofType(runs, 'notify_person_next_each_time');
   const turns = new Map<string, ReturnType<typeof nextInTurn>>();
@@ -196,20 +223,22 @@ async function takeTurns(
     select organization_id, id, round_robin_last_user_id as last_user_id from escalation_step
     where (organization_id, id) in (
       select * from unnest(${asked.map(({ run }) => run.organizationId)}::text[], ${asked.map(({ step }) => step.id)}::text[]))
-    order by organization_id, id for no key update`.execute(tx);
+    order by organization_id, id ${dry === null ? sql`for no key update` : sql``}`.execute(tx);
   const pointers = new Map(rows.map((row) => [key(row.organization_id, row.id), row.last_user_id]));
   const moved = new Map<string, { organization_id: string; id: string; last_user_id: string }>();
   for (const { run, step } of asked) {
     const { organizationId } = run;
     const stepRef = key(organizationId, step.id);
     const candidates = step.userIds.flatMap((id) => people.get(organizationId)?.get(id) ?? []);
-    const person = nextInTurn(candidates, pointers.get(stepRef) ?? null);
+    const taken = dry?.turns.get(step.id);
+    const person = nextInTurn(candidates, taken === undefined ? (pointers.get(stepRef) ?? null) : taken);
     turns.set(key(organizationId, run.alertGroupId), person);
     if (person === null) continue;
     pointers.set(stepRef, person.id);
+    dry?.turns.set(step.id, person.id);
     moved.set(stepRef, { organization_id: organizationId, id: step.id, last_user_id: person.id });
   }
-  if (moved.size > 0) {
+  if (moved.size > 0 && dry === null) {
     const columns = { organization_id: 'text', id: 'text', last_user_id: 'text' } as const;
     await sql`
       update escalation_step s set round_robin_last_user_id = c.last_user_id from ${rowSet('c', columns, [...moved.values()])}

@@ -43,6 +43,17 @@ export async function takeSnapshots(tx: Tx, refs: readonly ChainRef[], now: Date
   return (ref) => hashes.get(chainKey(ref.organizationId, ref.chainId)) ?? null;
 }
 
+/** A chain as it is now, as a snapshot that nobody keeps; null when there is no such chain. */
+export async function readChain(tx: Tx, organizationId: string, chainId: string): Promise<ChainSnapshot | null> {
+  const { rows } = await sql<{ id: string; name: string; steps: Selectable<EscalationStepTable>[] | null }>`
+    select c.id, c.name, (
+        select json_agg(s order by s.position) from escalation_step s
+        where s.organization_id = c.organization_id and s.escalation_chain_id = c.id) as steps
+    from escalation_chain c where c.organization_id = ${organizationId} and c.id = ${chainId}`.execute(tx);
+  const row = rows[0];
+  return row === undefined ? null : { chain: { id: row.id, name: row.name }, steps: (row.steps ?? []).map(stepFromRow) };
+}
+
 /** Snapshots never change, so that they can be kept in memory. */
 export class SnapshotCache {
   readonly #byKey = new Map<string, ChainSnapshot>();
