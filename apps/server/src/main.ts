@@ -72,6 +72,7 @@ async function run(command: Command): Promise<void> {
     case 'openapi': {
       const { printOpenApi } = await import('./cli/openapi.ts');
       await printOpenApi(process.env, io);
+      await new Promise((resolve) => process.stdout.write('', resolve)); // a pipe may still hold half of it
       return process.exit(0);
     }
     default: {
