@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Type } from 'typebox';
+import { forgetIdempotentAnswers } from './api/v1/index.ts';
 import { forgetAudit } from './audit/index.ts';
 import type { Context } from './context.ts';
 import { forgetRateWindows } from './integrations/index.ts';
@@ -35,10 +36,11 @@ const keepPartitions = defineJob({
   run: ({ db, clock }: Context) => ensurePartitions(db, clock.now()),
 });
 
-/** Counters that only their own time asks for: one for every integration and five minutes, one for every person and day. */
+/** What only its own time asks for: counters of an integration's five minutes and of a person's day, answers kept to be repeated. */
 export async function forgetOldCounters(db: Db, now: Date): Promise<void> {
   await forgetRateWindows(db, now);
   await forgetUsage(db, now);
+  await forgetIdempotentAnswers(db, now);
 }
 
 const forgetCounters = defineJob({

@@ -21,9 +21,11 @@ import { registerTimeline } from './alert-groups/timeline.routes.ts';
 import { registerAudit } from './audit/audit.routes.ts';
 import type { AuthContext } from './auth/auth-context.ts';
 import { registerAuth } from './auth/register-auth.ts';
+import { checkAccept } from './conventions/accept.ts';
 import { createAdmission, type Guard } from './conventions/caller.ts';
 import { describeRoute } from './conventions/describe.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
+import { registerIdempotency } from './conventions/idempotency.ts';
 import { API_BODY_LIMIT, readRequestBodies } from './conventions/request-bodies.ts';
 import { registerResource } from './conventions/resource.ts';
 import { guardVisibility } from './conventions/visibility.ts';
@@ -63,6 +65,8 @@ import { registerWebhookPreviews } from './webhooks/webhook-previews.routes.ts';
 import { actionsResource, webhooksResource } from './webhooks/webhooks.resource.ts';
 
 export type { TermChecks };
+export { oidcPages } from './auth/oidc.pages.ts';
+export { forgetIdempotentAnswers } from './conventions/idempotency.ts';
 
 export interface ApiContext {
   readonly db: Db;
@@ -119,6 +123,8 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
     createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
   );
   registerAuth(app, ctx);
+  app.addHook('onRequest', checkAccept);
+  registerIdempotency(app, ctx);
   // Who changes rights finds them changed with the next request, before the database's announcement comes back.
   app.addHook('onSend', async (request) => {
     const [kind = ''] = (request.routeOptions.url ?? '').slice(app.prefix.length + 1).split('/');

@@ -89,7 +89,7 @@ function answerClientError(err: NodeJS.ErrnoException, socket: import('node:net'
 
 /**
  * The HTTP server without routes. Every answer carries X-Request-Id and every error is JSON; a slash at the end of a path may be
- * there or not; a path that knows other methods answers 405 with Allow. Closing it answers what is under way.
+ * there or not; a path that knows other methods answers 405 with Allow, and OPTIONS with 204. Closing it answers what is under way.
  */
 export async function createHttp(options: HttpOptions): Promise<Http> {
   const app = fastify({
@@ -115,10 +115,9 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
       if (answered) return answered;
     }
     if (allowed.length === 0) return reply.code(404).send({ detail: 'Not found.' });
-    return reply
-      .code(405)
-      .header('allow', allowed.join(', '))
-      .send({ detail: `Method "${request.method}" not allowed.` });
+    reply.header('allow', allowed.join(', '));
+    if (request.method === 'OPTIONS') return reply.code(204).send();
+    return reply.code(405).send({ detail: `Method "${request.method}" not allowed.` });
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ApiError } from './api-error.ts';
+import { ApiError, refusal } from './api-error.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,6 +31,12 @@ export function readRequestBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text: string, done) => {
     done(null, Object.fromEntries(new URLSearchParams(text)));
   });
+  app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    readMultipart(body, request.headers['content-type'] ?? '').then(
+      (fields) => done(null, fields),
+      () => done(refusal('Multipart form parse error - Invalid boundary or part.'), undefined),
+    );
+  });
   app.addContentTypeParser('*', (request, _payload, done) => {
     if (request.headers['content-length'] === '0') return done(null, {});
     done(
@@ -38,6 +44,12 @@ export function readRequestBodies(app: FastifyInstance): void {
       undefined,
     );
   });
+}
+
+/** The text fields of a multipart form, as a flat object. Files are left out: no field of the API is one. */
+async function readMultipart(body: Buffer, contentType: string): Promise<Record<string, string>> {
+  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
+  return Object.fromEntries([...form].filter((field): field is [string, string] => typeof field[1] === 'string'));
 }
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [...'"\\[]{}'].map((char) => char.charCodeAt(0));

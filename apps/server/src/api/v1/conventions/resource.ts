@@ -13,6 +13,7 @@ import { type ApiError, notFound } from './api-error.ts';
 import { audit, resourceEvent } from './audit.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { errorResponses, named } from './describe.ts';
+import { checkIfMatch, sendOne } from './etag.ts';
 import { type BodyOf, type Field, readBody } from './fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from './pagination.ts';
 
@@ -37,6 +38,8 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   readonly plural?: string;
   readonly read: Requirement;
   readonly write: Requirement;
+  /** For changes, where it differs from creation and deletion. */
+  readonly change?: Requirement;
   /** Refuses service accounts. */
   readonly usersOnly?: true;
   /** Writes need a recent proof of who is in front of the browser. */
@@ -145,7 +148,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      return sendJson(reply, 200, await one(db, caller, await found(db, caller, request)));
+      return sendOne(reply, 200, await one(db, caller, await found(db, caller, request)));
     },
   );
   const { create, update, remove } = resource;
@@ -171,7 +174,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
           await record(tx, request, null, made);
           return made;
         });
-        return sendJson(reply, 201, text);
+        return sendOne(reply, 201, text);
       },
     );
   }
@@ -181,7 +184,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       app.route({
         method,
         url: `/${resource.path}/:id`,
-        config: { permission: resource.write, ...forWrites },
+        config: { permission: resource.change ?? resource.write, ...forWrites },
         schema: {
           operationId: `${method === 'PUT' ? 'update' : 'patch'}${title}`,
           summary: `Changes one ${resource.name}; keys that are left out keep their values`,
@@ -199,11 +202,12 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
             await oneWriterAtATime(tx, resource.path, caller, request);
             const row = await found(tx, caller, request);
             const before = await one(tx, caller, row);
+            checkIfMatch(request, before);
             const after = await one(tx, caller, await update.call(resource, tx, caller, row, body, method));
             await record(tx, request, before, after);
             return after;
           });
-          return sendJson(reply, 200, text);
+          return sendOne(reply, 200, text);
         },
       });
     }
@@ -227,6 +231,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
           await oneWriterAtATime(tx, resource.path, caller, request);
           const row = await found(tx, caller, request);
           const before = await one(tx, caller, row);
+          checkIfMatch(request, before);
           await remove.call(resource, tx, caller, row, request.body);
           await record(tx, request, before, null);
         });
