@@ -87,6 +87,8 @@ function openIngestion(ctx: Context): Ingestion {
     hub: ctx.hub,
     clock: ctx.clock,
     log: folderLog(ctx.log, 'integrations'),
+    secrets: ctx.secrets,
+    outbound: ctx.outbound,
     bodyLimit: ctx.config.limits.ingestBodyBytes,
     wake: (shards) => ctx.wakes.wake(INBOUND_WAKE, shards),
     onAnswered: ({ type, status }) => answered.inc({ type, status }),

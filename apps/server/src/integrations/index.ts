@@ -7,6 +7,18 @@ export {
 } from './activity/counters.ts';
 export { listReceived, type ReceivedEntry } from './activity/received.ts';
 export { sendDemoAlert, WITHOUT_DEMO } from './demo/send-demo-alert.ts';
+export { parseNetwork } from './guards/guard.ts';
+export {
+  addSecret,
+  type GuardSecret,
+  type GuardSettings,
+  type GuardValues,
+  readGuard,
+  removeSecret,
+  type SecretKind,
+  saveGuard,
+  sealedIntegrationColumns,
+} from './guards/guard-store.ts';
 export {
   createHeartbeat,
   findHeartbeat,
@@ -39,8 +51,8 @@ export { forgetRateWindows } from './pipeline/fold.ts';
 export { listParkedAlerts, retryParkedAlert } from './pipeline/park.ts';
 export type { PipelineNotice, PipelinePorts } from './pipeline/ports.ts';
 export { type Appearance, renderForEmail, type Subject } from './rendering/appearance.ts';
-export { type AlertToRender, renderForWeb } from './rendering/render-for-web.ts';
 export { type Preview, type PreviewRequest, type PreviewResult, previewTemplate } from './rendering/preview.ts';
+export { type AlertToRender, renderForWeb } from './rendering/render-for-web.ts';
 export {
   createIntegration,
   deleteIntegration,
@@ -50,6 +62,7 @@ export {
 } from './settings/create-integration.ts';
 export type { Integration, Route, RoutingType } from './settings/integration.ts';
 export { findIntegration, listIntegrations } from './settings/integration-store.ts';
+export { endPreviousToken, MOST_OVERLAP_SECONDS, rotateToken } from './settings/rotate-token.ts';
 export type { RouteFilter } from './settings/route-store.ts';
 export {
   createRoute,

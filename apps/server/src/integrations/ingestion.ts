@@ -4,12 +4,17 @@ import type { Db } from '../platform/db/database.ts';
 import { type DueLoop, startDueLoop } from '../platform/due/due-loop.ts';
 import type { Log } from '../platform/log.ts';
 import type { Hub } from '../platform/notify.ts';
+import type { Outbound } from '../platform/outbound/index.ts';
+import type { SecretBox } from '../platform/secrets.ts';
 import type { Templates } from '../templates/index.ts';
+import { createUsageNotes, type UsageNotes } from './guards/usage.ts';
 import { createGroupCommit, type GroupCommit, type GroupCommitOptions } from './ingest/group-commit.ts';
 import { createIngestHandler, type IngestDeps, type IngestHandler } from './ingest/handler.ts';
 import { createHeartbeats } from './ingest/heartbeats.ts';
 import { createIngestLog, type IngestLog } from './ingest/ingest-log.ts';
+import { createSns } from './ingest/sns.ts';
 import { createTokenCache, type TokenCache } from './ingest/token-cache.ts';
+import { createRoomForAccepting } from './pipeline/make-room.ts';
 import type { PipelinePorts } from './pipeline/ports.ts';
 import { announceInbound, INBOUND_CHANNEL } from './pipeline/queue-alerts.ts';
 import { createShardRunner, type RunnerOptions } from './pipeline/shard-runner.ts';
@@ -22,6 +27,10 @@ export type IngestionOptions = {
   hub: Hub;
   clock: Clock;
   log: Log;
+  /** Opens what guards of integrations keep. */
+  secrets: SecretBox;
+  /** Asks Amazon for certificates and confirms subscriptions. */
+  outbound: Outbound;
   bodyLimit: number;
   /** A pipeline of the same process, told without a detour. */
   wake?: (shards: readonly number[]) => void;
@@ -35,6 +44,7 @@ export interface Ingestion {
   tokens: TokenCache;
   commit: GroupCommit;
   ingestLog: IngestLog;
+  usage: UsageNotes;
   /** Takes nothing more, and settles when what was taken is committed and answered. */
   stop(): Promise<void>;
 }
@@ -43,7 +53,8 @@ export interface Ingestion {
 export function createIngestion(options: IngestionOptions): Ingestion {
   const { db, hub, clock, log } = options;
   const announce = createAnnouncer(db, log);
-  const tokens = createTokenCache({ db, hub, clock });
+  const tokens = createTokenCache({ db, hub, clock, secrets: options.secrets });
+  const usage = createUsageNotes({ db, clock, log });
   const ingestLog = createIngestLog({ db, clock, log });
   const commit = createGroupCommit({
     connection: options.connection,
@@ -63,6 +74,8 @@ export function createIngestion(options: IngestionOptions): Ingestion {
     clock,
     log,
     heartbeats: createHeartbeats({ db, clock, log }),
+    sns: createSns({ outbound: options.outbound, clock }),
+    usage,
     bodyLimit: options.bodyLimit,
     ...(options.onAnswered === undefined ? {} : { onAnswered: options.onAnswered }),
   });
@@ -71,10 +84,12 @@ export function createIngestion(options: IngestionOptions): Ingestion {
     tokens,
     commit,
     ingestLog,
+    usage,
     async stop() {
       await commit.stop();
       await announce.flush();
       await ingestLog.flush();
+      await usage.flush();
     },
   };
 }
@@ -122,6 +137,8 @@ export interface Pipeline {
   loops: readonly DueLoop[];
   /** Says that these shards have new alerts. */
   wake(shards: readonly number[]): void;
+  /** Says how many alerts this process has just accepted: a flood of them goes before handling. */
+  accepted(alerts: number): void;
   stop(): Promise<void>;
 }
 
@@ -138,13 +155,14 @@ export function startPipeline(options: PipelineOptions): Pipeline {
     ...(options.batchLimit === undefined ? {} : { batchLimit: options.batchLimit }),
   };
   const onRun = options.onRun === undefined ? {} : { onRun: options.onRun };
+  const room = createRoomForAccepting(clock);
   const runner = (kind: 'fast' | 'slow', concurrency: number): DueLoop =>
     startDueLoop({
       name: kind === 'fast' ? 'alert pipeline' : 'alert pipeline of slow integrations',
       clock,
       log,
       manual,
-      run: createShardRunner({ db, clock, log, templates: options.templates, ports, kind, concurrency, ...observed }),
+      run: createShardRunner({ db, clock, log, templates: options.templates, ports, kind, concurrency, room, ...observed }),
       ...onRun,
     });
   const fast = runner('fast', FAST_BATCHES_AT_ONCE);
@@ -166,6 +184,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   return {
     loops,
     wake,
+    accepted: room.accepted,
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
     },

@@ -17,6 +17,8 @@ import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
 import { createLogger } from '../platform/log.ts';
 import { createHub, type Hub } from '../platform/notify.ts';
+import type { Outbound } from '../platform/outbound/index.ts';
+import { createSecretBox } from '../platform/secrets.ts';
 import { createTemplates } from '../templates/index.ts';
 import { inlineRenderer } from './inline-renderer.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
@@ -35,6 +37,9 @@ export type IngestWorldOptions = {
   bodyLimit?: number;
   limits?: NonNullable<Parameters<typeof createIngestion>[0]['limits']>;
   batchLimit?: number;
+  outbound?: Outbound;
+  /** Address that requests seem to come from. */
+  clientIp?: () => string;
   ports?: (ports: PipelinePorts) => PipelinePorts;
 };
 
@@ -48,6 +53,7 @@ export class IngestWorld implements AsyncDisposable {
   readonly ingestion: Ingestion;
   readonly pipeline: Pipeline;
   readonly ports: PipelinePorts;
+  readonly secrets = createSecretBox('the secret key of all tests');
   readonly notices: PipelineNotice[] = [];
   readonly parked: { integrationId: string; error: string }[] = [];
   readonly #server: Server;
@@ -80,10 +86,12 @@ export class IngestWorld implements AsyncDisposable {
     this.ingestion = createIngestion({
       ...shared,
       connection: database.connection,
+      secrets: this.secrets,
+      outbound: options.outbound ?? { request: async () => ({ ok: false, reason: 'network', message: 'no network in tests' }) },
       bodyLimit: options.bodyLimit ?? 10 * 1024 * 1024,
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
-    const facts = { requestId: 'test', clientIp: () => '127.0.0.1' };
+    const facts = { requestId: 'test', clientIp: options.clientIp ?? (() => '127.0.0.1') };
     this.#server = createServer((request, response) => void this.ingestion.handler(request, response, facts));
   }
 

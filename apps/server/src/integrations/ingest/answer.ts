@@ -16,7 +16,7 @@ export const jsonAnswer = (status: number, value: unknown, headers: Readonly<Rec
   headers: { ...jsonHeaders, ...headers },
 });
 
-const htmlAnswer = (status: number, body: string): Answer => ({
+export const plainAnswer = (status: number, body: string): Answer => ({
   status,
   contentType: 'text/html; charset=utf-8',
   body,
@@ -26,13 +26,15 @@ const htmlAnswer = (status: number, body: string): Answer => ({
 export const ACCEPTED = jsonAnswer(200, 'Ok.');
 export const HEARTBEAT_SEEN = jsonAnswer(200, ':)');
 export const HEARTBEAT_TAKEN: Answer = { status: 200, contentType: null, body: '', headers: jsonHeaders };
-export const UNKNOWN_KEY = htmlAnswer(403, 'Integration key was not found. Permission denied.');
+export const UNKNOWN_KEY = plainAnswer(403, 'Integration key was not found. Permission denied.');
+/** Says no more: why, the owner of the integration reads in its log. */
+export const REFUSED_BY_GUARD = jsonAnswer(403, { detail: 'The request was refused by the guard of this integration.' });
 export const NOT_FOUND = jsonAnswer(404, { detail: 'Not found.' });
-export const PAYLOAD_REQUIRED = htmlAnswer(400, 'Payload is required');
-export const NO_UPLOADS = htmlAnswer(400, 'File uploads are not allowed');
+export const PAYLOAD_REQUIRED = plainAnswer(400, 'Payload is required');
+export const NO_UPLOADS = plainAnswer(400, 'File uploads are not allowed');
 
 export const wrongType = (pathTitle: string, keyTitle: string): Answer =>
-  htmlAnswer(400, `This url is for integration with ${escapeHtml(pathTitle)}. Key is for ${escapeHtml(keyTitle)}`);
+  plainAnswer(400, `This url is for integration with ${escapeHtml(pathTitle)}. Key is for ${escapeHtml(keyTitle)}`);
 export const malformed = (message: string): Answer => jsonAnswer(400, { detail: message });
 export const unsupportedMediaType = (mediaType: string): Answer =>
   jsonAnswer(415, { detail: `Unsupported media type "${mediaType}" in request.` });

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../platform/clock.ts';
 import type { RequestFacts } from '../../platform/http/index.ts';
 import type { Log } from '../../platform/log.ts';
+import { checkSender, checkSignature, type Guard, type Verdict } from '../guards/guard.ts';
+import type { UsageNotes } from '../guards/usage.ts';
 import { findIntegrationType } from '../types/registry.ts';
 import {
   ACCEPTED,
@@ -11,6 +13,8 @@ import {
   methodNotAllowed,
   NOT_FOUND,
   options,
+  plainAnswer,
+  REFUSED_BY_GUARD,
   tooLarge,
   UNKNOWN_KEY,
   unavailable,
@@ -21,7 +25,8 @@ import type { Heartbeats } from './heartbeats.ts';
 import type { IngestLog } from './ingest-log.ts';
 import { linkPage } from './link-page.ts';
 import { createBodyReader } from './read-body.ts';
-import { readPayload } from './read-payload.ts';
+import { type Payloads, readPayload } from './read-payload.ts';
+import type { Sns } from './sns.ts';
 import type { KeyOwner, TokenCache } from './token-cache.ts';
 
 export type IngestDeps = {
@@ -31,6 +36,8 @@ export type IngestDeps = {
   ingestLog: IngestLog;
   clock: Clock;
   log: Log;
+  sns: Sns;
+  usage: UsageNotes;
   /** Bytes of one body, `INGEST_BODY_LIMIT`. */
   bodyLimit: number;
   onAnswered?: (event: { type: string; status: number }) => void;
@@ -38,7 +45,10 @@ export type IngestDeps = {
 
 /** Paths whose keys may have another slug; all other paths take a body whole (ingest.md 2.1). */
 const SPECIAL_PATHS: ReadonlySet<string> = new Set(['alertmanager', 'grafana_alerting', 'grafana']);
+/** Takes the envelopes of Amazon SNS for any key. */
+const SNS_PATH = 'amazon_sns';
 const PREFIX = '/integrations/v1/';
+const NO_BODY = Buffer.alloc(0);
 
 type Address = { type: string; key: string; isHeartbeat: boolean; path: string };
 
@@ -60,11 +70,11 @@ export type IngestHandler = (request: IncomingMessage, response: ServerResponse,
 
 /** Answers every request below integrations/v1/. Never throws. */
 export function createIngestHandler(deps: IngestDeps): IngestHandler {
-  const { tokens, commit, heartbeats, ingestLog, clock, log } = deps;
+  const { tokens, commit, heartbeats, ingestLog, clock, log, sns, usage } = deps;
   const readBody = createBodyReader(deps.bodyLimit, commit.hasRoom);
   const away = unavailable('The alert could not be stored. Please send it again.');
 
-  return async (request, response, { requestId }) => {
+  return async (request, response, facts) => {
     const address = parseAddress(request.url ?? '');
     let owner: KeyOwner | null = null;
     let answer: Answer | null;
@@ -73,38 +83,74 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
       else {
         const found = tokens.find(address.key);
         owner = found instanceof Promise ? await found : found;
-        answer = owner === null ? UNKNOWN_KEY : await answerOwner(request, address, owner);
+        answer = owner === null ? UNKNOWN_KEY : await answerOwner(request, address, owner, facts);
       }
     } catch (err) {
       log.error({ err }, 'an ingest request could not be handled');
       answer = away;
     }
     if (answer === null) return; // the sender hung up
-    send(request, response, answer, requestId);
+    send(request, response, answer, facts.requestId);
     deps.onAnswered?.({ type: owner?.type.slug ?? 'unknown', status: answer.status });
   };
 
-  async function answerOwner(request: IncomingMessage, address: Address, owner: KeyOwner): Promise<Answer | null> {
+  async function answerOwner(
+    request: IncomingMessage,
+    address: Address,
+    owner: KeyOwner,
+    facts: RequestFacts,
+  ): Promise<Answer | null> {
     const method = request.method ?? '';
     if (method === 'OPTIONS') return options(owner.type.title);
-    if (address.isHeartbeat) return heartbeat(method, owner);
-    if (method === 'POST') return take(request, address, owner);
+    if (owner.validUntil !== null) usage.previousToken(owner.organizationId, owner.integrationId);
+    if (address.isHeartbeat) return heartbeat(request, owner, facts);
+    if (method === 'POST') return take(request, address, owner, facts);
     if (method === 'GET' || method === 'HEAD') return linkPage(publicUrl(request, address), owner.type.title, owner.type.slug);
     return methodNotAllowed(method);
   }
 
-  async function heartbeat(method: string, { organizationId, integrationId }: KeyOwner): Promise<Answer> {
+  /** What the guard of an integration says of a request before and after its body is read; null: it may go on. */
+  function refusedByGuard(owner: KeyOwner, check: (guard: Guard) => Verdict): Answer | null {
+    if (owner.guard === null) return null;
+    if (owner.guard === 'unreadable') return unavailable('The secrets of this integration cannot be read now.');
+    const verdict = check(owner.guard);
+    if (verdict.ok) {
+      if (verdict.used !== null) usage.secret(owner.organizationId, verdict.used);
+      return null;
+    }
+    ingestLog.add({ ...owner, status: REFUSED_BY_GUARD.status, size: 0, note: verdict.reason, body: NO_BODY });
+    return REFUSED_BY_GUARD;
+  }
+
+  function refusedSender(owner: KeyOwner, request: IncomingMessage, { clientIp }: RequestFacts): Answer | null {
+    return refusedByGuard(owner, (guard) => checkSender(guard, request.headers, clientIp));
+  }
+
+  function refusedBody(owner: KeyOwner, request: IncomingMessage, body: Buffer): Answer | null {
+    return refusedByGuard(owner, (guard) => checkSignature(guard, request.headers, body, clock.now()));
+  }
+
+  async function heartbeat(request: IncomingMessage, owner: KeyOwner, facts: RequestFacts): Promise<Answer | null> {
+    const method = request.method ?? '';
     if (method !== 'GET' && method !== 'POST' && method !== 'HEAD') return methodNotAllowed(method);
-    await heartbeats.seen(organizationId, integrationId);
+    if (owner.guard !== null) {
+      const body = method === 'POST' ? await readBody(request) : { kind: 'read' as const, body: NO_BODY };
+      if (body.kind !== 'read') return body.kind === 'aborted' ? null : tooLarge(deps.bodyLimit);
+      const refused = refusedSender(owner, request, facts) ?? refusedBody(owner, request, body.body);
+      if (refused !== null) return refused;
+    }
+    await heartbeats.seen(owner.organizationId, owner.integrationId);
     return method === 'POST' ? HEARTBEAT_TAKEN : HEARTBEAT_SEEN;
   }
 
-  async function take(request: IncomingMessage, address: Address, owner: KeyOwner): Promise<Answer | null> {
+  async function take(request: IncomingMessage, address: Address, owner: KeyOwner, facts: RequestFacts): Promise<Answer | null> {
     const receivedAt = clock.now();
     const isSpecial = SPECIAL_PATHS.has(address.type);
     const fits = isSpecial ? owner.type.path === address.type : owner.type.slug === address.type;
     const mismatch = () => wrongType(findIntegrationType(address.type)?.title ?? address.type, owner.type.title);
     if (isSpecial && !fits) return mismatch();
+    const refused = refusedSender(owner, request, facts);
+    if (refused !== null) return refused;
     const body = await readBody(request);
     switch (body.kind) {
       case 'aborted':
@@ -117,6 +163,9 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
       case 'read':
         break;
     }
+    const unsigned = refusedBody(owner, request, body.body);
+    if (unsigned !== null) return unsigned;
+    if (address.type === SNS_PATH) return takeFromSns(request, body.body, owner, receivedAt);
     const read = readPayload(body.body, request.headers['content-type'], owner.type, isSpecial ? owner.type.body : 'whole');
     const record = (status: number, note: string) =>
       ingestLog.add({ ...owner, status, size: body.body.length, note, body: body.body });
@@ -129,22 +178,36 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
       return mismatch();
     }
     if (read.texts.length === 0) return ACCEPTED;
-    const outcome = await commit.add({
-      organizationId: owner.organizationId,
-      integrationId: owner.integrationId,
-      receivedAt,
-      texts: read.texts,
-      isSplit: read.isSplit,
-      isDemo: false,
-      warning: read.warning,
-    });
+    const answer = await store(owner, receivedAt, read);
+    if (answer === ACCEPTED && read.warning !== null) record(200, read.warning);
+    return answer;
+  }
+
+  async function takeFromSns(request: IncomingMessage, body: Buffer, owner: KeyOwner, receivedAt: Date): Promise<Answer> {
+    const topics = owner.guard === null || owner.guard === 'unreadable' ? NO_TOPICS : owner.guard.topics;
+    const result = await sns.read(body, request.headers, topics);
+    if (result.kind === 'answer') {
+      ingestLog.add({ ...owner, status: result.answer.status, size: body.length, note: result.note, body });
+      return result.answer;
+    }
+    const answer = await store(owner, receivedAt, { texts: [result.text], isSplit: false, warning: null });
+    return answer === ACCEPTED ? TAKEN_FROM_SNS : answer;
+  }
+
+  /** Settles when the alerts are committed, or cannot be. */
+  async function store(
+    { organizationId, integrationId }: KeyOwner,
+    receivedAt: Date,
+    { texts, isSplit, warning }: Pick<Payloads, 'texts' | 'isSplit' | 'warning'>,
+  ): Promise<Answer> {
+    const outcome = await commit.add({ organizationId, integrationId, receivedAt, texts, isSplit, isDemo: false, warning });
     if (outcome === 'unavailable') return away;
-    if (outcome === 'gone') return UNKNOWN_KEY;
-    if (read.warning !== null) record(200, read.warning);
-    return ACCEPTED;
+    return outcome === 'gone' ? UNKNOWN_KEY : ACCEPTED;
   }
 }
 
+const NO_TOPICS: ReadonlySet<string> = new Set();
+const TAKEN_FROM_SNS = plainAnswer(200, 'OK');
 const FORWARDED_PROTO = 'x-forwarded-proto';
 
 /** The address as the browser asked for it, only for showing. */

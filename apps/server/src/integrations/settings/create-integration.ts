@@ -180,5 +180,5 @@ const defaultName = (title: string, count: number): string =>
   `${title} ${[...String(count)].map((digit) => DIGIT_CODES[Number(digit)]).join('')}`;
 
 /** The secret part of an integration's URL: 25 letters and digits. */
-const newIntegrationToken = (): string =>
+export const newIntegrationToken = (): string =>
   Array.from({ length: TOKEN_LENGTH }, () => TOKEN_ALPHABET[randomInt(TOKEN_ALPHABET.length)]).join('');

@@ -127,6 +127,8 @@ function fromRow(row: Selectable<IntegrationTable>): Integration {
     maintenanceMode: row.maintenance_mode,
     maintenanceStartedAt: row.maintenance_started_at,
     maintenanceEndsAt: row.maintenance_ends_at,
+    previousToken:
+      row.previous_token_until === null ? null : { until: row.previous_token_until, usedAt: row.previous_token_used_at },
     templateErrors: row.template_errors,
     createdAt: row.created_at,
   };

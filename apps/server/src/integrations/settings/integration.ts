@@ -26,6 +26,8 @@ export interface Integration {
   readonly maintenanceMode: 'debug' | 'maintenance' | null;
   readonly maintenanceStartedAt: Date | null;
   readonly maintenanceEndsAt: Date | null;
+  /** The key that was replaced, while it works; it may be over, though not for long. */
+  readonly previousToken: { readonly until: Date; readonly usedAt: Date | null } | null;
   readonly templateErrors: Readonly<Record<string, { readonly message: string; readonly at: string }>>;
   readonly createdAt: Date;
 }

@@ -28,7 +28,7 @@ import { type BodyOf, missingReference, readBody, reference } from '../conventio
 import { repeated, single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
 import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
-import { apiSeconds } from '../conventions/times.ts';
+import { apiSeconds, apiTime, apiTimeOrNull } from '../conventions/times.ts';
 import { IntegrationSchema, integrationFields } from './integration-fields.ts';
 import { presentLabels } from './labels-field.ts';
 import { mergeMessengers, messengerFields, presentMessengers } from './messengers-field.ts';
@@ -55,7 +55,7 @@ export function integrationsResource({
   inboundEmailDomain,
   syntaxError,
 }: IntegrationsDeps): Resource<Integration, Fields, 'type'> {
-  const present = presenter(baseUrl, inboundEmailDomain ?? new URL(baseUrl).hostname);
+  const present = presenter(baseUrl, inboundEmailDomain ?? new URL(baseUrl).hostname, clock);
   return {
     path: 'integrations',
     name: 'integration',
@@ -261,12 +261,13 @@ async function updateDefaultRoute(
 }
 
 const presenter =
-  (baseUrl: string, emailDomain: string) =>
+  (baseUrl: string, emailDomain: string, clock: Clock) =>
   async (db: Db | Tx, caller: Caller, rows: readonly Integration[]): Promise<unknown[]> => {
+    const now = clock.now();
     const ids = rows.map((row) => row.id);
     const routes = await defaultRoutes(db, caller.org, ids);
     const heartbeats = await heartbeatsOf(db, caller.org, ids);
-    return rows.map((row) => presentOne(row, routes.get(row.id), heartbeats.get(row.id), baseUrl, emailDomain));
+    return rows.map((row) => presentOne(row, routes.get(row.id), heartbeats.get(row.id), { baseUrl, emailDomain, now }));
   };
 
 const WITHOUT_LINK = new Set(['inbound_email', 'manual', 'maintenance']);
@@ -275,8 +276,7 @@ function presentOne(
   integration: Integration,
   route: Route | undefined,
   heartbeat: IntegrationHeartbeat | undefined,
-  baseUrl: string,
-  emailDomain: string,
+  { baseUrl, emailDomain, now }: { baseUrl: string; emailDomain: string; now: Date },
 ): unknown {
   if (route === undefined) throw new Error(`integration ${integration.id} has no default route`);
   const type = integrationTypeOf(integration.type);
@@ -306,6 +306,14 @@ function presentOne(
       inherit: Object.fromEntries(integration.labels.map(({ key }) => [key, !integration.labelsNotInherited.includes(key)])),
       template: integration.multiLabelTemplate,
     },
+    ...(integration.previousToken === null || integration.previousToken.until <= now
+      ? {}
+      : {
+          previous_link: {
+            expires_at: apiTime(integration.previousToken.until),
+            last_used_at: apiTimeOrNull(integration.previousToken.usedAt),
+          },
+        }),
     ...(integration.groupingScope === null ? {} : { grouping_scope: integration.groupingScope }),
     ...(integration.acknowledgeHosts.length === 0
       ? {}
