@@ -99,6 +99,8 @@ create table oidc_identity (
   user_id text not null,
   provider text not null,
   email text,
+  -- As the provider said at the last sign-in: what is no longer said is taken away.
+  groups text[] not null default '{}',
   created_at timestamptz not null,
   last_used_at timestamptz not null,
   primary key (organization_id, issuer, subject),

@@ -1,5 +1,5 @@
 import { compilePythonRegex, PythonError, RegexSyntaxError, TemplateError, UndefinedError } from '@tocsin/jinja';
-import { createSecondStep, passkeySite } from './access/index.ts';
+import { createOidcClient, createSecondStep, passkeySite } from './access/index.ts';
 import type { ApiContext, TermChecks } from './api/v1/index.ts';
 import type { Context } from './context.ts';
 import { domainsOf } from './domains.ts';
@@ -68,6 +68,7 @@ export function createApiContext(ctx: Context): ApiContext {
       firstRun: ctx.firstRun,
       secondStep: createSecondStep({ db, clock, secrets: ctx.secrets, site: passkeySite(config.baseUrl) }),
       mail: authMail,
+      oidc: new Map(config.oidc.map((each) => [each.name, createOidcClient(each, ctx.outbound, () => clock.monotonicMs())])),
       features: featuresOf(ctx),
       maintenanceMessage: config.maintenanceMessage,
     },

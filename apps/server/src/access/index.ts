@@ -11,6 +11,17 @@ export {
   tokenFromHeader,
 } from './authenticate.ts';
 export { type Caller, type CallerActor, can, isOrganizationAdmin, type TeamScope, type Via } from './caller.ts';
+export { createOidcClient, newQuestion, type OidcClient, OidcError, type OidcQuestion } from './oidc/client.ts';
+export { listIdentities, type OidcIdentity, removeIdentities } from './oidc/identity-store.ts';
+export { type OidcPerson, type OidcProvider, personOfClaims } from './oidc/provider.ts';
+export { type OidcDenial, type OidcPurpose, type OidcSignIn, signInOidc } from './oidc/sign-in-oidc.ts';
+export {
+  type OrganizationSettings,
+  REMIND_SECONDS,
+  readOrganizationSettings,
+  saveOrganizationSettings,
+  UNACKNOWLEDGE_SECONDS,
+} from './organization-settings.ts';
 export {
   createOrganization,
   listOrganizations,
@@ -100,6 +111,7 @@ export {
   listSessions,
   type NewSession,
   newSecret,
+  providerOfSession,
   rotateSession,
   startSession,
 } from './sessions/store.ts';
@@ -145,7 +157,3 @@ export {
   type TokenOwner,
 } from './tokens.ts';
 export { inVisibleTeam, ofVisibleGroup, ofVisibleIntegration, type Viewer, viewerOf, visibleTo } from './visibility.ts';
-export { createOidcClient, newQuestion, type OidcClient, OidcError, type OidcQuestion } from './oidc/client.ts';
-export { listIdentities, type OidcIdentity, removeIdentities } from './oidc/identity-store.ts';
-export { type OidcPerson, type OidcProvider, personOfClaims } from './oidc/provider.ts';
-export { type OidcDenial, type OidcPurpose, type OidcSignIn, signInOidc } from './oidc/sign-in-oidc.ts';

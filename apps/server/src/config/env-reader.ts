@@ -36,6 +36,15 @@ export class EnvReader {
     if (this.#problems.length > 0) throw new ConfigError(this.#problems);
   }
 
+  /** Matches of the names that are set, in their alphabetical order. */
+  names(pattern: RegExp): RegExpExecArray[] {
+    return Object.keys(this.#env)
+      .sort()
+      .map((name) => pattern.exec(name))
+      .filter((match) => match !== null)
+      .filter(([name]) => this.optional(name) !== null);
+  }
+
   optional(name: string): string | null {
     this.#known.add(name);
     const value = this.#env[name]?.trim();

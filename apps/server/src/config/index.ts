@@ -4,9 +4,11 @@ import { AddressPolicyError, createAddressPolicy } from '../platform/outbound/in
 import type { EncryptionKey } from '../platform/secrets.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
 import { type Environment, EnvReader } from './env-reader.ts';
+import { type OidcConfig, readOidc } from './oidc.ts';
 
 export type { DatabaseConfig } from './database.ts';
 export { ConfigError, type Environment } from './env-reader.ts';
+export type { OidcConfig } from './oidc.ts';
 
 export type SmtpConfig = {
   host: string;
@@ -60,6 +62,8 @@ export type Config = {
   admin: { email: string | null };
   /** null: the session cookie is for the host of the base URL alone. */
   sessionCookieDomain: string | null;
+  /** Providers of single sign-on; their client secrets are among the fields. */
+  oidc: OidcConfig[];
   /** Shown to everybody. */
   maintenanceMessage: string | null;
   /** null: not configured. */
@@ -238,6 +242,7 @@ export function loadConfig(env: Environment): Config {
     },
     admin: { email: read.optional('TOCSIN_ADMIN_EMAIL') },
     sessionCookieDomain: readCookieDomain(read, baseUrl),
+    oidc: readOidc(read),
     maintenanceMessage: read.optional('CURRENTLY_UNDERGOING_MAINTENANCE_MESSAGE'),
     smtp: readSmtp(read),
     secrets: {

@@ -10,6 +10,7 @@ import {
   type Role,
 } from '../access/index.ts';
 import { combineHooks } from '../alerting/index.ts';
+import { grafanaApi } from '../api/grafana/grafana-api.ts';
 import { type ApiContext, apiV1 } from '../api/v1/index.ts';
 import { termChecks } from '../api-context.ts';
 import { escalationHooks, SnapshotCache } from '../escalation/index.ts';
@@ -146,6 +147,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
   };
   serveOpenApi(app, TEST_BASE_URL);
   await app.register(apiV1, { prefix: '/api/v1', ctx });
+  await app.register(grafanaApi, { prefix: '/api', ctx });
   await app.ready();
   const organization = async (name: string) =>
     (await inTransaction(db, (tx) => createOrganization(tx, { name }, clock.now()))).id;

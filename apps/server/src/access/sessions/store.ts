@@ -35,17 +35,19 @@ export interface NewSession {
   readonly method: SessionMethod;
   readonly secondFactor: boolean;
   readonly origin: Origin;
-  readonly oidc?: { readonly provider: string; readonly idTokenEncrypted: Buffer };
+  /** By which provider, and how its id token is sealed for the session. */
+  readonly oidc?: { readonly provider: string; readonly sealIdToken: (sessionId: string) => Buffer };
 }
 
 /** Begins a session. @returns the cookie's value, which is kept nowhere, and the session */
 export async function startSession(tx: Tx, wanted: NewSession, now: Date): Promise<{ token: string; session: Session }> {
   const token = newSecret();
+  const id = newId('SE');
   const row = await tx
     .insertInto('user_session')
     .values({
       organization_id: wanted.org,
-      id: newId('SE'),
+      id,
       user_id: wanted.userId,
       token_hash: digestOf(token),
       previous_token_hash: null,
@@ -57,7 +59,7 @@ export async function startSession(tx: Tx, wanted: NewSession, now: Date): Promi
       method: wanted.method,
       second_factor: wanted.secondFactor,
       oidc_provider: wanted.oidc?.provider ?? null,
-      oidc_id_token_encrypted: wanted.oidc?.idTokenEncrypted ?? null,
+      oidc_id_token_encrypted: wanted.oidc?.sealIdToken(id) ?? null,
       ip: wanted.origin.ip,
       user_agent: agentOf(wanted.origin),
     })
@@ -182,4 +184,19 @@ export async function endSessions(
   if (which.only !== undefined) query = query.where('id', '=', which.only);
   if (which.except !== undefined) query = query.where('id', '<>', which.except);
   return Number((await query.executeTakeFirst()).numDeletedRows);
+}
+
+/** The provider that a session began at, with its sealed id token; null for other sessions. */
+export async function providerOfSession(
+  db: Db | Tx,
+  session: Pick<Session, 'org' | 'id'>,
+): Promise<{ provider: string; sealedIdToken: Buffer } | null> {
+  const row = await db
+    .selectFrom('user_session')
+    .select(['oidc_provider as provider', 'oidc_id_token_encrypted as sealedIdToken'])
+    .where('organization_id', '=', session.org)
+    .where('id', '=', session.id)
+    .executeTakeFirst();
+  if (row === undefined || row.provider === null || row.sealedIdToken === null) return null;
+  return { provider: row.provider, sealedIdToken: row.sealedIdToken };
 }

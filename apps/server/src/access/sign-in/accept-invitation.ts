@@ -51,8 +51,11 @@ export async function openInvitationOf(
  */
 export async function acceptInvitation(tx: Tx, token: string, given: Acceptance, now: Date): Promise<AcceptResult> {
   const open = await openInvitationOf(tx, token, now);
-  if (!open.ok) return { ok: false, reason: open.reason };
-  const { invitation } = open;
+  return open.ok ? acceptOpenInvitation(tx, open.invitation, given, now) : { ok: false, reason: open.reason };
+}
+
+/** As `acceptInvitation`, of an invitation that is open and whose row is held. */
+export async function acceptOpenInvitation(tx: Tx, invitation: Invitation, given: Acceptance, now: Date): Promise<AcceptResult> {
   const made = invitation.userId === null ? await addUser(tx, invitation, given, now) : await claimUser(tx, invitation, given);
   if (!made.ok) return made;
   const { user } = made;

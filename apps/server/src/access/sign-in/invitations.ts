@@ -176,3 +176,18 @@ export async function markAccepted(tx: Tx, invitation: Invitation, userId: strin
     .where('id', '=', invitation.id)
     .execute();
 }
+
+/** The open invitation of an address, by which a provider's person may come in. Holds its row until the transaction ends. */
+export async function lockPendingInvitation(tx: Tx, org: string, email: string, now: Date): Promise<Invitation | null> {
+  const row = await tx
+    .selectFrom('invitation')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where(({ eb, fn }) => eb(fn('lower', ['email']), '=', email.toLowerCase()))
+    .where('accepted_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}

@@ -77,6 +77,7 @@ export interface OidcIdentityTable {
   user_id: string;
   provider: string;
   email: string | null;
+  groups: Generated<string[]>;
   created_at: Date;
   last_used_at: Date;
 }

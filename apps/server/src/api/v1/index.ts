@@ -54,7 +54,8 @@ import { registerSwaps } from './schedules/swaps.routes.ts';
 import { timeOffResource } from './schedules/time-off.resource.ts';
 import { timeOffFeedsResource } from './schedules/time-off-feeds.resource.ts';
 import { registerSlackObjects } from './teams/slack-objects.routes.ts';
-import { teamsResource } from './teams/teams.resource.ts';
+import { registerTeamDetails, teamsResource } from './teams/teams.resource.ts';
+import { registerOrganizationSettings } from './users/organization-settings.routes.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
 import { registerProfiles } from './users/profile.routes.ts';
 import { rulesResource } from './users/rules.resource.ts';
@@ -64,9 +65,9 @@ import { registerWebhookCalls } from './webhooks/webhook-calls.routes.ts';
 import { registerWebhookPreviews } from './webhooks/webhook-previews.routes.ts';
 import { actionsResource, webhooksResource } from './webhooks/webhooks.resource.ts';
 
-export type { TermChecks };
 export { oidcPages } from './auth/oidc.pages.ts';
 export { forgetIdempotentAnswers } from './conventions/idempotency.ts';
+export type { TermChecks };
 
 export interface ApiContext {
   readonly db: Db;
@@ -122,9 +123,9 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
     'onRequest',
     createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
   );
-  registerAuth(app, ctx);
   app.addHook('onRequest', checkAccept);
   registerIdempotency(app, ctx);
+  registerAuth(app, ctx);
   // Who changes rights finds them changed with the next request, before the database's announcement comes back.
   app.addHook('onSend', async (request) => {
     const [kind = ''] = (request.routeOptions.url ?? '').slice(app.prefix.length + 1).split('/');
@@ -137,6 +138,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerTokens(app, ctx);
   registerPermissions(app, ctx);
   registerOrganizations(app, ctx);
+  registerOrganizationSettings(app, ctx);
   registerUsers(app, ctx);
   registerProfiles(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
@@ -163,6 +165,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerResource(app, ctx, notesResource(ctx));
   registerResource(app, ctx, rulesResource(ctx));
   registerResource(app, ctx, teamsResource(ctx));
+  registerTeamDetails(app, ctx);
   registerSlackObjects(app, ctx);
   registerResource(app, ctx, schedulesResource(ctx));
   registerFinalShifts(app, ctx);

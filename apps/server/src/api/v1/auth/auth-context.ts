@@ -1,4 +1,4 @@
-import type { AuthMail, FirstRun, SecondStep, SessionCookie } from '../../../access/index.ts';
+import type { AuthMail, FirstRun, OidcClient, SecondStep, SessionCookie } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Db } from '../../../platform/db/database.ts';
 
@@ -8,6 +8,8 @@ export interface AuthContext {
   readonly firstRun: FirstRun;
   readonly secondStep: SecondStep;
   readonly mail: AuthMail;
+  /** Providers of OpenID Connect by name, in the order of their buttons. */
+  readonly oidc: ReadonlyMap<string, OidcClient>;
   /** What is switched on, for `features` of the session. */
   readonly features: readonly string[];
   /** Text for everybody, as `CURRENTLY_UNDERGOING_MAINTENANCE_MESSAGE` says. */

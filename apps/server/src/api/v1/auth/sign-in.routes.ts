@@ -4,13 +4,18 @@ import {
   ADDRESS_LIMIT,
   addressKey,
   endSessions,
+  idTokenPurpose,
   listOrganizations,
+  OidcError,
+  providerOfSession,
   readPolicy,
   refund,
+  type Session,
   signInWithPassword,
 } from '../../../access/index.ts';
 import { recordAudit } from '../../../audit/index.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
+import { type SecretBox, SecretError } from '../../../platform/secrets.ts';
 import { findUser, hashPassword, passwordProblem } from '../../../users/index.ts';
 import { ApiError, type ErrorBody, fieldErrors, forbidden } from '../conventions/api-error.ts';
 import { callerOf, sessionOf } from '../conventions/caller.ts';
@@ -47,6 +52,10 @@ const Methods = named(
   }),
 );
 const SignedIn = named('SignedIn', Type.Object({ user_id: Type.String() }));
+const SignedOut = named(
+  'SignedOut',
+  Type.Object({ end_session_url: Type.String({ description: 'Send the browser there to sign out at the provider, too.' }) }),
+);
 const SignInRefused = named(
   'SignInRefused',
   Type.Object({
@@ -80,8 +89,23 @@ const loginFields = {
 };
 
 /** First run, signing in by password, signing out, and the session itself (access.md 7.5, 7.6). */
-export function registerSignIn(app: FastifyInstance, deps: AuthDeps): void {
-  const { db, clock, auth, baseUrl } = deps;
+export function registerSignIn(app: FastifyInstance, deps: AuthDeps & { readonly secrets: SecretBox }): void {
+  const { db, clock, auth, baseUrl, secrets } = deps;
+
+  /** Where the browser signs out at the provider that the session began at; null where there is no such place. */
+  const endSessionUrl = async (session: Session): Promise<string | null> => {
+    const kept = await providerOfSession(db, session);
+    const client = kept === null ? undefined : auth.oidc.get(kept.provider);
+    if (kept === null || client === undefined) return null;
+    try {
+      const idToken = secrets.open(kept.sealedIdToken, idTokenPurpose(session.id));
+      return await client.endSessionUrl(idToken, `${baseUrl}/login`);
+    } catch (err) {
+      if (!(err instanceof OidcError || err instanceof SecretError)) throw err;
+      app.log.warn({ err, provider: kept.provider }, 'signing out at the provider is not possible');
+      return null;
+    }
+  };
 
   app.get(
     '/auth/methods',
@@ -97,7 +121,7 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps): void {
         setup_needed: await auth.firstRun.isNeeded(),
         password: policy?.passwordSignIn ?? true,
         passkey: true,
-        oidc: [],
+        oidc: [...auth.oidc.values()].map(({ provider: { name, label } }) => ({ name, label, url: `/auth/oidc/${name}/start` })),
         maintenance_message: auth.maintenanceMessage,
       };
       return sendJson(reply.header('cache-control', 'no-store'), 200, JSON.stringify(methods));
@@ -223,16 +247,18 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps): void {
     '/auth/logout',
     {
       config: { permission: 'signed-in', sessionOnly: true },
-      schema: { operationId: 'signOut', summary: 'Ends the session', tags, response: { 204: Type.Null() } },
+      schema: { operationId: 'signOut', summary: 'Ends the session', tags, response: { 200: SignedOut, 204: Type.Null() } },
     },
     async (request, reply) => {
       const session = sessionOf(request);
+      const url = await endSessionUrl(session);
       await inTransaction(db, async (tx) => {
         await endSessions(tx, session.org, session.userId, { only: session.id });
         const user = await findUser(tx, session.org, session.userId);
         if (user !== null) await auditOwn(tx, request, session.org, user, sessionEvent('logout', user), clock.now());
       });
-      return setCookie(reply, auth.cookie.clear()).code(204).send();
+      setCookie(reply, auth.cookie.clear());
+      return url === null ? reply.code(204).send() : sendJson(reply, 200, JSON.stringify({ end_session_url: url }));
     },
   );
 
