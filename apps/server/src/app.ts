@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { apiV1 } from './api/v1/index.ts';
+import { grafanaApi } from './api/grafana/grafana-api.ts';
+import { apiV1, oidcPages } from './api/v1/index.ts';
 import { createApiContext } from './api-context.ts';
 import type { Background } from './background.ts';
 import type { Context } from './context.ts';
@@ -9,7 +10,7 @@ import { folderLog } from './platform/log.ts';
 import { type Lifecycle, registerProbes } from './probes.ts';
 import { VERSION } from './version.ts';
 import { createWebUi, registerApiDocs } from './web-ui/index.ts';
-import { INBOUND_WAKE } from './work.ts';
+import { INBOUND_ACCEPTED, INBOUND_WAKE } from './work.ts';
 
 export type AppOptions = {
   /** Whether the process serves people and senders, or only its probes. */
@@ -75,7 +76,10 @@ export async function serveApi(http: Http, ctx: Context): Promise<void> {
   const { baseUrl } = ctx.config;
   serveOpenApi(http, baseUrl);
   registerApiDocs(http, baseUrl.startsWith('https:'));
-  await http.register(apiV1, { prefix: '/api/v1', ctx: createApiContext(ctx) });
+  const apiContext = createApiContext(ctx);
+  await http.register(oidcPages, { ctx: apiContext });
+  await http.register(apiV1, { prefix: '/api/v1', ctx: apiContext });
+  await http.register(grafanaApi, { prefix: '/api', ctx: apiContext });
 }
 
 /** The integration URLs; stopped once no request is under way. */
@@ -91,6 +95,7 @@ function openIngestion(ctx: Context): Ingestion {
     outbound: ctx.outbound,
     bodyLimit: ctx.config.limits.ingestBodyBytes,
     wake: (shards) => ctx.wakes.wake(INBOUND_WAKE, shards),
+    onFlush: ({ alerts, failed }) => ctx.wakes.wake(INBOUND_ACCEPTED, [failed ? 0 : alerts]),
     onAnswered: ({ type, status }) => answered.inc({ type, status }),
   });
 }

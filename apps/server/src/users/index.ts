@@ -19,9 +19,13 @@ export {
   createTeam,
   deleteTeam,
   findTeam,
+  findTeamByNumber,
+  listMembers,
   listTeams,
+  setMaintainers,
   setTeamMembers,
   type Team,
+  type TeamMember,
   updateTeam,
 } from './team-store.ts';
 export { ROLES, type Role, type User } from './user.ts';

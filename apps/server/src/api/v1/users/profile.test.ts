@@ -85,9 +85,9 @@ describe('a profile', () => {
       ),
     ).toContain(vera.id);
     expect(
-      (await api.admin.get('users/?permission=schedules:write&short=true')).body.results.map(
-        (row: { username: string }) => row.username,
-      ),
+      (await api.admin.get('users/?permission=schedules:write&short=true')).body.results
+        .map((row: { username: string }) => row.username)
+        .sort(),
     ).toEqual(['ada', 'noor', 'vera']);
     expect((await patch(api.admin, vera.id, { roles: [] })).body.may_be_notified).toBe(false);
     const manager = (await api.admin.post('roles/', { name: 'People', permissions: ['users:write'] })).body.id;

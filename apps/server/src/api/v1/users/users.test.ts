@@ -53,6 +53,7 @@ test('teams take members, keep their names apart and let go of what they owned',
     name: 'sre',
     email: 'sre@example.net',
     avatar_url: expect.any(String),
+    is_sharing_resources_to_all: false,
   });
   expect((await api.admin.get(`users/${noor.id}`)).body.teams).toEqual([made.body.id]);
   expect((await api.admin.post('teams/', { name: 'sre' })).body).toEqual({ name: ['A team with this name already exists.'] });

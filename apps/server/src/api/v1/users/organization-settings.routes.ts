@@ -1,0 +1,176 @@
+import type { FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import { type TSchema, Type } from 'typebox';
+import {
+  isOrganizationAdmin,
+  type OrganizationSettings,
+  REMIND_SECONDS,
+  readOrganizationSettings,
+  saveOrganizationSettings,
+  UNACKNOWLEDGE_SECONDS,
+} from '../../../access/index.ts';
+import type { Db, Tx } from '../../../platform/db/database.ts';
+import { isTimeZone } from '../../../schedules/index.ts';
+import { forbidden, notFound } from '../conventions/api-error.ts';
+import { audit } from '../conventions/audit.ts';
+import { callerOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
+import { boolean, custom, type Field, Invalid, isObject, nullable, readBody, text } from '../conventions/fields.ts';
+import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
+
+const oneOf = <T extends string | number>(values: readonly T[]): Field<T> =>
+  custom(Type.Union(values.map((value) => Type.Literal(value))), (raw) => {
+    const found = values.find((value) => value === raw || (typeof value === 'number' && String(value) === raw));
+    if (found === undefined) throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+    return found;
+  });
+
+const zone = custom(Type.String(), (raw) => {
+  if (typeof raw !== 'string' || !isTimeZone(raw)) throw new Invalid(['Invalid timezone']);
+  return raw;
+});
+const slug = custom(Type.String({ pattern: '^[A-Za-z0-9_-]{1,100}$' }), (raw) => {
+  if (typeof raw !== 'string' || !/^[A-Za-z0-9_-]{1,100}$/.test(raw))
+    throw new Invalid(['Use 1 to 100 letters, digits, hyphens and underscores.']);
+  return raw;
+});
+const url = custom(Type.String({ format: 'uri' }), (raw) => {
+  if (typeof raw !== 'string' || raw.length > 500 || !/^https?:\/\/./.test(raw) || !URL.canParse(raw))
+    throw new Invalid(['Enter a valid URL.']);
+  return raw;
+});
+const Banner = Type.Object({ title: Type.String({ maxLength: 200 }), body: Type.String({ maxLength: 2000 }) });
+const banner = custom<OrganizationSettings['banner']>(Type.Union([Banner, Type.Null()]), (raw) => {
+  if (raw === null) return null;
+  const { title, body } = isObject(raw) ? raw : {};
+  if (typeof title !== 'string' || typeof body !== 'string' || title.length > 200 || body.length > 2_000)
+    throw new Invalid(['Expected a title of at most 200 and a body of at most 2000 characters.']);
+  return { title, body };
+});
+const MOST_COLUMNS = 50;
+const Column = Type.Object({ id: Type.String(), name: Type.String(), type: Type.String() });
+const columns = custom<readonly unknown[]>(Type.Array(Column, { maxItems: MOST_COLUMNS }), (raw) => {
+  if (!Array.isArray(raw) || raw.length > MOST_COLUMNS)
+    throw new Invalid([`Expected a list of at most ${MOST_COLUMNS} columns.`]);
+  return raw.map((column: unknown) => {
+    const { id, name, type } = isObject(column) ? column : {};
+    if (
+      typeof id !== 'string' ||
+      typeof name !== 'string' ||
+      (type !== 'default' && type !== 'label') ||
+      id.length + name.length > 300
+    )
+      throw new Invalid(['A column has an id, a name, and the type default or label.']);
+    return { id, name, type };
+  });
+});
+
+/** Each setting: its name in the API, in the program, and how it is read. */
+const SETTINGS = {
+  name: ['name', text({ max: 190 })],
+  stack_slug: ['stackSlug', slug],
+  org_slug: ['orgSlug', slug],
+  default_timezone: ['defaultTimezone', zone],
+  week_start: ['weekStart', oneOf(['mon', 'sun', 'sat'])],
+  is_resolution_note_required: ['isResolutionNoteRequired', boolean()],
+  acknowledge_remind_timeout: ['acknowledgeRemindSeconds', oneOf(REMIND_SECONDS)],
+  unacknowledge_timeout: ['unacknowledgeSeconds', oneOf(UNACKNOWLEDGE_SECONDS)],
+  direct_paging_prefer_important_policy: ['directPagingPrefersImportant', boolean()],
+  manual_direct_paging: ['manualDirectPaging', boolean()],
+  strict_references: ['strictReferences', boolean()],
+  alert_group_table_columns: ['tableColumns', columns],
+  rbac_enabled: ['rbacEnabled', boolean()],
+  is_grafana_irm_enabled: ['isIrm', boolean()],
+  banner: ['banner', banner],
+  grafana_url: ['grafanaUrl', nullable(url)],
+} as const satisfies Record<string, readonly [keyof OrganizationSettings, Field<unknown>]>;
+
+const fields: Readonly<Record<string, Field<unknown>>> = Object.fromEntries(
+  Object.entries(SETTINGS).map(([key, [, field]]) => [key, field]),
+);
+const schemas: Record<string, TSchema> = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.schema]));
+const SettingsSchema = named(
+  'OrganizationSettings',
+  Type.Object({
+    id: Type.String(),
+    ...schemas,
+    rbac: Type.Object({ enabled: Type.Boolean(), custom_roles: Type.Integer() }, { description: 'What holds now.' }),
+  }),
+);
+const BodySchema = Type.Object(Object.fromEntries(Object.entries(schemas).map(([key, schema]) => [key, Type.Optional(schema)])), {
+  title: 'OrganizationSettingsUpdate',
+});
+
+/** Settings of the caller's organization (access.md 2). */
+export function registerOrganizationSettings(app: FastifyInstance, { db, clock }: ApiDeps): void {
+  const tags = ['organizations'];
+  const params = Type.Object({ id: Type.String() });
+  const orgOf = (request: Parameters<typeof callerOf>[0]): string => {
+    const { org } = callerOf(request);
+    const { id } = request.params as { id: string };
+    if (id !== org && id !== 'current') throw notFound();
+    return org;
+  };
+  app.get(
+    '/organizations/:id/settings',
+    {
+      config: { permission: 'other-settings:read' },
+      schema: {
+        operationId: 'getOrganizationSettings',
+        summary: 'Reads the settings of the organization',
+        tags,
+        params,
+        response: { 200: SettingsSchema, ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const org = orgOf(request);
+      return sendJson(reply, 200, JSON.stringify(await present(db, org, await readOrganizationSettings(db, org))));
+    },
+  );
+  for (const method of ['PUT', 'PATCH'] as const) {
+    app.route({
+      method,
+      url: '/organizations/:id/settings',
+      config: { permission: 'other-settings:write' },
+      schema: {
+        operationId: `${method === 'PUT' ? 'update' : 'patch'}OrganizationSettings`,
+        summary: 'Changes settings of the organization; keys that are left out keep their values',
+        tags,
+        params,
+        body: BodySchema,
+        response: { 200: SettingsSchema, ...errorResponses },
+      },
+      handler: async (request, reply) => {
+        const org = orgOf(request);
+        const body: Readonly<Record<string, unknown>> = readBody(fields, request.body);
+        const answer = await inOneTransaction(db, {}, async (tx) => {
+          const stored = await readOrganizationSettings(tx, org, true);
+          const changed = Object.fromEntries(
+            Object.entries(SETTINGS).flatMap(([key, [name]]) => (Object.hasOwn(body, key) ? [[name, body[key]]] : [])),
+          ) as Partial<OrganizationSettings>;
+          // Whether roles count decides about everybody's rights.
+          const switchesRights = changed.rbacEnabled !== undefined && changed.rbacEnabled !== stored.rbacEnabled;
+          if (switchesRights && !isOrganizationAdmin(callerOf(request))) throw forbidden();
+          await saveOrganizationSettings(tx, org, { ...stored, ...changed });
+          const [before, after] = [await present(tx, org, stored), await present(tx, org, { ...stored, ...changed })];
+          const resource = { type: 'organization', id: org, name: String(after.name) };
+          await audit(tx, request, { type: 'settings', name: 'updated', resource, before, after }, clock);
+          return after;
+        });
+        return sendJson(reply, 200, JSON.stringify(answer));
+      },
+    });
+  }
+}
+
+async function present(db: Db | Tx, org: string, settings: OrganizationSettings): Promise<Record<string, unknown>> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from role where organization_id = ${org}`.execute(
+    db,
+  );
+  return {
+    id: org,
+    ...Object.fromEntries(Object.entries(SETTINGS).map(([key, [name]]) => [key, settings[name]])),
+    rbac: { enabled: settings.rbacEnabled, custom_roles: rows[0]?.count ?? 0 },
+  };
+}
