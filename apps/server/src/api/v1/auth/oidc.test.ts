@@ -179,7 +179,7 @@ describe('signing in at a provider', () => {
     expect(ids.map((id) => teams.find((team) => team.id === id)?.name).sort()).toEqual(['Divers', 'Keepers']);
   });
 
-  test.each([
+  test.each<[string, () => ProviderAccount | null, string, string]>([
     ['an address that is not verified', () => person('eve', { email_verified: false }), 'default', 'email_not_verified'],
     [
       'an address nobody has said to be verified',
@@ -197,7 +197,7 @@ describe('signing in at a provider', () => {
       'account_exists',
     ],
     ['a no at the provider', () => null, 'default', 'provider_refused'],
-  ] as const)('with %s is refused on a page with a reference', async (_what, account, name, reason) => {
+  ])('with %s is refused on a page with a reference', async (_what, account, name, reason) => {
     const refused = await enter(account(), name);
     expect([problem(refused.text), refused.session]).toEqual([reason, null]);
     expect(refused.status).toBeGreaterThanOrEqual(400);
