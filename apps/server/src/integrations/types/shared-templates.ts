@@ -53,6 +53,25 @@ export const jsonChannels = (title: string): ReturnType<typeof channels> =>
     telegramMessage: '<code>{{ payload | tojson_pretty }}</code>',
   });
 
+/**
+ * A message of a text and lines of facts, in the markup of each kind of channel. All are Jinja2 expressions; what is empty is left out.
+ */
+export function factMessages(
+  text: string,
+  facts: readonly (readonly [label: string, expression: string])[],
+): Pick<Contents, 'message' | 'slackMessage' | 'telegramMessage'> {
+  const lines = (bold: (label: string) => string): string =>
+    [
+      `{%- if ${text} %}{{ ${text} }}\n\n{% endif -%}`,
+      ...facts.map(([label, fact]) => `{%- if ${fact} %}${bold(label)}: {{ ${fact} }}\n{% endif -%}`),
+    ].join('\n');
+  return {
+    message: lines((label) => `**${label}**`),
+    slackMessage: lines((label) => `*${label}*`),
+    telegramMessage: lines((label) => `<b>${label}</b>`),
+  };
+}
+
 /** Bodies of alert_uid, title, state, message, image_url and link_to_upstream_details (ingest.md 3.2). */
 export const fieldTemplates: Required<Pick<DefaultTemplates, 'grouping_key' | 'resolve_signal' | 'source_link'>> = {
   grouping_key: `{{ payload.alert_uid if payload.alert_uid is not none }}`,
