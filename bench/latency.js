@@ -13,8 +13,6 @@ spread over --groups of them. 0 leaves a part out.`,
   { channels: 'email,webhook', idle: 50, storm: 10_000, seconds: 10, groups: 0 },
 );
 
-const now = () => performance.timeOrigin + performance.now();
-
 /** When the first page about each alert came, by its number. */
 function collectPages() {
   const arrivals = new Map();
@@ -29,7 +27,7 @@ function collectPages() {
 async function startReceiver(channel, take) {
   if (channel === 'webhook') {
     const server = createServer((request, response) => {
-      const at = now();
+      const at = Date.now();
       const chunks = [];
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
@@ -52,7 +50,7 @@ async function startReceiver(channel, take) {
     disableReverseLookup: true,
     // The provider is called when the envelope begins; what arrives says which page it was.
     onMailFrom: (_address, session, done) => {
-      session.at = now();
+      session.at = Date.now();
       done();
     },
     onData(stream, session, done) {

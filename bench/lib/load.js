@@ -113,7 +113,7 @@ function run({ port, tokens, connections, depth, seconds, rate, total, groups, o
         for (let at = chunk.indexOf(HEAD); at !== -1; at = chunk.indexOf(HEAD, at + 9)) {
           latencies.push(nowMs() - waiting.shift());
           answered += 1;
-          if (keepTimes) times.push([numbers.shift(), performance.timeOrigin + performance.now()]);
+          if (keepTimes) times.push([numbers.shift(), Date.now()]);
           const status = chunk.latin1Slice(at + 9, at + 12);
           statuses[status] = (statuses[status] ?? 0) + 1;
         }

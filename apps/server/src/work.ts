@@ -10,7 +10,7 @@ import {
   createHeartbeat,
   createWatchdogs,
   ESCALATION_NOTIFY_CHANNEL,
-  startRuns,
+  startFirstRuns,
 } from './escalation/index.ts';
 import { HOUSEKEEPING_CRON, HOUSEKEEPING_JOBS } from './housekeeping.ts';
 import { expireMaintenance, renderForEmail, startPipeline, watchHeartbeats } from './integrations/index.ts';
@@ -29,6 +29,8 @@ import { startWebhookCalls } from './webhooks/index.ts';
 
 /** New alerts, by shard. */
 export const INBOUND_WAKE = 'inbound alerts';
+/** How many alerts were accepted just now. */
+export const INBOUND_ACCEPTED = 'accepted alerts';
 
 /** Starts what every domain does without being asked over HTTP. */
 export const startWork: StartWork = (ctx, { manual }) => {
@@ -81,7 +83,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
     ports: {
       applySourceSignals: (tx, signals, now) => applySourceSignals(tx, hooks, signals, now),
       groupsOpened: async (tx, groups, now) => hooks.onOpened?.(tx, groups, now),
-      startRuns: (tx, groups, now) => startRuns(tx, groups, { now, delaySeconds: ctx.config.escalation.startDelaySeconds }),
+      startRuns: (tx, groups, now) => startFirstRuns(tx, groups, { now, delaySeconds: ctx.config.escalation.startDelaySeconds }),
       alertsJoined,
       notifyAdmins,
       // The first steps of new runs; what follows them is announced by whoever causes it.
@@ -89,6 +91,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
     },
   });
   ctx.wakes.on(INBOUND_WAKE, (shards) => pipeline.wake(shards));
+  ctx.wakes.on(INBOUND_ACCEPTED, ([alerts = 0]) => pipeline.accepted(alerts));
   const feeds = loop('calendar feeds', (now) =>
     refreshFeeds({ db, clock, outbound: ctx.outbound, log: folderLog(ctx.log, 'schedules') }, now),
   );

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { type CivilDay, parseDay } from '@tocsin/rota';
-import DateHolidays from 'date-holidays';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
 
@@ -8,6 +8,10 @@ export interface Holiday {
   readonly date: string;
   readonly name: string;
 }
+
+const require = createRequire(import.meta.url);
+/** Loaded when it is first asked: the calendars of all countries take a while, and memory, that most servers never need. */
+const loadHolidays = (): typeof import('date-holidays').default => require('date-holidays');
 
 /** Country, or country and subdivision: `DE`, `DE-BY`. */
 const PLACE = /^([A-Z]{2})(?:-([A-Z0-9]{1,3}))?$/;
@@ -18,6 +22,7 @@ const YEARS_AHEAD = 2;
 export function isHolidayPlace(place: string): boolean {
   const [, country, state] = PLACE.exec(place) ?? [];
   if (country === undefined) return false;
+  const DateHolidays = loadHolidays();
   const known = new DateHolidays();
   return known.getCountries()[country] !== undefined && (state === undefined || known.getStates(country)?.[state] !== undefined);
 }
@@ -43,6 +48,7 @@ export async function keepHolidays(tx: Tx, place: string, now: Date): Promise<vo
 
 function computeYear(place: string, year: number): Holiday[] {
   const [, country = '', state] = PLACE.exec(place) ?? [];
+  const DateHolidays = loadHolidays();
   const calendar = state === undefined ? new DateHolidays(country) : new DateHolidays(country, state);
   return calendar
     .getHolidays(year)

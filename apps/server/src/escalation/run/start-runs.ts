@@ -26,18 +26,16 @@ type Row = {
   escalation_chain_id: string | null;
 };
 
+export type StartOptions = { now: Date; delaySeconds: number };
+
 /**
  * Starts escalations from the chains that the routes of the groups point to now, set-based. A group whose first alert acknowledged or
  * resolved it, that is attached, whose integration is in maintenance or debug mode, or whose route is gone or has no chain, gets a run
  * that is finished at once (escalation.md 2.2). Where a run exists already it ends, or resumes where it is paused.
  */
-export async function startRuns(
-  tx: Tx,
-  groups: readonly GroupRef[],
-  options: { now: Date; delaySeconds: number },
-): Promise<void> {
+export async function startRuns(tx: Tx, groups: readonly GroupRef[], options: StartOptions): Promise<void> {
   if (groups.length === 0) return;
-  const { now, delaySeconds } = options;
+  const { now } = options;
   const { rows } = await sql<Row>`
     select g.organization_id, g.id as alert_group_id, g.state, g.root_alert_group_id is not null as is_attached,
            g.wiped_at is not null as is_wiped,
@@ -47,19 +45,42 @@ export async function startRuns(
     join alert_group g on g.organization_id = w.organization_id and g.id = w.id
     left join integration i on i.organization_id = g.organization_id and i.id = g.integration_id
     left join route r on r.organization_id = g.organization_id and r.id = g.route_id`.execute(tx);
-  const startable = rows.flatMap((row) =>
-    notStartedBecause(row) === null && row.escalation_chain_id !== null
-      ? [{ organizationId: row.organization_id, chainId: row.escalation_chain_id }]
-      : [],
+  const starts = rows.map((row) => ({
+    organizationId: row.organization_id,
+    alertGroupId: row.alert_group_id,
+    escalationChainId: row.escalation_chain_id,
+    notBecause: notStartedBecause(row),
+  }));
+  await begin(tx, starts, options);
+}
+
+/** Starts the first escalations of groups that were opened in this transaction, firing and attached to nothing, from their chains. */
+export async function startFirstRuns(
+  tx: Tx,
+  groups: readonly (GroupRef & { escalationChainId: string | null })[],
+  options: StartOptions,
+): Promise<void> {
+  const starts = groups.map(({ organizationId, alertGroupId, escalationChainId }) => ({
+    organizationId,
+    alertGroupId,
+    escalationChainId,
+    notBecause: null,
+  }));
+  if (starts.length > 0) await begin(tx, starts, options);
+}
+
+type Start = GroupRef & { escalationChainId: string | null; notBecause: EndReason | null };
+
+async function begin(tx: Tx, starts: readonly Start[], { now, delaySeconds }: StartOptions): Promise<void> {
+  const startable = starts.flatMap(({ organizationId, escalationChainId: chainId, notBecause }) =>
+    notBecause === null && chainId !== null ? [{ organizationId, chainId }] : [],
   );
   const hashOf = await takeSnapshots(tx, startable, now);
   const dueAt = new Date(now.getTime() + delaySeconds * 1_000);
-  const runs = rows.map((row): NewRun => {
-    const base = { organizationId: row.organization_id, alertGroupId: row.alert_group_id };
-    const because = notStartedBecause(row);
-    if (because !== null) return { ...base, snapshotHash: null, dueAt: null, endReason: because };
-    const { escalation_chain_id: chainId } = row;
-    const snapshotHash = chainId === null ? null : hashOf({ organizationId: row.organization_id, chainId });
+  const runs = starts.map(({ organizationId, alertGroupId, escalationChainId: chainId, notBecause }): NewRun => {
+    const base = { organizationId, alertGroupId };
+    if (notBecause !== null) return { ...base, snapshotHash: null, dueAt: null, endReason: notBecause };
+    const snapshotHash = chainId === null ? null : hashOf({ organizationId, chainId });
     if (snapshotHash === null) return { ...base, snapshotHash: null, dueAt: null, endReason: 'no_chain' };
     return { ...base, snapshotHash, dueAt, endReason: null };
   });

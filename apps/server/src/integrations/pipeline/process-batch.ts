@@ -48,6 +48,8 @@ export type BatchResult = {
   openedGroups: number;
   signals: number;
   outcomes: readonly TemplateOutcome[];
+  /** When the oldest alert in hand had come; null: there was none. */
+  oldestAt: Date | null;
 };
 
 /** Thrown by a batch with what it had in hand, so that a failing alert can be found. */
@@ -60,7 +62,14 @@ export class BatchError extends Error {
   }
 }
 
-const nothing = (kind: BatchResult['kind']): BatchResult => ({ kind, alerts: 0, openedGroups: 0, signals: 0, outcomes: [] });
+const nothing = (kind: BatchResult['kind']): BatchResult => ({
+  kind,
+  alerts: 0,
+  openedGroups: 0,
+  signals: 0,
+  outcomes: [],
+  oldestAt: null,
+});
 
 /**
  * Puts the oldest alerts of some shards into their groups, in one transaction: labels, templates, routes, groups, counts, signals,
@@ -79,7 +88,7 @@ export async function processBatch(deps: BatchDeps, shards: readonly number[], o
       return handle(deps, tx, held, rows, options);
     });
     if (result.openedGroups > 0 || result.signals > 0) deps.ports.committed();
-    return result;
+    return { ...result, oldestAt: rows[0]?.received_at ?? null };
   } catch (err) {
     if (rows.length === 0) throw err;
     throw new BatchError(rows, err);
@@ -120,6 +129,7 @@ async function handle(
     openedGroups: choice.groups.filter((group) => group.openedBy !== null).length,
     signals: choice.signals.length,
     outcomes: batch.outcomes,
+    oldestAt: null,
   };
 }
 

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock.ts';
 import type { DueResult } from '../../platform/due/due-loop.ts';
 import type { Log } from '../../platform/log.ts';
 import { SHARDS, slowShard } from '../shards.ts';
 import { mayBeAlertsFault } from './failure.ts';
+import type { RoomForAccepting } from './make-room.ts';
 import { countTry, MAX_TRIES, parkAlert } from './park.ts';
 import { planBatches } from './plan-batches.ts';
 import { type BatchDeps, BatchError, type BatchResult, processBatch } from './process-batch.ts';
@@ -19,6 +21,8 @@ export type RunnerOptions = BatchDeps & {
   onBatch?: (event: { alerts: number; openedGroups: number; seconds: number }) => void;
   onParked?: (event: { organizationId: string; integrationId: string; error: string }) => void;
   batchLimit?: number;
+  /** Asked after each round how long to leave the processors to accepting; goes on at once when left out. */
+  room?: RoomForAccepting;
 };
 
 const BATCH_LIMIT = 500;
@@ -91,13 +95,24 @@ export function createShardRunner(options: RunnerOptions): (now: Date) => Promis
     return times.length === 0 ? null : new Date(Math.min(...times));
   }
 
+  async function makeRoom(results: readonly (BatchResult | 'failed')[], tookMs: number): Promise<void> {
+    const oldest = results.flatMap((result) =>
+      result === 'failed' || result.oldestAt === null ? [] : [result.oldestAt.getTime()],
+    );
+    if (options.room === undefined || oldest.length === 0) return;
+    const pauseMs = options.room.pauseMs({ tookMs, oldestWaitedMs: clock.now().getTime() - Math.min(...oldest) });
+    if (pauseMs > 0) await sleep(pauseMs);
+  }
+
   return async (now) => {
     for (const [integration, until] of blocked) if (until <= now.getTime()) blocked.delete(integration);
     const waiting = await waitingAlerts(db, shards, limit);
     turn += 1;
     // A culprit is looked for in one batch at a time.
     const most = limit < batchLimit ? 1 : concurrency;
+    const startedMs = clock.monotonicMs();
     const results = await Promise.all(planBatches(waiting, { limit, most, first: turn }).map(runBatch));
+    await makeRoom(results, clock.monotonicMs() - startedMs);
     const ran = results.filter((result) => result === 'failed' || result.kind === 'done').length;
     return { ran, nextDueAt: nextLook(results) };
   };

@@ -49,6 +49,8 @@ const LEASE_BEYOND_TIMEOUT_MS = 20_000;
 const STALE_CLAIM_MS = 800;
 /** An adapter that ignores its signal for this long is given up. */
 const SIGNAL_GRACE_MS = 2_000;
+/** Places that come free within so short a time are filled by one claim. */
+const GATHER_MS = 5;
 const OVERDUE_AT_ONCE = 500;
 /** Wait before another look at something due that another process is claiming. */
 const LOOK_AGAIN_MS = 50;
@@ -134,9 +136,17 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     void batch.finally(() => batches.delete(batch));
   }
 
+  let gathering: NodeJS.Timeout | undefined;
   function freePlaces(count: number): void {
     inHand -= count;
-    if (count > 0) loop.wake();
+    if (count === 0) return;
+    if (inHand === 0) loop.wake();
+    else gathering ??= setTimeout(lookForMore, GATHER_MS);
+  }
+
+  function lookForMore(): void {
+    gathering = undefined;
+    loop.wake();
   }
 
   async function sendBatch(claimed: readonly ClaimedDelivery[], claimedAtMs: number): Promise<void> {
@@ -259,6 +269,7 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     async stop() {
       await loop.stop();
       await settled();
+      clearTimeout(gathering);
       await channel.close?.();
     },
   };
