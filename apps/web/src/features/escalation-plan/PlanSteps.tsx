@@ -23,14 +23,9 @@ function Rules({ rules }: { rules: readonly PlanRule[] }) {
   ));
 }
 
-function Visit({ visit, isFirst }: { visit: PlanVisit; isFirst: boolean }) {
+function Visit({ visit }: { visit: PlanVisit }) {
   return (
     <div className="mt-1 space-y-1">
-      {!isFirst && (
-        <p className="text-[0.86rem] text-muted">
-          Again in round {visit.round + 1}, <Time value={visit.at} />
-        </p>
-      )}
       {visit.held_until !== null && (
         <p className="flex items-center gap-1.5 text-[0.93rem] text-warn">
           <Clock className="size-3.5" aria-hidden />
@@ -62,12 +57,36 @@ function Visit({ visit, isFirst }: { visit: PlanVisit; isFirst: boolean }) {
   );
 }
 
+const MOST_LATER = 2;
+
+/** When the step comes again, in the next rounds. */
+function Later({ visits }: { visits: readonly PlanVisit[] }) {
+  return (
+    <p className="mt-0.5 text-[0.86rem] text-muted">
+      Again{' '}
+      {visits.slice(0, MOST_LATER).map((visit, index) => (
+        <span key={visit.at}>
+          {index > 0 && ', '}
+          <Time value={visit.at} />
+        </span>
+      ))}
+      {visits.length > MOST_LATER && ` and ${visits.length - MOST_LATER} more`}
+    </p>
+  );
+}
+
 /** The steps of an escalation as a track: what is done, what is next, who is reached when and on what. */
 export function PlanSteps({ steps, collapseDone = true }: { steps: readonly PlanStep[]; collapseDone?: boolean }) {
   return (
-    <ol aria-label="Steps" className="relative space-y-3 before:absolute before:inset-y-3 before:left-[0.6rem] before:w-px before:bg-line">
+    <ol
+      aria-label="Steps"
+      className="relative space-y-3 before:absolute before:inset-y-3 before:left-[0.6rem] before:w-px before:bg-line"
+    >
       {steps.map((step) => {
         const status = STATUS[step.status];
+        const hideFirst = collapseDone && step.status === 'done';
+        const first = hideFirst ? undefined : step.visits[0];
+        const later = hideFirst ? step.visits : step.visits.slice(1);
         return (
           <li key={step.id} className="relative flex gap-3">
             <span className={cx('z-10 mt-0.5 flex size-5 shrink-0 items-center justify-center rounded-full border', status.dot)}>
@@ -76,15 +95,17 @@ export function PlanSteps({ steps, collapseDone = true }: { steps: readonly Plan
             </span>
             <div className={cx('min-w-0 flex-1', step.status === 'skipped' && 'opacity-75')}>
               <p className="flex flex-wrap items-baseline gap-x-2">
-                <span className={cx('min-w-0 flex-1 [overflow-wrap:anywhere]', step.status === 'next' && 'font-medium')}>{step.text}</span>
+                <span className={cx('min-w-0 flex-1 [overflow-wrap:anywhere]', step.status === 'next' && 'font-medium')}>
+                  {step.text}
+                </span>
                 {(step.at ?? step.eta) !== null && (
                   <span className="text-[0.86rem] text-muted">
                     <Time value={step.status === 'done' ? (step.at ?? step.eta) : step.eta} />
                   </span>
                 )}
               </p>
-              {!(collapseDone && step.status === 'done') &&
-                step.visits.map((visit, index) => <Visit key={visit.at} visit={visit} isFirst={index === 0} />)}
+              {first !== undefined && <Visit visit={first} />}
+              {later.length > 0 && <Later visits={later} />}
             </div>
           </li>
         );

@@ -219,8 +219,8 @@ export function AlertGroupPage() {
           </Link>
         </p>
       )}
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_23rem] xl:grid-cols-[minmax(0,1fr)_26rem]">
-        <div className="grid min-w-0 gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1fr)_23rem] xl:grid-cols-[minmax(0,1fr)_26rem]">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
           {alert !== null && <RenderedAlert alert={alert} isLast={alert.id === group.last_alert?.id} />}
           <AttachedGroups ids={group.dependent_alert_group_ids} />
           <Timeline
@@ -242,7 +242,7 @@ export function AlertGroupPage() {
           />
           {alert !== null && <Payload alert={alert} />}
         </div>
-        <div className="grid min-w-0 gap-4">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
           <Plan group={group} />
           <Responders group={group} addRef={addResponder} />
           <GroupFacts group={group} />

@@ -70,7 +70,7 @@ export function GroupRow(props: RowProps) {
       data-group={group.id}
       className={cx(
         'group/row grid items-center gap-x-3 border-b border-line px-3 py-2.5 sm:px-4',
-        'grid-cols-[1.5rem_1fr_auto] lg:grid-cols-[1.5rem_8.5rem_minmax(0,1fr)_4rem_minmax(6rem,10rem)_5rem_4.5rem_9.5rem]',
+        'grid-cols-[1.5rem_1fr_auto] lg:grid-cols-[1.5rem_11rem_minmax(0,1fr)_4rem_minmax(6rem,10rem)_5rem_4.5rem_9.5rem]',
         selected ? 'bg-accent-soft' : 'hover:bg-hover',
       )}
     >

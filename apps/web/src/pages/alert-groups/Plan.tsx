@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { BellRing, History, TriangleAlert } from 'lucide-react';
 import { useSession } from '../../api/session.ts';
 import type { AlertGroup } from '../../api/types.ts';
-import { channelName, planQuery, stateSentence } from '../../features/escalation-plan/plan.ts';
 import { PlanSteps } from '../../features/escalation-plan/PlanSteps.tsx';
+import { channelName, planQuery, stateSentence } from '../../features/escalation-plan/plan.ts';
 import { Badge, Card, Countdown, formatSpan, SkeletonRows, Time } from '../../ui/index.ts';
 
 /** What acknowledging would bring, by the organization's settings. */
@@ -36,12 +36,15 @@ export function Plan({ group }: { group: AlertGroup }) {
         <p className="mb-3 flex items-start gap-2 rounded-md bg-accent-soft px-3 py-2 text-accent">
           <BellRing className="mt-0.5 size-4 shrink-0" aria-hidden />
           <span>
-            <span className="font-medium">{plan.next.user.username}</span> by {channelName(plan.next.channel)} in <Countdown until={plan.next.at} />
+            <span className="font-medium">{plan.next.user.username}</span> by {channelName(plan.next.channel)} in{' '}
+            <Countdown until={plan.next.at} />
           </span>
         </p>
       )}
       {sentence !== null && (
-        <p className={`mb-3 flex items-start gap-2 rounded-md px-3 py-2 ${plan.state === 'none' ? 'bg-danger-soft text-danger' : 'bg-quiet-soft'}`}>
+        <p
+          className={`mb-3 flex items-start gap-2 rounded-md px-3 py-2 ${plan.state === 'none' ? 'bg-danger-soft text-danger' : 'bg-quiet-soft'}`}
+        >
           {plan.state === 'none' && <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />}
           <span>
             {sentence}
@@ -64,7 +67,11 @@ export function Plan({ group }: { group: AlertGroup }) {
       {plan.chain !== null && (
         <p className="mb-3 text-[0.93rem] text-muted">
           Escalation chain{' '}
-          <Link to={'/escalations/$id' as string} params={{ id: plan.chain.id } as never} className="font-medium text-accent hover:underline">
+          <Link
+            to={'/escalations/$id' as string}
+            params={{ id: plan.chain.id } as never}
+            className="font-medium text-accent hover:underline"
+          >
             {plan.chain.name}
           </Link>
         </p>

@@ -14,7 +14,7 @@ type Props = { counts: GroupCounts | undefined; chosen: readonly StateWord[]; on
 /** How many groups are in each state; each card is a switch of the state filter. */
 export function StateCards({ counts, chosen, onToggle }: Props) {
   return (
-    <fieldset className="mb-4 grid grid-cols-4 gap-2 sm:gap-3">
+    <fieldset className="mb-4 grid grid-cols-2 gap-2 sm:grid-cols-4 sm:gap-3">
       <legend className="sr-only">States shown</legend>
       {ORDER.map((name) => {
         const state = STATES[name];
@@ -27,7 +27,7 @@ export function StateCards({ counts, chosen, onToggle }: Props) {
             aria-pressed={on}
             onClick={() => onToggle(state.filter)}
             className={cx(
-              'min-w-0 rounded-lg border px-2.5 py-2 text-left transition-colors sm:px-4 sm:py-3',
+              'flex min-w-0 items-center justify-between gap-2 rounded-lg border px-3 py-1.5 text-left transition-colors sm:block sm:px-4 sm:py-3',
               on ? 'border-line-strong/60 bg-surface shadow-card' : 'border-transparent bg-sunken hover:border-line',
             )}
           >
@@ -41,9 +41,14 @@ export function StateCards({ counts, chosen, onToggle }: Props) {
               <span className="truncate">{state.word}</span>
             </span>
             {count === undefined ? (
-              <Skeleton className="mt-1.5 h-6 w-10" />
+              <Skeleton className="h-6 w-10 sm:mt-1.5" />
             ) : (
-              <span className={cx('mt-0.5 block text-[1.43rem] leading-tight font-semibold tabular-nums', !on && 'text-muted')}>
+              <span
+                className={cx(
+                  'block text-[1.21rem] sm:mt-0.5 sm:text-[1.43rem] leading-tight font-semibold tabular-nums',
+                  !on && 'text-muted',
+                )}
+              >
                 {count >= MOST ? `${MOST}+` : count.toLocaleString('en-GB')}
               </span>
             )}

@@ -1,0 +1,17 @@
+/**
+ * The pages that pictures are taken of: a name, the path (a function gets the demo data), and what to do before the picture.
+ * `signedOut`: nobody is signed in. `only`: fewer kinds of pictures than light, dark and phone.
+ */
+export const PAGES = [
+  { name: 'sign-in', path: '/login', signedOut: true },
+  { name: 'home', path: '/' },
+  { name: 'alert-groups', path: '/alert-groups?state=new&state=acknowledged&state=silenced&state=resolved' },
+  { name: 'alert-group', path: ({ group }) => `/alert-groups/${group.id}` },
+  { name: 'page-someone', path: '/alert-groups?page=new' },
+  {
+    name: 'command-palette',
+    path: '/alert-groups',
+    only: ['light', 'dark'],
+    before: (page) => page.keyboard.press('Control+k'),
+  },
+];
