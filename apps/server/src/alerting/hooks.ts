@@ -25,7 +25,13 @@ export type GroupChange = {
 };
 
 /** A group that was just made. */
-export type OpenedGroup = { organizationId: OrgId; alertGroupId: AlertGroupId; integrationId: string };
+export type OpenedGroup = {
+  organizationId: OrgId;
+  alertGroupId: AlertGroupId;
+  integrationId: string;
+  /** Servers that passed its first alert on before this one. */
+  hop: number;
+};
 
 /**
  * What other domains do when groups change. Called inside the transaction of the change, after the group's row and its records are

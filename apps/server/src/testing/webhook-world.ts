@@ -132,14 +132,18 @@ export class WebhookOrganization {
   }
 
   /** Sends an alert and lets everything run. @returns its group */
-  async alert(payload: Record<string, unknown> = {}, integration = this.integration): Promise<string> {
+  async alert(
+    payload: Record<string, unknown> = {},
+    integration = this.integration,
+    headers: Record<string, string> = {},
+  ): Promise<string> {
     this.#alerts += 1;
     this.#server.clock.advance({ seconds: 1 }); // so that the newest group is the first of the list
     const key = `alert ${this.#alerts}`;
     const answer = await this.#server.app.inject({
       method: 'POST',
       url: new URL(integration.link).pathname,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       payload: JSON.stringify({ key, ...payload }),
     });
     if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${answer.body}`);

@@ -154,7 +154,7 @@ export function startWebhookCalls(deps: CallLoopDeps): DueLoop {
 
   const send = (
     call: WebhookCallRow,
-    { webhook }: ReadyCall,
+    { webhook, hop }: ReadyCall,
     request: Extract<ReadyCall['built'], { ok: true }>,
   ): Promise<Sent> =>
     sendRequest(
@@ -168,7 +168,7 @@ export function startWebhookCalls(deps: CallLoopDeps): DueLoop {
         signingSecret: webhook.signingSecret,
         baseUrl: deps.baseUrl,
         allow: deps.allow,
-        ...(call.event.hop === undefined ? {} : { hop: call.event.hop }),
+        hop,
       },
       clock.now(),
     );

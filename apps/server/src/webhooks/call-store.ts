@@ -13,6 +13,9 @@ export const WEBHOOK_NOTIFY_CHANNEL = 'tocsin_webhooks';
 /** No attempt is made later than this after the event (escalation.md 9.5). */
 const DEADLINE_MS = 15 * 60_000;
 
+/** An alert that so many servers passed on before this one calls no webhooks: it goes round in circles (outgoing-webhooks.md 8.3). */
+export const MOST_HOPS = 5;
+
 export type CallCause = 'event' | 'step' | 'manual' | 'resend';
 
 /** One call, from the event to its last attempt. */
@@ -75,6 +78,7 @@ export async function oweEventCalls(tx: Tx, events: readonly WebhookEvent[], now
       and (not e.implicit or (w.trigger_type = 8 and w.implicit_events))
       and (cardinality(w.integration_filter) = 0 or e.integration_id = any(w.integration_filter))
       and (e.origin_integration_id is null or w.source_integration_id is distinct from e.origin_integration_id)
+    join alert_group g on g.organization_id = e.organization_id and g.id = e.alert_group_id and g.hop < ${MOST_HOPS}
     order by e.place, w.id`.execute(tx);
   if ((numAffectedRows ?? 0n) > 0n) await notify(tx, WEBHOOK_NOTIFY_CHANNEL);
 }

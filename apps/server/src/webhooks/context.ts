@@ -24,6 +24,8 @@ export type GroupFacts = {
   acknowledgedBy: UserRef | null;
   silencedAt: Date | null;
   labels: Readonly<Record<string, string>>;
+  /** Servers that passed its first alert on before this one. */
+  hop: number;
   title: string | null;
   link: string;
   /** JSON text as it was received; null when there is no alert. */

@@ -200,3 +200,15 @@ test('an acknowledge that times out and a wipe are told only to those who asked 
     ['resolve', null],
   ]);
 });
+
+test('what went through five servers is taken, calls nothing, and the timeline says so', async () => {
+  await org.webhook(8, { name: 'status' });
+  await org.webhook(1, { name: 'created' });
+  const once = await org.alert({}, org.integration, { 'x-tocsin-hop': '4' });
+  expect(org.calls().map(({ headers }) => headers['x-tocsin-hop'])).toEqual(['5']);
+  const round = await org.alert({}, org.integration, { 'x-tocsin-hop': '5' });
+  await org.act(round, 'acknowledge');
+  expect(round).not.toBe(once);
+  expect(org.calls()).toHaveLength(1);
+  expect(await org.timeline(round)).toContain('passed on by 5 servers before this one: no outgoing webhook is called for it');
+});

@@ -18,8 +18,6 @@ export type EventSnapshot = {
   userId: string | null;
   /** Null: as the group stands when the request is made. */
   group: GroupSnapshot | null;
-  /** Servers that passed it on before this one. */
-  hop?: number;
 };
 
 export type GroupSnapshot = {
@@ -100,8 +98,10 @@ export function eventsOf(change: GroupChange): WebhookEvent[] {
   return [...before, make(trigger, state, until)];
 }
 
-export const createdEvent = (group: OpenedGroup, now: Date): WebhookEvent => ({
-  ...group,
+export const createdEvent = ({ organizationId, alertGroupId, integrationId }: OpenedGroup, now: Date): WebhookEvent => ({
+  organizationId,
+  alertGroupId,
+  integrationId,
   trigger: 1,
   snapshot: { type: TRIGGERS[1], at: now.toISOString(), userId: null, group: groupSnapshot({ kind: 'firing' }) },
   originIntegrationId: null,

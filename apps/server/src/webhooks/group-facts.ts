@@ -17,6 +17,7 @@ type Row = {
   silenced_at: Date | null;
   labels: Record<string, string>;
   title: string | null;
+  hop: number;
   integration_id: string;
   integration_type: string;
   integration_name: string;
@@ -47,7 +48,7 @@ export async function loadGroupFacts(deps: WebhookDeps, groups: readonly GroupRe
       select distinct organization_id, id
       from unnest(${groups.map((g) => g.organizationId)}::text[], ${groups.map((g) => g.alertGroupId)}::text[]) as w (organization_id, id)
     )
-    select g.organization_id, g.id, g.route_id, g.alerts_count, g.state, g.started_at, g.resolved_at, g.acknowledged_at, g.silenced_at, g.labels, g.title,
+    select g.organization_id, g.id, g.route_id, g.alerts_count, g.state, g.started_at, g.resolved_at, g.acknowledged_at, g.silenced_at, g.labels, g.title, g.hop,
            case when r.id is not null then ${userJson('r')} end as resolved_by,
            case when a.id is not null then ${userJson('a')} end as acknowledged_by,
            i.id as integration_id, i.type as integration_type, i.name as integration_name, i.labels as integration_labels,
@@ -119,6 +120,7 @@ const fromRow = (row: Row, link: string, usersToBeNotified: readonly UserRef[]):
   silencedAt: row.silenced_at,
   labels: row.labels,
   title: row.title,
+  hop: row.hop,
   link,
   firstPayload: row.first_payload,
   lastAlert:

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { AlertGroupHooks, GroupChange } from '../alerting/index.ts';
+import { type AlertGroupHooks, addTimelineRecords, bySystem, type GroupChange, TIMELINE } from '../alerting/index.ts';
 import type { Tx } from '../platform/db/database.ts';
-import { hurryRetries, oweEventCalls } from './call-store.ts';
+import { hurryRetries, MOST_HOPS, oweEventCalls } from './call-store.ts';
 import { createdEvent, eventsOf } from './events.ts';
 import { blankGroups, forgetGroups } from './response-store.ts';
 import { TRIGGERS } from './webhook.ts';
@@ -20,6 +20,19 @@ export const webhookHooks: AlertGroupHooks = {
     await forgetContent(tx, changes);
   },
   async onOpened(tx, groups, now) {
+    await addTimelineRecords(
+      tx,
+      groups
+        .filter(({ hop }) => hop >= MOST_HOPS)
+        .map(({ organizationId, alertGroupId, hop }) => ({
+          organizationId,
+          alertGroupId,
+          at: now,
+          actor: bySystem,
+          type: TIMELINE.restricted,
+          reason: `passed on by ${hop} servers before this one: no outgoing webhook is called for it`,
+        })),
+    );
     await oweEventCalls(
       tx,
       groups.map((group) => createdEvent(group, now)),

@@ -21,6 +21,8 @@ export type PersonalCall = {
   webhook: Webhook;
   alertGroupId: string;
   built: Extract<BuiltRequest, { ok: true }> | Extract<BuiltRequest, { reason: 'invalid' }>;
+  /** Servers that passed the alert on before this one. */
+  hop: number;
   eventData: string;
 };
 
@@ -91,7 +93,7 @@ async function prepareCall(
   if (!built.ok && built.reason === 'not_wanted')
     return { ok: false, reason: 'the trigger template of the webhook did not say true' };
   const eventData = contextText(withoutPersonal(context));
-  return { ok: true, call: { webhook, alertGroupId: group.id, built, eventData } };
+  return { ok: true, call: { webhook, alertGroupId: group.id, built, hop: group.hop, eventData } };
 }
 
 /** Makes the call; one whose templates failed is refused without a request. */
@@ -107,7 +109,7 @@ export async function makePersonalCall(
   const { allow, baseUrl, timeoutMs } = deps;
   return sendRequest(
     deps.outbound,
-    { request: built, event, ...delivery, signingSecret, allow, baseUrl, timeoutMs },
+    { request: built, event, ...delivery, hop: call.hop, signingSecret, allow, baseUrl, timeoutMs },
     deps.clock.now(),
   );
 }

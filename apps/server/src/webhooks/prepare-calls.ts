@@ -1,5 +1,5 @@
 import { type BuiltRequest, buildRequest } from './build-request.ts';
-import type { WebhookCallRow } from './call-store.ts';
+import { MOST_HOPS, type WebhookCallRow } from './call-store.ts';
 import { contextText, createContext, type GroupFacts, type UserRef, type WebhookContext } from './context.ts';
 import { hasLeft } from './decide-after.ts';
 import type { WebhookDeps } from './deps.ts';
@@ -8,7 +8,12 @@ import { loadGroupFacts, loadUsers } from './group-facts.ts';
 import type { Webhook } from './webhook.ts';
 import { loadWebhookRows, webhookFromRow } from './webhook-store.ts';
 
-export type ReadyCall = { webhook: Webhook; built: Exclude<BuiltRequest, { reason: 'not_wanted' }>; eventData: string };
+export type ReadyCall = {
+  webhook: Webhook;
+  built: Exclude<BuiltRequest, { reason: 'not_wanted' }>;
+  hop: number;
+  eventData: string;
+};
 
 export type PreparedCall =
   /** Nothing is to be sent, and nobody needs to know. */
@@ -63,6 +68,8 @@ async function prepareCall(
   if (!webhook.isEnabled) return { kind: 'drop', reason: 'the webhook was switched off' };
   if (webhook.integrationIds.length > 0 && !webhook.integrationIds.includes(group.integration.id))
     return { kind: 'drop', reason: 'Alert group was not from a selected integration' };
+  if (group.hop >= MOST_HOPS && (call.cause === 'event' || call.cause === 'step'))
+    return { kind: 'drop', reason: 'the alert was passed on by too many servers' };
   const last = call.reason === null ? '' : `; last attempt: ${call.reason}`;
   if (now > call.deadlineAt) return { kind: 'fail', webhook, reason: `it was too late to send it${last}` };
   if (call.attempt > 1 && call.cause === 'event' && call.trigger >= 2 && call.trigger <= 7 && hasLeft(call.event, group))
@@ -102,7 +109,7 @@ export function contextOf({
   user,
   now,
 }: Omit<ReadyInput, 'webhook'> & { webhook: Pick<Webhook, 'id' | 'name' | 'includeEmails' | 'labels'> }): WebhookContext {
-  const { at, until, userId: _userId, group: _group, hop: _hop, ...rest } = event;
+  const { at, until, userId: _userId, group: _group, ...rest } = event;
   const time = at === null ? now : new Date(at);
   // A webhook of another type at an escalation step tells its own type, and no time where the reference tells none.
   const isOdd = event.type === 'status change';
@@ -124,5 +131,5 @@ export async function readyCall(deps: WebhookDeps, input: ReadyInput): Promise<P
   const { webhook } = input;
   const built = await buildRequest({ webhook, context, baseUrl: deps.baseUrl, render: deps.render });
   if (!built.ok && built.reason === 'not_wanted') return { kind: 'drop', reason: 'the trigger template did not say true' };
-  return { kind: 'ready', webhook, built, eventData: contextText(context) };
+  return { kind: 'ready', webhook, built, hop: input.group.hop, eventData: contextText(context) };
 }

@@ -1,10 +1,9 @@
 import { RenderPool, TemplateError, UndefinedError } from '@tocsin/jinja';
 import type { Clock } from '../platform/clock.ts';
+import { DEFAULT_LENGTHS, type Lengths } from '../templates/index.ts';
 import type { Rendered, RenderTemplate } from './build-request.ts';
 import type { WebhookEnvironment } from './render-environment.ts';
 
-const MAX_SOURCE = 50_000;
-const MAX_RESULT = 50_000;
 /** Longest that a template may hold up everything else; beyond it a thread goes on. */
 const INLINE_MS = 10;
 /** Python exceptions that count as warnings (outgoing-webhooks.md 6.4). */
@@ -29,17 +28,21 @@ const describe = (err: TemplateError): string => {
  * @returns a function that throws RenderPoolBusyError while too many slow templates wait
  */
 export const createWebhookRenderer =
-  (pool: Pick<RenderPool, 'render'>, clock: Clock): RenderTemplate =>
+  (
+    pool: Pick<RenderPool, 'render'>,
+    clock: Clock,
+    lengths: Pick<Lengths, 'template' | 'result'> = DEFAULT_LENGTHS,
+  ): RenderTemplate =>
   async (source, context, escaping): Promise<Rendered> => {
-    const length = source.length > MAX_SOURCE ? [...source].length : 0;
-    if (length > MAX_SOURCE)
-      return { ok: false, message: `Template Error: Template exceeds length limit (${length} > ${MAX_SOURCE})` };
+    const length = source.length > lengths.template ? [...source].length : 0;
+    if (length > lengths.template)
+      return { ok: false, message: `Template Error: Template exceeds length limit (${length} > ${lengths.template})` };
     const environment: WebhookEnvironment = escaping === 'json' ? 'json' : 'plain';
     // `payload`, the name that alert templates use, is there and None.
     const json = { payload: 'null', ...Object.fromEntries(context) };
     try {
       const text = await pool.render({ template: source, json, environment, nowUs: clock.now().getTime() * 1_000 });
-      return { ok: true, text: text.length > MAX_RESULT ? `${text.slice(0, MAX_RESULT)}..` : text };
+      return { ok: true, text: text.length > lengths.result ? `${text.slice(0, lengths.result)}..` : text };
     } catch (err) {
       if (err instanceof TemplateError) return { ok: false, message: describe(err) };
       throw err;

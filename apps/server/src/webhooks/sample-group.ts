@@ -14,6 +14,7 @@ export const sampleGroup = (now: Date, groupLink: (id: string) => string, user: 
   acknowledgedBy: null,
   silencedAt: null,
   labels: {},
+  hop: 0,
   title: 'Test of an outgoing webhook',
   link: groupLink('ITESTTESTTEST'),
   firstPayload: '{"title": "Test of an outgoing webhook", "message": "Nothing is wrong"}',

@@ -18,7 +18,7 @@ export type SendInput = {
   /** Hosts and networks that may be called beside those that the whole server may. */
   allow: readonly string[];
   /** Servers that passed the alert on before this one. */
-  hop?: number;
+  hop: number;
 };
 
 export type Sent = {
@@ -74,7 +74,7 @@ export async function sendRequest(outbound: Outbound, input: SendInput, now: Dat
     'X-Tocsin-Event': input.event,
     'X-Tocsin-Delivery': input.deliveryId,
     'X-Tocsin-Attempt': String(input.attempt),
-    'X-Tocsin-Hop': String((input.hop ?? 0) + 1),
+    'X-Tocsin-Hop': String(input.hop + 1),
     'Idempotency-Key': input.deliveryId,
     ...(input.signingSecret === null ? {} : { 'X-Tocsin-Signature': signature(input.signingSecret, request.body ?? '', now) }),
   };

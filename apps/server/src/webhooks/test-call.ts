@@ -75,7 +75,7 @@ export async function testCall(
   const deliveryId = randomUUID();
   const { signingSecret } = webhook;
   const { allow, baseUrl, timeoutMs } = deps;
-  const request = { event: event.type, deliveryId, attempt: 1, timeoutMs, signingSecret, allow, baseUrl };
+  const request = { event: event.type, deliveryId, attempt: 1, timeoutMs, signingSecret, allow, baseUrl, hop: group.hop };
   const sent = built.ok ? await sendRequest(deps.outbound, { request: built, ...request }, now) : invalid(built.message);
   const call = {
     organizationId: org,

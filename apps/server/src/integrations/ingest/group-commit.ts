@@ -14,6 +14,8 @@ export type Arrival = {
   isSplit: boolean;
   isDemo: boolean;
   warning: string | null;
+  /** Servers that passed it on before this one. */
+  hop?: number;
 };
 
 /** `gone`: the integration was deleted meanwhile. `unavailable`: nothing was kept; the sender is to try again. */
@@ -55,15 +57,15 @@ type Waiting = { arrival: Arrival; bytes: number; sinceMs: number; settle: (outc
 // The payloads travel as one value and are cut up by the database: no escaping here and no parsing of array texts there.
 const INSERT = `
 with given as (
-  select * from unnest($2::text[], $3::text[], $4::smallint[], $5::timestamptz[], $6::int[], $7::int[], $8::boolean[], $9::boolean[], $10::text[])
-    with ordinality as t (organization_id, integration_id, shard, received_at, starts, bytes, is_split, is_demo, warning, place)
+  select * from unnest($2::text[], $3::text[], $4::smallint[], $5::timestamptz[], $6::int[], $7::int[], $8::boolean[], $9::boolean[], $10::text[], $11::smallint[])
+    with ordinality as t (organization_id, integration_id, shard, received_at, starts, bytes, is_split, is_demo, warning, hop, place)
 ), live as (
   select i.organization_id, i.id, i.is_slow from integration i
   where (i.organization_id, i.id) in (select organization_id, integration_id from given) and i.deleted_at is null
 ), added as (
-  insert into inbound_alert (shard, organization_id, integration_id, received_at, payload, is_split, is_demo, warning)
+  insert into inbound_alert (shard, organization_id, integration_id, received_at, payload, is_split, is_demo, warning, hop)
   select g.shard + case when l.is_slow then ${SHARDS} else 0 end, g.organization_id, g.integration_id, g.received_at,
-         convert_from(substring($1::bytea from g.starts + 1 for g.bytes), 'UTF8'), g.is_split, g.is_demo, g.warning
+         convert_from(substring($1::bytea from g.starts + 1 for g.bytes), 'UTF8'), g.is_split, g.is_demo, g.warning, g.hop
   from given g join live l on l.organization_id = g.organization_id and l.id = g.integration_id
   order by g.place
   returning shard, integration_id
@@ -228,6 +230,7 @@ function toParameters(batch: readonly Waiting[]): Parameters {
   const isSplit: boolean[] = [];
   const isDemo: boolean[] = [];
   const warnings: (string | null)[] = [];
+  const hops: number[] = [];
   const pieces: Buffer[] = [];
   let end = 0;
   for (const { arrival } of batch) {
@@ -244,6 +247,7 @@ function toParameters(batch: readonly Waiting[]): Parameters {
       isSplit.push(arrival.isSplit);
       isDemo.push(arrival.isDemo);
       warnings.push(arrival.warning);
+      hops.push(arrival.hop ?? 0);
       pieces.push(piece);
       end += piece.byteLength;
     }
@@ -259,6 +263,7 @@ function toParameters(batch: readonly Waiting[]): Parameters {
     isSplit,
     isDemo,
     warnings,
+    hops,
   ];
   return { values, alerts: starts.length };
 }

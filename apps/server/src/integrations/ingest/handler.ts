@@ -178,7 +178,7 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
       return mismatch();
     }
     if (read.texts.length === 0) return ACCEPTED;
-    const answer = await store(owner, receivedAt, read);
+    const answer = await store(owner, receivedAt, read, hopOf(request));
     if (answer === ACCEPTED && read.warning !== null) record(200, read.warning);
     return answer;
   }
@@ -199,11 +199,20 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
     { organizationId, integrationId }: KeyOwner,
     receivedAt: Date,
     { texts, isSplit, warning }: Pick<Payloads, 'texts' | 'isSplit' | 'warning'>,
+    hop = 0,
   ): Promise<Answer> {
-    const outcome = await commit.add({ organizationId, integrationId, receivedAt, texts, isSplit, isDemo: false, warning });
+    const outcome = await commit.add({ organizationId, integrationId, receivedAt, texts, isSplit, isDemo: false, warning, hop });
     if (outcome === 'unavailable') return away;
     return outcome === 'gone' ? UNKNOWN_KEY : ACCEPTED;
   }
+}
+
+const MOST_HOPS = 1_000;
+
+/** How many servers like this one passed an alert on, as their webhooks say (outgoing-webhooks.md 8.3); 0 for what is no number. */
+function hopOf({ headers }: IncomingMessage): number {
+  const hop = Number(headers['x-tocsin-hop'] ?? 0);
+  return Number.isInteger(hop) && hop > 0 ? Math.min(hop, MOST_HOPS) : 0;
 }
 
 const NO_TOPICS: ReadonlySet<string> = new Set();

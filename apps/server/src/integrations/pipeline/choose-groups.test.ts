@@ -15,6 +15,7 @@ const alert = (
   integrationId: 'C1',
   receivedAt: now,
   isDemo: false,
+  hop: 0,
   labels: {},
   title: 'T',
   groupingKey: 'k',

@@ -78,7 +78,8 @@ export async function prepareAlert(
   const resolve = await text('resolve_signal');
   const acknowledge = await text('acknowledge_signal');
   const route = await matchRoute(templates, settings, { payload, labels: labels.values }, scope);
-  if (row.is_heartbeat) return heartbeatAlert(row, settings, payload, labels.stored, title?.text ?? '', route);
+  if (row.is_heartbeat)
+    return heartbeatAlert(row, settings, payload, labels.stored, cutTitle(title?.text ?? '', templates.lengths.title), route);
   const groupingId = grouping?.ok === true && grouping.text !== '' && !row.is_demo ? grouping.text : null;
   return {
     inboundId: row.id,
@@ -86,8 +87,9 @@ export async function prepareAlert(
     integrationId: row.integration_id,
     receivedAt: row.received_at,
     isDemo: row.is_demo,
+    hop: row.hop,
     labels: labels.stored,
-    title: cleanText(cutTitle(title?.text ?? '')),
+    title: cleanText(cutTitle(title?.text ?? '', templates.lengths.title)),
     groupingKey: groupingId === null ? randomUUID() : createHash('md5').update(groupingId).digest('hex'),
     canGroup: groupingId !== null,
     scope: settings.scope,
@@ -120,8 +122,9 @@ function heartbeatAlert(
     integrationId: row.integration_id,
     receivedAt: row.received_at,
     isDemo: false,
+    hop: 0,
     labels,
-    title: cleanText(cutTitle(title)),
+    title: cleanText(title),
     groupingKey: createHash('md5').update(`heartbeat of ${row.integration_id}`).digest('hex'),
     canGroup: true,
     scope: 'integration',

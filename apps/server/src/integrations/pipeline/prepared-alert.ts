@@ -10,6 +10,8 @@ export type PreparedAlert = {
   integrationId: string;
   receivedAt: Date;
   isDemo: boolean;
+  /** Servers that passed it on before this one. */
+  hop: number;
   labels: Readonly<Record<string, string>>;
   title: string;
   /** MD5 of the grouping id, or a random UUID that no group has. */

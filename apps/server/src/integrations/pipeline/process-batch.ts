@@ -133,7 +133,7 @@ async function handle(
   };
 }
 
-async function choose(tx: Tx, alerts: readonly PreparedAlert[], now: Date): Promise<Choice> {
+export async function choose(tx: Tx, alerts: readonly PreparedAlert[], now: Date): Promise<Choice> {
   const keys = [...new Map(alerts.filter((alert) => alert.canGroup).map((alert) => [keyOf(alert), alert])).values()];
   const unresolved = await lockUnresolvedGroups(tx, keys);
   const mayJoinResolved = new Set(alerts.filter((alert) => alert.isResolveSignal && alert.mayResolve).map(keyOf));
@@ -145,7 +145,7 @@ async function choose(tx: Tx, alerts: readonly PreparedAlert[], now: Date): Prom
 }
 
 /** Groups that exist are resolved before new ones of the same identity open. */
-async function write(ports: PipelinePorts, tx: Tx, { alerts }: PreparedBatch, choice: Choice, now: Date): Promise<void> {
+export async function write(ports: PipelinePorts, tx: Tx, { alerts }: PreparedBatch, choice: Choice, now: Date): Promise<void> {
   const opened = choice.groups.filter((group): group is BatchGroup & { openedBy: PreparedAlert } => group.openedBy !== null);
   const openedIds = new Set(opened.map((group) => group.id));
   const joined = choice.groups.filter((group) => group.openedBy === null && group.alerts.length > 0);
@@ -178,7 +178,7 @@ async function write(ports: PipelinePorts, tx: Tx, { alerts }: PreparedBatch, ch
     );
     await ports.groupsOpened(
       tx,
-      opened.map((group) => ({ ...toRef(group), integrationId: group.openedBy.integrationId })),
+      opened.map((group) => ({ ...toRef(group), integrationId: group.openedBy.integrationId, hop: group.openedBy.hop })),
       now,
     );
   }

@@ -19,6 +19,7 @@ export type InboundAlert = {
   is_heartbeat: boolean;
   is_split: boolean;
   warning: string | null;
+  hop: number;
   attempts: number;
 };
 
@@ -78,7 +79,7 @@ export async function readBatch(
     ), sized as (
       select id, sum(bytes) over (order by id) - bytes as bytes_before from oldest
     )
-    select a.id, a.shard, a.organization_id, a.integration_id, a.received_at, a.payload, a.is_demo, a.is_heartbeat, a.is_split, a.warning, a.attempts
+    select a.id, a.shard, a.organization_id, a.integration_id, a.received_at, a.payload, a.is_demo, a.is_heartbeat, a.is_split, a.warning, a.hop, a.attempts
     from inbound_alert a join sized s on s.id = a.id
     where s.bytes_before < ${options.maxBytes}
     order by a.id`.execute(tx);
@@ -193,6 +194,7 @@ const GROUP_COLUMNS = {
   root_alert_group_id: 'text',
   is_debug: 'boolean',
   is_demo: 'boolean',
+  hop: 'smallint',
 } as const;
 
 export type NewGroup = { group: BatchGroup; opener: PreparedAlert; number: number; firstAlertId: string; lastAlertId: string };
@@ -218,12 +220,13 @@ export async function insertGroups(tx: Tx, groups: readonly NewGroup[], now: Dat
     root_alert_group_id: opener.quiet?.kind === 'maintenance' ? opener.quiet.rootGroupId : null,
     is_debug: opener.quiet?.kind === 'debug',
     is_demo: opener.isDemo,
+    hop: opener.hop,
   }));
   await sql`
     insert into alert_group (organization_id, id, number, integration_id, route_id, grouping_key, is_open_for_grouping, title, labels,
-      received_at, started_at, alerts_count, first_alert_id, last_alert_id, last_alert_at, root_alert_group_id, is_debug, is_demo)
+      received_at, started_at, alerts_count, first_alert_id, last_alert_id, last_alert_at, root_alert_group_id, is_debug, is_demo, hop)
     select organization_id, id, number, integration_id, route_id, grouping_key, is_open_for_grouping, title, labels,
-      received_at, started_at, alerts_count, first_alert_id, last_alert_id, started_at, root_alert_group_id, is_debug, is_demo
+      received_at, started_at, alerts_count, first_alert_id, last_alert_id, started_at, root_alert_group_id, is_debug, is_demo, hop
     from ${rowSet('g', GROUP_COLUMNS, rows)} order by organization_id, number`.execute(tx);
 }
 

@@ -138,6 +138,7 @@ async function groupFor(
     is_demo: false,
     is_heartbeat: false,
     is_split: false,
+    hop: 0,
   };
   const prepared = await prepareAlert(templates, row, settings, scope);
   const alert = { ...prepared, canGroup: true, groupingKey: createHash('md5').update(grouping.text).digest('hex') };
