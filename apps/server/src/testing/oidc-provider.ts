@@ -95,6 +95,11 @@ export class TestBrowser {
     this.#jar(url).set(name, value);
   }
 
+  /** Forgets what a host has set. */
+  forget(url: string): void {
+    this.#jars.delete(new URL(url).host);
+  }
+
   #jar(url: string): Map<string, string> {
     const { host } = new URL(url);
     const jar = this.#jars.get(host) ?? new Map<string, string>();

@@ -322,6 +322,7 @@ describe('somebody who is signed in', () => {
     expect((await begin('auth/oidc/default/proof')).at).toBe(`${base}/users/me`);
     expect(idp.logins).toBe(logins + 1); // asked again, though the provider knew the browser
     idp.account = person('somebody-else');
+    browser.forget(idp.issuer);
     expect(problem(await (await begin('auth/oidc/default/proof')).answer.text())).toBe('other_identity');
     expect(browser.cookie(base, session.cookieName)).toBeDefined();
     const refused = await send('DELETE', 'auth/oidc/default');
