@@ -26,6 +26,9 @@ export function describeRoute(route: RouteOptions): void {
   schema.response = { ...errorResponses, ...(schema.response as object | undefined), ...otherErrors };
   if (config?.isPublic === true) schema.security = [];
   if (config?.permission !== undefined) Object.assign(schema, { 'x-permission': config.permission });
+  if (config?.usersOnly !== undefined)
+    Object.assign(schema, { 'x-users-only': config.usersOnly === true ? 'always' : 'unless-may-act' });
+  if (config?.sessionOnly === true) Object.assign(schema, { 'x-session-only': true });
 }
 
 /** An answer that is no JSON: a calendar, a table, a stream. */

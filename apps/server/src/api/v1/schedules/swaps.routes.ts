@@ -16,7 +16,7 @@ import {
   takeSwap,
 } from '../../../schedules/index.ts';
 import { findUser, findUsers, type User } from '../../../users/index.ts';
-import { ApiError, conflictOfFields, notFound, refusal } from '../conventions/api-error.ts';
+import { ApiError, conflictOfFields, forbidden, notFound, refusal } from '../conventions/api-error.ts';
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { bodyObject, custom, missingReference, nullable, reference, text } from '../conventions/fields.ts';
@@ -143,6 +143,7 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
       return createSwap(tx, caller.org, values, clock.now());
     },
     async update(tx, caller, swap, body) {
+      checkBeneficiary(caller, swap);
       if ((body.swap_start === undefined) !== (body.swap_end === undefined)) {
         throw conflictOfFields('when doing a partial update on time related fields, both start and end times must be specified');
       }
@@ -156,7 +157,10 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
       };
       return saveSwap(tx, caller.org, changed, clock.now());
     },
-    remove: (tx, caller, swap) => deleteSwap(tx, caller.org, swap, clock.now()),
+    async remove(tx, caller, swap) {
+      checkBeneficiary(caller, swap);
+      await deleteSwap(tx, caller.org, swap, clock.now());
+    },
   };
   registerResource(app, deps, resource);
 
@@ -199,6 +203,11 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
       return sendJson(reply, 200, JSON.stringify(answer));
     },
   );
+}
+
+/** People in a browser change and delete only what they asked for themselves; tokens need no ownership (http-api-oncall.md 0.3). */
+function checkBeneficiary(caller: Caller, swap: ShiftSwap): void {
+  if (caller.sessionId !== null && caller.userId !== swap.beneficiaryId) throw forbidden();
 }
 
 function readFilter(query: Readonly<Record<string, unknown>>, now: Date): SwapFilter {

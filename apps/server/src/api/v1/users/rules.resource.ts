@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { can } from '../../../access/index.ts';
 import {
   createRule,
   deleteRule,
@@ -11,7 +12,8 @@ import {
 } from '../../../notifications/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { findUser } from '../../../users/index.ts';
-import { fieldErrors, refusal } from '../conventions/api-error.ts';
+import { fieldErrors, forbidden, refusal } from '../conventions/api-error.ts';
+import type { Caller } from '../conventions/caller.ts';
 import { boolean, custom, Invalid, reference } from '../conventions/fields.ts';
 import { single } from '../conventions/pagination.ts';
 import { positionFields, readPlacement } from '../conventions/position-fields.ts';
@@ -96,6 +98,7 @@ export const rulesResource = ({ clock }: { clock: Clock }): Resource<Notificatio
   async create(tx, caller, body) {
     const user = body.user_id === null ? null : await findUser(tx, caller.org, body.user_id);
     if (user?.isActive !== true) throw refusal('User does not exist');
+    checkOwn(caller, user.id);
     if (body.type === undefined) throw fieldErrors({ type: 'Type is required' });
     if (body.duration !== undefined && body.type !== 'wait') throw durationNotSettable();
     const placement = readPlacement(body);
@@ -104,6 +107,7 @@ export const rulesResource = ({ clock }: { clock: Clock }): Resource<Notificatio
     return createRule(tx, caller.org, rule, placement, clock.now());
   },
   async update(tx, caller, rule, body) {
+    checkOwn(caller, rule.userId);
     const type = body.type ?? rule.type;
     if (body.duration !== undefined && type !== 'wait') throw durationNotSettable();
     // A wait that stays one keeps its length when none is sent; a rule that becomes one gets the usual length.
@@ -111,7 +115,15 @@ export const rulesResource = ({ clock }: { clock: Clock }): Resource<Notificatio
     const waitSeconds = type === 'wait' ? (body.duration ?? kept) : null;
     return updateRule(tx, caller.org, rule, { type, waitSeconds }, readPlacement(body));
   },
-  remove: (tx, caller, rule) => deleteRule(tx, caller.org, rule.id),
+  async remove(tx, caller, rule) {
+    checkOwn(caller, rule.userId);
+    await deleteRule(tx, caller.org, rule.id);
+  },
 });
+
+/** People in a browser edit their own rules, unless they manage profiles; tokens need no ownership (http-api-oncall.md 0.3). */
+function checkOwn(caller: Caller, userId: string): void {
+  if (caller.sessionId !== null && caller.userId !== userId && !can(caller, 'user-settings:admin')) throw forbidden();
+}
 
 const durationNotSettable = () => fieldErrors({ duration: "Duration can't be set" });
