@@ -136,7 +136,7 @@ export async function createContext({
     outbound: createOutbound({ policy: createAddressPolicy(config.outboundAllowed), userAgent: `Tocsin/${VERSION}` }),
     jobs: createJobQueue(clock),
     renderPool: createThreadedRenderer(renderPool, clock),
-    renderWebhook: createWebhookRenderer(webhookPool, clock),
+    renderWebhook: createWebhookRenderer(webhookPool, clock, config.limits.lengths),
     sessionCookie: cookie,
     firstRun: createFirstRun({
       db,

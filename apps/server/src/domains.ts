@@ -87,7 +87,7 @@ function createDomains(ctx: Context): Domains {
   const linkOfGroup = (alertGroupId: string) => `${config.baseUrl}/alert-groups/${encodeURIComponent(alertGroupId)}`;
   return {
     hooks,
-    templates: createTemplates({ clock, pool: ctx.renderPool }),
+    templates: createTemplates({ clock, pool: ctx.renderPool, lengths: config.limits.lengths }),
     engine: {
       db,
       log: folderLog(ctx.log, 'escalation'),

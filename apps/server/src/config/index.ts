@@ -43,9 +43,8 @@ export type Config = {
     apiTokensPerUser: number;
     /** Per user and UTC day. */
     emailsPerUserAndDay: number;
-    templateLength: number;
-    resultLength: number;
-    titleLength: number;
+    /** In characters: of a template, of what it renders to, of a rendered title. */
+    lengths: { template: number; result: number; title: number };
     webhookTimeoutSeconds: number;
     /** Requests that one call of an outgoing webhook makes at most. */
     webhookAttempts: number;
@@ -211,9 +210,11 @@ export function loadConfig(env: Environment): Config {
       apiRequestsPerMinute: read.integer('API_REQUESTS_PER_MINUTE', 1_000, { min: 1, max: 1_000_000 }),
       apiTokensPerUser: read.integer('API_TOKENS_PER_USER', 25, { min: 1, max: 10_000 }),
       emailsPerUserAndDay: read.integer('EMAIL_NOTIFICATIONS_LIMIT', 200, { min: 0, max: 1_000_000 }),
-      templateLength: read.integer('JINJA_TEMPLATE_MAX_LENGTH', 50_000, characters),
-      resultLength: read.integer('JINJA_RESULT_MAX_LENGTH', 50_000, characters),
-      titleLength: read.integer('JINJA_RESULT_TITLE_MAX_LENGTH', 500, { min: 10, max: 10_000 }),
+      lengths: {
+        template: read.integer('JINJA_TEMPLATE_MAX_LENGTH', 50_000, characters),
+        result: read.integer('JINJA_RESULT_MAX_LENGTH', 50_000, characters),
+        title: read.integer('JINJA_RESULT_TITLE_MAX_LENGTH', 500, { min: 10, max: 10_000 }),
+      },
       webhookTimeoutSeconds: read.number('OUTGOING_WEBHOOK_TIMEOUT', 4, { min: 0.1, max: 120 }),
       webhookAttempts: read.integer('OUTGOING_WEBHOOK_MAX_ATTEMPTS', 5, { min: 1, max: 20 }),
     },

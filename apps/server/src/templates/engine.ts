@@ -1,8 +1,5 @@
 import { BudgetError, Environment, oncall, PythonError, TemplateError, TemplateSyntaxError, UndefinedError } from '@tocsin/jinja';
 
-/** JINJA_TEMPLATE_MAX_LENGTH of the reference. */
-const MAX_SOURCE = 50_000;
-
 /** Python exceptions whose text begins with "Template Warning" (templates.md 6). Everything else is an error. */
 const WARNINGS: ReadonlySet<string> = new Set([
   'TypeError',
@@ -41,11 +38,12 @@ export function failureText({ kind, message, line }: Failure): string {
   return `Template ${kind === 'error' ? 'Error' : 'Warning'}: ${message}${where}`;
 }
 
-export const lengthFailure = (source: string): Failure | null => {
-  if (source.length <= MAX_SOURCE) return null;
+/** Whether a template is longer than `most` characters. */
+export const lengthFailure = (source: string, most: number): Failure | null => {
+  if (source.length <= most) return null;
   const length = Array.from(source).length;
-  if (length <= MAX_SOURCE) return null;
-  return { kind: 'error', message: `Template exceeds length limit (${length} > ${MAX_SOURCE})`, line: null, budget: null };
+  if (length <= most) return null;
+  return { kind: 'error', message: `Template exceeds length limit (${length} > ${most})`, line: null, budget: null };
 };
 
 /** What is wrong with a template's syntax, null when nothing is; unknown filters and tests count. For saving. */

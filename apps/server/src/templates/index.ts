@@ -1,4 +1,5 @@
 export { checkTemplateSyntax, createEnvironment, type Failure } from './engine.ts';
+export { DEFAULT_LENGTHS, type Lengths } from './lengths.ts';
 export {
   createTemplates,
   createThreadedRenderer,

@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../platform/clock.ts';
 import { Lru } from '../platform/lru.ts';
 import { createEnvironment, type Failure, failureText, lengthFailure, toFailure } from './engine.ts';
+import { DEFAULT_LENGTHS, type Lengths } from './lengths.ts';
 import { cutResult } from './text-formats.ts';
 import { PayloadSource } from './values.ts';
 
@@ -22,6 +23,8 @@ export type Rendered =
   | { ok: false; kind: Failure['kind']; text: string; wasSlow: boolean };
 
 export interface Templates {
+  /** How long templates and what they render to may be. */
+  readonly lengths: Lengths;
   /** Renders at once where it can, on another thread where it takes longer. Never throws for what templates or payloads do. */
   render(source: string, context: TemplateContext): Rendered | Promise<Rendered>;
   /**
@@ -41,7 +44,7 @@ export const createThreadedRenderer = (pool: RenderPool, clock: Clock): SlowRend
   render: (template, json) => pool.render({ template, json, nowUs: clock.now().getTime() * 1_000 }),
 });
 
-export type TemplatesOptions = { clock: Clock; pool: SlowRenderer };
+export type TemplatesOptions = { clock: Clock; pool: SlowRenderer; lengths?: Lengths };
 
 type Compiled = { ok: true; template: Template } | { ok: false; failure: Failure };
 
@@ -53,7 +56,7 @@ const MOST_PATTERNS = 5_000;
 const INLINE_MS = 20;
 
 /** Compiled templates and patterns, kept by their source, and the budgets of templates.md B-5. */
-export function createTemplates({ clock, pool }: TemplatesOptions): Templates {
+export function createTemplates({ clock, pool, lengths = DEFAULT_LENGTHS }: TemplatesOptions): Templates {
   const env = createEnvironment({
     clock: () => clock.now().getTime() * 1_000,
     monotonic: () => clock.monotonicMs(),
@@ -73,7 +76,7 @@ export function createTemplates({ clock, pool }: TemplatesOptions): Templates {
   }
 
   function compileNow(source: string): Compiled {
-    const tooLong = lengthFailure(source);
+    const tooLong = lengthFailure(source, lengths.template);
     if (tooLong !== null) return { ok: false, failure: tooLong };
     try {
       return { ok: true, template: env.compile(source) };
@@ -85,7 +88,7 @@ export function createTemplates({ clock, pool }: TemplatesOptions): Templates {
   const failed = (failure: Failure, wasSlow: boolean): Rendered => ({
     ok: false,
     kind: failure.kind,
-    text: cutResult(failureText(failure)),
+    text: cutResult(failureText(failure), lengths.result),
     wasSlow,
   });
 
@@ -116,7 +119,7 @@ export function createTemplates({ clock, pool }: TemplatesOptions): Templates {
   async function renderApart(source: string, context: TemplateContext): Promise<Rendered> {
     try {
       const text = await pool.render(source, jsonContext(context));
-      return { ok: true, text: cutResult(text), wasSlow: true };
+      return { ok: true, text: cutResult(text, lengths.result), wasSlow: true };
     } catch (err) {
       if (err instanceof RenderPoolBusyError)
         return failed({ kind: 'error', message: TOO_BUSY, line: null, budget: 'time' }, true);
@@ -125,11 +128,12 @@ export function createTemplates({ clock, pool }: TemplatesOptions): Templates {
   }
 
   return {
+    lengths,
     render(source, context) {
       const made = compile(source);
       if (!made.ok) return failed(made.failure, false);
       try {
-        return { ok: true, text: cutResult(made.template.render(plainContext(context))), wasSlow: false };
+        return { ok: true, text: cutResult(made.template.render(plainContext(context)), lengths.result), wasSlow: false };
       } catch (err) {
         const failure = toFailure(err);
         const mayEndApart = failure.budget === 'time' || failure.budget === 'regex';

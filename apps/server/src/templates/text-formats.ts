@@ -1,11 +1,11 @@
 import MarkdownIt from 'markdown-it';
 import { replaceEmojiCodes } from './emoji.ts';
+import { DEFAULT_LENGTHS } from './lengths.ts';
 import { type LinkForm, replaceSlackSyntax } from './slack-syntax.ts';
 
 /** How texts of templates are brought into the form of a channel (templates.md 8). All functions take and give plain strings. */
 
-const MAX_TITLE = 500;
-const MAX_TEXT = 50_000;
+const TITLE = DEFAULT_LENGTHS.title;
 
 /** The first `limit` characters and two dots, when there are more. Counts code points. */
 function cut(text: string, limit: number): string {
@@ -15,9 +15,9 @@ function cut(text: string, limit: number): string {
 }
 
 /** Titles of lists and channels (templates.md B-4). */
-export const cutTitle = (text: string): string => cut(text, MAX_TITLE);
+export const cutTitle = (text: string, most = TITLE): string => cut(text, most);
 /** Any other result of a template. */
-export const cutResult = (text: string): string => cut(text, MAX_TEXT);
+export const cutResult = (text: string, most = DEFAULT_LENGTHS.result): string => cut(text, most);
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 export const escapeEntities = (text: string): string => text.replace(/[&<>]/g, (character) => ENTITIES[character] ?? character);
@@ -50,17 +50,19 @@ const escaping = markdown(false);
 const passing = markdown(true);
 
 /** Plain text; who shows it escapes it, once (templates.md B-14). */
-export const webTitle = (text: string): string => cutTitle(withEmoji(text, 'markdown'));
+export const webTitle = (text: string, most = TITLE): string => cutTitle(withEmoji(text, 'markdown'), most);
 /** HTML without anything live from the payload (templates.md B-8). */
 export const webMessage = (text: string): string => escaping.render(withEmoji(text, 'markdown')).trim();
 
-export const emailTitle = (text: string): string => cutTitle(withEmoji(text, 'dash').replaceAll(/\r?\n/g, ' '));
+export const emailTitle = (text: string, most = TITLE): string =>
+  cutTitle(withEmoji(text, 'dash').replaceAll(/\r?\n/g, ' '), most);
 /** HTML as template and payload have it. Not to be trusted: the mail's writer sanitises it. */
 export const emailMessage = (text: string): string => passing.render(withEmoji(text, 'dash')).trim();
 
 /** One line of plain text, without the signs of Markdown. */
-export const smsTitle = (text: string): string => cutTitle(markdownToText(withEmoji(text, 'title')).replaceAll(/~(\w+)~/g, '$1'));
-export const phoneTitle = (text: string): string => smsTitle(text).replaceAll('"', '');
+export const smsTitle = (text: string, most = TITLE): string =>
+  cutTitle(markdownToText(withEmoji(text, 'title')).replaceAll(/~(\w+)~/g, '$1'), most);
+export const phoneTitle = (text: string, most = TITLE): string => smsTitle(text, most).replaceAll('"', '');
 
 const HTML_ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
 
@@ -76,7 +78,7 @@ function markdownToText(text: string): string {
 }
 
 /** Line ends become one blank (templates.md B-15). */
-export const slackTitle = (text: string): string => cutTitle(text.replaceAll(/(?:\r?\n|\r)+/g, ' ').trim());
+export const slackTitle = (text: string, most = TITLE): string => cutTitle(text.replaceAll(/(?:\r?\n|\r)+/g, ' ').trim(), most);
 const LITERAL = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
 
 /**
@@ -87,7 +89,7 @@ export const telegramPayload = (json: string): string =>
   json.replaceAll(LITERAL, (literal, colon: string | undefined) =>
     colon === undefined ? JSON.stringify(escapeEntities(withEmoji(JSON.parse(literal), 'dash'))) : literal,
   );
-export const telegramTitle = (text: string): string => cutTitle(withEmoji(text, 'dash'));
+export const telegramTitle = (text: string, most = TITLE): string => cutTitle(withEmoji(text, 'dash'), most);
 export const telegramMessage = (text: string): string => withEmoji(text, 'dash');
 
 const MOST_PUSH_CHARACTERS = 200;

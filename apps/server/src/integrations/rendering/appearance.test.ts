@@ -78,3 +78,21 @@ test('pages by e-mail are rendered in their order, one without alerts as nothing
   expect(rendered[0]?.messageHtml).toContain('&quot;a&quot;: 1');
   expect(rendered[1]).toEqual({ title: null, messageHtml: null });
 });
+
+test('titles and messages are cut where the settings say', async () => {
+  const short = createTemplates({
+    clock: createSystemClock(),
+    pool: inlineRenderer,
+    lengths: { template: 1_000, result: 20, title: 5 },
+  });
+  const integration = {
+    type: 'webhook',
+    name: 'Shop',
+    defaultTemplates: 'tocsin' as const,
+    templates: { web: { title: 'a long title', message: 'x'.repeat(30) } },
+  };
+  const payload = new PayloadSource('{}');
+  const group = { number: 7, link: 'https://tocsin.example.net/alert-groups/I1', labels: {} };
+  const { title, message } = await renderAppearance(short, { group, integration, payload }, 'web');
+  expect([title, message?.length]).toEqual(['a lon..', 22]);
+});

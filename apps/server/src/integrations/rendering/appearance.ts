@@ -47,14 +47,16 @@ export type Appearance = {
 
 type Texts = { title: string | null; message: string | null; image_url: string | null };
 
-const POST_PROCESSING: Readonly<Record<Channel, { title: (text: string) => string; message: (text: string) => string }>> = {
+const POST_PROCESSING: Readonly<
+  Record<Channel, { title: (text: string, most: number) => string; message: (text: string) => string }>
+> = {
   web: { title: webTitle, message: webMessage },
   slack: { title: slackTitle, message: (text) => text },
   telegram: { title: telegramTitle, message: telegramMessage },
   sms: { title: smsTitle, message: (text) => text },
   phone_call: { title: phoneTitle, message: (text) => text },
   email: { title: emailTitle, message: emailMessage },
-  mobile_app: { title: (text) => pushText(cutTitle(text)), message: pushText },
+  mobile_app: { title: (text, most) => pushText(cutTitle(text, most)), message: pushText },
   mattermost: { title: cutTitle, message: (text) => text },
   msteams: { title: cutTitle, message: (text) => text },
 };
@@ -107,7 +109,7 @@ export async function renderAppearance(templates: Templates, subject: Subject, c
       if (source === null) return `web_${of} is not set`;
       const rendered = await renderNow(source, context);
       const text = rendered.ok ? noneIsNull(rendered.text) : ((await attribute(`web.${of}`, context)).text ?? '');
-      return of === 'title' && text !== null ? cutTitle(text) : text;
+      return of === 'title' && text !== null ? cutTitle(text, templates.lengths.title) : text;
     };
     return {
       web_title: await variable('title'),
@@ -126,8 +128,8 @@ export async function renderAppearance(templates: Templates, subject: Subject, c
   const texts: Texts = { title: title.text, message: message.text, image_url: image.text };
   const hint = message.failed || title.failed ? failureHint(failures) : null;
   return {
-    title: blankIsNull(texts.title === null ? null : titleOf(texts.title)) ?? TITLES[channel] ?? null,
-    message: withHint(texts.message, hint, messageOf),
+    title: blankIsNull(texts.title === null ? null : titleOf(texts.title, templates.lengths.title)) ?? TITLES[channel] ?? null,
+    message: withHint(texts.message, hint, (text) => cutResult(messageOf(text), templates.lengths.result)),
     imageUrl: texts.image_url === null ? null : channel === 'web' ? imageUrl(texts.image_url) : blankIsNull(texts.image_url),
     sourceLink: sourceLink.text,
     failures: distinct(failures),
@@ -141,8 +143,8 @@ const failureHint = (failures: readonly { name: TemplateName }[]): string =>
   `(This integration's template ${failures[0]?.name ?? ''} fails. The default is shown.)`;
 
 function withHint(message: string | null, hint: string | null, format: (text: string) => string): string | null {
-  if (hint === null) return message === null ? null : cutResult(format(message));
-  return cutResult(format(message === null || message.trim() === '' ? hint : `${message}\n\n${hint}`));
+  if (hint === null) return message === null ? null : format(message);
+  return format(message === null || message.trim() === '' ? hint : `${message}\n\n${hint}`);
 }
 
 const distinct = (failures: readonly { name: TemplateName; text: string }[]) => [
