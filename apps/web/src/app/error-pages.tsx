@@ -14,7 +14,7 @@ export function NotFoundPage() {
   return (
     <div className="mx-auto max-w-2xl pt-[8vh]">
       <title>Not found · Tocsin</title>
-      <EmptyState icon={<Compass />} title="There is nothing here" actions={<Home />}>
+      <EmptyState icon={<Compass />} title="There is nothing here" level={1} actions={<Home />}>
         The address may be mistyped, or what it led to was deleted.
       </EmptyState>
     </div>
@@ -26,7 +26,7 @@ export function ForbiddenPage({ reason }: { reason: string }) {
   return (
     <div className="mx-auto max-w-2xl pt-[8vh]">
       <title>No permission · Tocsin</title>
-      <EmptyState icon={<Lock />} title="You may not see this page" actions={<Home />}>
+      <EmptyState icon={<Lock />} title="You may not see this page" level={1} actions={<Home />}>
         {reason}
       </EmptyState>
     </div>
@@ -50,6 +50,7 @@ export function RouteError({ error, reset }: { error: unknown; reset?: () => voi
   const offline = error instanceof ApiError && error.status === 0;
   return (
     <ErrorState
+      level={1}
       title={offline ? 'The server cannot be reached' : 'This page could not be shown'}
       message={errorText(error)}
       requestId={error instanceof ApiError ? error.requestId : null}

@@ -2,6 +2,7 @@ import { createRouter } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '../lib/search-params.ts';
 import { alertGroupRoute, alertGroupsRoute } from '../pages/alert-groups/routes.ts';
 import { forgotRoute, inviteRoute, loginRoute, resetRoute, setupRoute } from '../pages/entry/routes.ts';
+import { chainRoute, chainsRoute } from '../pages/escalations/routes.ts';
 import { homeRoute } from '../pages/home/routes.ts';
 import { settingsRoutes } from '../pages/settings/routes.ts';
 import { RouteError } from './error-pages.tsx';
@@ -15,7 +16,7 @@ const routeTree = rootRoute.addChildren([
   inviteRoute,
   resetRoute,
   forgotRoute,
-  appRoute.addChildren([homeRoute, alertGroupsRoute, alertGroupRoute, settingsRoutes]),
+  appRoute.addChildren([homeRoute, alertGroupsRoute, alertGroupRoute, chainsRoute, chainRoute, settingsRoutes]),
 ]);
 
 export function createAppRouter() {

@@ -8,14 +8,18 @@ import { cx } from './class-names.ts';
 export function EmptyState({
   icon,
   title,
+  level = 2,
   children,
   actions,
 }: {
   icon?: ReactNode;
   title: string;
+  /** Of the heading: 1 where the state is the whole page. */
+  level?: 1 | 2;
   children?: ReactNode;
   actions?: ReactNode;
 }) {
+  const Heading = `h${level}` as const;
   return (
     <div className="flex flex-col items-center gap-2 px-6 py-14 text-center">
       {icon !== undefined && (
@@ -26,7 +30,7 @@ export function EmptyState({
           {icon}
         </div>
       )}
-      <h2 className="text-[1.07rem] font-semibold">{title}</h2>
+      <Heading className="text-[1.07rem] font-semibold">{title}</Heading>
       {children !== undefined && <div className="max-w-prose text-muted">{children}</div>}
       {actions !== undefined && <div className="mt-3 flex flex-wrap justify-center gap-2">{actions}</div>}
     </div>
@@ -35,6 +39,8 @@ export function EmptyState({
 
 export type ErrorStateProps = {
   title: string;
+  /** Of the heading: 1 where the state is the whole page. */
+  level?: 1 | 2;
   /** What the server said. */
   message?: ReactNode;
   requestId?: string | null;
@@ -43,13 +49,14 @@ export type ErrorStateProps = {
 };
 
 /** Something failed: says what, keeps the request id to copy, and offers to try again. */
-export function ErrorState({ title, message, requestId, onRetry, actions }: ErrorStateProps) {
+export function ErrorState({ title, level = 2, message, requestId, onRetry, actions }: ErrorStateProps) {
+  const Heading = `h${level}` as const;
   return (
     <div role="alert" className="flex flex-col items-center gap-2 px-6 py-14 text-center">
       <div className="mb-1 flex size-11 items-center justify-center rounded-full bg-danger-soft text-danger" aria-hidden>
         <CircleAlert className="size-5" />
       </div>
-      <h2 className="text-[1.07rem] font-semibold">{title}</h2>
+      <Heading className="text-[1.07rem] font-semibold">{title}</Heading>
       {message !== undefined && <div className="max-w-prose text-muted [overflow-wrap:anywhere]">{message}</div>}
       {requestId && (
         <p className="flex items-center gap-1 text-[0.93rem] text-muted">

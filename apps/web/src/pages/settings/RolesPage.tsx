@@ -88,7 +88,7 @@ export function RolesPage() {
           </p>
           <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
             {groups.map(([resource, actions]) => (
-              <section key={resource} aria-label={resource} className="rounded-lg border border-line bg-surface p-3 shadow-card">
+              <section key={resource} className="rounded-lg border border-line bg-surface p-3 shadow-card">
                 <h2 className="mb-1 font-semibold">{resource}</h2>
                 <ul className="space-y-0.5">
                   {actions.map(({ permission, action }) => {
