@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { domainsOf } from './domains.ts';
 import { previewTemplate, renderForWeb } from './integrations/index.ts';
 import { createLiveFeed } from './live/index.ts';
+import { createPipelinePorts } from './pipeline-ports.ts';
 import { folderLog } from './platform/log.ts';
 import { createFeedCheck } from './schedules/index.ts';
 import { checkTemplateSyntax, createEnvironment } from './templates/index.ts';
@@ -75,6 +76,7 @@ export function createApiContext(ctx: Context): ApiContext {
     previewTemplate: (request) => previewTemplate({ db, clock, templates, linkOf: linkOfGroup }, request),
     renderAlert: (org, alert) => renderForWeb({ db, clock, templates, linkOf: linkOfGroup }, org, alert),
     live,
+    open: { clock, templates, ports: createPipelinePorts({ hooks, engine }, config, () => undefined) },
     plan: { db, ports: engine.ports, snapshots: engine.snapshots, startDelaySeconds: config.escalation.startDelaySeconds },
     webhooks,
   };

@@ -1,16 +1,14 @@
-import { applySourceSignals, expireSilences } from './alerting/index.ts';
+import { expireSilences } from './alerting/index.ts';
 import { loopObserver, type StartWork } from './background.ts';
 import type { Context } from './context.ts';
 import { type Domains, domainsOf, emailSettings } from './domains.ts';
 import {
   advancePersonalRuns,
   advanceRuns,
-  alertsJoined,
   checkReached,
   createHeartbeat,
   createWatchdogs,
   ESCALATION_NOTIFY_CHANNEL,
-  startFirstRuns,
 } from './escalation/index.ts';
 import { HOUSEKEEPING_CRON, HOUSEKEEPING_JOBS } from './housekeeping.ts';
 import { expireMaintenance, renderForEmail, startPipeline, watchHeartbeats } from './integrations/index.ts';
@@ -22,6 +20,8 @@ import {
   type DeliveryDeps,
   startNotifications,
 } from './notifications/index.ts';
+import { PAGING_CRON, syncPaging } from './paging/index.ts';
+import { createPipelinePorts } from './pipeline-ports.ts';
 import { type DueLoop, type DueResult, startDueLoop } from './platform/due/due-loop.ts';
 import { folderLog } from './platform/log.ts';
 import { refreshFeeds, watchSchedules } from './schedules/index.ts';
@@ -80,15 +80,8 @@ export const startWork: StartWork = (ctx, { manual }) => {
     templates: domains.templates,
     manual,
     onRun,
-    ports: {
-      applySourceSignals: (tx, signals, now) => applySourceSignals(tx, hooks, signals, now),
-      groupsOpened: async (tx, groups, now) => hooks.onOpened?.(tx, groups, now),
-      startRuns: (tx, groups, now) => startFirstRuns(tx, groups, { now, delaySeconds: ctx.config.escalation.startDelaySeconds }),
-      alertsJoined,
-      notifyAdmins,
-      // The first steps of new runs; what follows them is announced by whoever causes it.
-      committed: () => steps.wake(),
-    },
+    // The first steps of new runs; what follows them is announced by whoever causes it.
+    ports: createPipelinePorts(domains, ctx.config, () => steps.wake()),
   });
   ctx.wakes.on(INBOUND_WAKE, (shards) => pipeline.wake(shards));
   ctx.wakes.on(INBOUND_ACCEPTED, ([alerts = 0]) => pipeline.accepted(alerts));
@@ -123,8 +116,8 @@ export const startWork: StartWork = (ctx, { manual }) => {
       ...(ctx.config.escalation.auditorEnabled ? [loop('watchdogs', watchdogs.run)] : []),
       ...startHeartbeat(ctx, engine, loop),
     ],
-    jobs: [...HOUSEKEEPING_JOBS, pruneLiveEvents, ...domains.jobs],
-    cron: [...HOUSEKEEPING_CRON, ...LIVE_CRON],
+    jobs: [...HOUSEKEEPING_JOBS, pruneLiveEvents, syncPaging, ...domains.jobs],
+    cron: [...HOUSEKEEPING_CRON, ...LIVE_CRON, ...PAGING_CRON],
   };
 };
 

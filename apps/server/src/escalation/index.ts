@@ -2,6 +2,8 @@ export { escalationHooks } from './hooks.ts';
 export { createEscalationMetrics, type EscalationMetrics } from './metrics.ts';
 export { advancePersonalRuns } from './personal/advance-personal-runs.ts';
 export { type PageUsersResult, pageUsers, unpageUser } from './personal/page-users.ts';
+export { loadPeople } from './personal/people-store.ts';
+export { acknowledgeOwnPages, type Responder, type ResponderState, respondersOf } from './personal/responders.ts';
 export { type Plan, type PlanDeps, type PlanState, planOf, planOfChain } from './plan/plan.ts';
 export type { Forecast, RuleVisit, Visit } from './plan/simulate.ts';
 export type {

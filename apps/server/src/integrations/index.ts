@@ -48,6 +48,7 @@ export {
 } from './labels/label-store.ts';
 export { expireMaintenance, maintenanceHooks, startMaintenance, stopMaintenance, WINDOW_SECONDS } from './maintenance/windows.ts';
 export { forgetRateWindows } from './pipeline/fold.ts';
+export { type OpenDeps, openAtOnce } from './pipeline/open-at-once.ts';
 export { listParkedAlerts, retryParkedAlert } from './pipeline/park.ts';
 export type { PipelineNotice, PipelinePorts } from './pipeline/ports.ts';
 export { type Appearance, renderForEmail, type Subject } from './rendering/appearance.ts';

@@ -9,11 +9,11 @@ import {
   passkeySite,
   type Role,
 } from '../access/index.ts';
-import { combineHooks } from '../alerting/index.ts';
+import { applySourceSignals, combineHooks } from '../alerting/index.ts';
 import { grafanaApi } from '../api/grafana/grafana-api.ts';
 import { type ApiContext, apiV1 } from '../api/v1/index.ts';
 import { termChecks } from '../api-context.ts';
-import { escalationHooks, SnapshotCache } from '../escalation/index.ts';
+import { alertsJoined, escalationHooks, SnapshotCache, startFirstRuns } from '../escalation/index.ts';
 import { previewTemplate, renderForWeb } from '../integrations/index.ts';
 import { createLiveFeed } from '../live/index.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
@@ -131,6 +131,18 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       timeoutMs: 1_000,
       groupLink: (id) => `${TEST_BASE_URL}/alert-groups/${id}`,
       usersToBeNotified: async () => new Map(),
+    },
+    open: {
+      clock,
+      templates: createTemplates({ clock, pool: inlineRenderer }),
+      ports: {
+        applySourceSignals: (tx, signals, now) => applySourceSignals(tx, escalationHooks, signals, now),
+        groupsOpened: async () => undefined,
+        startRuns: (tx, groups, now) => startFirstRuns(tx, groups, { now, delaySeconds: 0 }),
+        alertsJoined,
+        notifyAdmins: async () => undefined,
+        committed: () => undefined,
+      },
     },
     plan: {
       db,

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import type { Requirement } from '../../access/index.ts';
+import { removeDirectPaging } from '../../paging/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import {
   createTeam,
@@ -125,6 +126,7 @@ export async function grafanaApi(app: FastifyInstance, { ctx }: { ctx: ApiContex
     const { org } = callerOf(request);
     await write(async (tx) => {
       const team = await teamOf(tx, request);
+      await removeDirectPaging(tx, org, team.id, clock.now());
       await deleteTeam(tx, org, team.id);
       await record(tx, request, team, null);
     });

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { isSafeMethod } from '../../access/index.ts';
 import type { AlertGroupHooks } from '../../alerting/index.ts';
 import type { PlanDeps } from '../../escalation/index.ts';
+import type { OpenDeps } from '../../integrations/index.ts';
 import type { LiveFeed } from '../../live/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
@@ -45,6 +46,7 @@ import type { TermChecks } from './integrations/route-fields.ts';
 import { routesResource } from './integrations/routes.resource.ts';
 import { registerIntegrationTypes } from './integrations/types.routes.ts';
 import { registerStream } from './live/stream.routes.ts';
+import { registerPaging } from './paging/escalation.routes.ts';
 import { registerCoverage } from './schedules/coverage.routes.ts';
 import { registerExports } from './schedules/export.routes.ts';
 import { registerFinalShifts } from './schedules/final-shifts.routes.ts';
@@ -95,6 +97,8 @@ export interface ApiContext {
   readonly renderAlert: RenderAlert;
   readonly webhooks: WebhookDeps;
   readonly live: LiveFeed;
+  /** What opens alert groups at once. */
+  readonly open: OpenDeps;
   /** What looks ahead. */
   readonly plan: PlanDeps;
   /** Milliseconds between the pings of streams, for tests. */
@@ -185,4 +189,5 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerPersonalWebhook(app, ctx);
   registerStream(app, ctx);
   registerPlans(app, ctx);
+  registerPaging(app, ctx);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { Type } from 'typebox';
 import { can, findRole, rolesOf } from '../../../access/index.ts';
+import { removeDirectPaging } from '../../../paging/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import {
@@ -94,7 +95,10 @@ export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeo
     if (body.maintainers !== undefined) await setMaintainers(tx, caller.org, team.id, body.maintainers);
     return changed;
   },
-  remove: (tx, caller, team) => deleteTeam(tx, caller.org, team.id),
+  async remove(tx, caller, team) {
+    await removeDirectPaging(tx, caller.org, team.id, clock.now());
+    await deleteTeam(tx, caller.org, team.id);
+  },
 });
 
 /** A maintainer edits members and sharing of this team, a keeper of settings the sharing (access.md 4.1, 6.1). */

@@ -1,0 +1,19 @@
+import { applySourceSignals } from './alerting/index.ts';
+import type { Config } from './config/index.ts';
+import type { Domains } from './domains.ts';
+import { alertsJoined, startFirstRuns } from './escalation/index.ts';
+import type { PipelinePorts } from './integrations/index.ts';
+
+/** What the pipeline causes in other domains. `committed`: called after each batch that opened or changed groups. */
+export const createPipelinePorts = (
+  { hooks, engine }: Pick<Domains, 'hooks' | 'engine'>,
+  { escalation }: Pick<Config, 'escalation'>,
+  committed: () => void,
+): PipelinePorts => ({
+  applySourceSignals: (tx, signals, now) => applySourceSignals(tx, hooks, signals, now),
+  groupsOpened: async (tx, groups, now) => hooks.onOpened?.(tx, groups, now),
+  startRuns: (tx, groups, now) => startFirstRuns(tx, groups, { now, delaySeconds: escalation.startDelaySeconds }),
+  alertsJoined,
+  notifyAdmins: engine.ports.notifyAdmins,
+  committed,
+});
