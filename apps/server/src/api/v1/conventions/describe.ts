@@ -4,7 +4,18 @@ import { type TSchema, Type } from 'typebox';
 /** Gives a schema the name it has in the API's description and in the clients made from it: `AlertGroup`. */
 export const named = <T extends TSchema>(name: string, schema: T): T => ({ title: name, ...schema });
 
-const Detail = named('Detail', Type.Object({ detail: Type.String(), code: Type.Optional(Type.String()) }));
+const Detail = named(
+  'Detail',
+  Type.Object(
+    {
+      detail: Type.String({ examples: ['Not found.'] }),
+      code: Type.Optional(
+        Type.String({ description: 'Stays the same when the text is worded anew.', examples: ['permission_denied'] }),
+      ),
+    },
+    { additionalProperties: true, description: 'Some refusals say more under keys of their own.' },
+  ),
+);
 const errorBody = (description: string): TSchema => Type.Unknown({ title: 'ErrorBody', 'x-response-description': description });
 
 /** Errors that any route may answer with; `describeRoute` adds those that a route leaves out. */

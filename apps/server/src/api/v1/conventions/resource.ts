@@ -14,7 +14,7 @@ import { audit, resourceEvent } from './audit.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { errorResponses, named } from './describe.ts';
 import { checkIfMatch, sendOne } from './etag.ts';
-import { type BodyOf, type Field, readBody } from './fields.ts';
+import { type BodyOf, type Field, isObject, readBody } from './fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from './pagination.ts';
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
@@ -65,6 +65,8 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
     rows: readonly Row[],
     query: Readonly<Record<string, unknown>>,
   ): Promise<readonly unknown[]> | readonly unknown[];
+  /** Keys of the body that do not concern the object (of its type, for one): they are not even looked at. */
+  ignored?(body: Readonly<Record<string, unknown>>, stored: Row | null): readonly (keyof F & string)[];
   /** Runs before the transaction of a write, for checks that take a network call; `stored` is null on creation. */
   prepare?(caller: Caller, body: BodyOf<F>, stored: Row | null): Promise<void>;
   create?(tx: Tx, caller: Caller, body: BodyOf<F, Created>): Promise<Row>;
@@ -111,6 +113,11 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     const { auditType = resource.name.replaceAll(/[\s-]/g, '_') } = resource;
     const type = typeof auditType === 'string' ? auditType : auditType(to ?? from ?? {});
     return audit(tx, request, resourceEvent(type, from ?? null, to ?? null), clock);
+  };
+  const concerning = (body: unknown, stored: Row | null): unknown => {
+    if (resource.ignored === undefined || !isObject(body)) return body;
+    const ignored: readonly string[] = resource.ignored(body, stored);
+    return Object.fromEntries(Object.entries(body).filter(([key]) => !ignored.includes(key)));
   };
   const write = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => inOneTransaction(db, resource.uniques ?? {}, work);
 
@@ -167,7 +174,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       },
       async (request, reply) => {
         const caller = callerOf(request);
-        const body = readBody<F, Created>(resource.fields, request.body, resource.required.create);
+        const body = readBody<F, Created>(resource.fields, concerning(request.body, null), resource.required.create);
         await resource.prepare?.(caller, body, null);
         const text = await write(async (tx) => {
           const made = await one(tx, caller, await create.call(resource, tx, caller, body));
@@ -196,7 +203,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
         handler: async (request, reply) => {
           const caller = callerOf(request);
           const stored = await found(db, caller, request);
-          const body = readBody<F>(resource.fields, request.body, required as never[]);
+          const body = readBody<F>(resource.fields, concerning(request.body, stored), required as never[]);
           await resource.prepare?.(caller, body, stored);
           const text = await write(async (tx) => {
             await oneWriterAtATime(tx, resource.path, caller, request);

@@ -9,6 +9,7 @@ import {
   findSchedule,
   listSchedules,
   onCallNow,
+  SCHEDULE_TYPES,
   type ScheduleInfo,
   type ScheduleSettings,
   saveSchedule,
@@ -32,8 +33,6 @@ export interface SchedulesDeps {
   readonly clock: Clock;
   readonly checkFeed: CheckFeed;
 }
-
-/** People with these roles may be notified, so they count in schedules. */
 
 /** Schedules (http-api-oncall.md 6). */
 export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource<ScheduleInfo, typeof scheduleFields, never> => ({
@@ -59,6 +58,10 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
   },
   get: (db, caller, id) => findSchedule(db, caller.org, id),
   present: (db, caller, rows) => presentSchedules(db, caller, rows, clock.now()),
+  ignored(body, stored) {
+    const type = stored?.type ?? SCHEDULE_TYPES.find((known) => known === body.type);
+    return type === undefined ? [] : FOREIGN_KEYS[type];
+  },
   // Addresses are fetched before the transaction begins: no network call happens inside one.
   async prepare(_caller, body, stored) {
     const type = stored?.type ?? body.type;
@@ -69,7 +72,8 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
       throw fieldErrors({ ical_url_primary: ['This field is required.'] });
     for (const key of ['ical_url_primary', 'ical_url_overrides'] as const) {
       const url = body[key];
-      if (typeof url !== 'string') continue;
+      const unchanged = url === (key === 'ical_url_primary' ? stored?.icalUrlPrimary : stored?.icalUrlOverrides);
+      if (typeof url !== 'string' || unchanged) continue; // a calendar host that is down holds up no other change
       const wrong = await checkFeed(url);
       if (wrong !== null) throw fieldErrors({ [key]: [wrong] });
     }
@@ -114,6 +118,13 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
   },
   remove: (tx, caller, schedule) => deleteSchedule(tx, caller.org, schedule.id),
 });
+
+/** Keys that belong to other types. Clients send them all the same, as null. */
+const FOREIGN_KEYS: Readonly<Record<ScheduleInfo['type'], readonly (keyof typeof scheduleFields)[]>> = {
+  calendar: ['ical_url_primary'],
+  ical: ['time_zone', 'enable_web_overrides', 'shifts'],
+  web: ['ical_url_primary', 'ical_url_overrides', 'enable_web_overrides'],
+};
 
 /** Null means none; ids that are not there are dropped silently. */
 async function setShifts(

@@ -315,3 +315,26 @@ test('strangers find neither schedules nor shifts nor swaps', async () => {
   expect((await stranger.get('schedules/')).body.count).toBe(0);
   expect((await stranger.get('on_call_shifts/')).body.count).toBe(0);
 });
+
+test('keys of other types are not looked at, and an unchanged calendar is not fetched again', async () => {
+  const calendar = await schedule({ ical_url_primary: null, ical_url_overrides: null, time_zone: 'Europe/Berlin' });
+  expect(calendar.ical_url_primary).toBeUndefined();
+  const web = await api.admin.post('schedules/', {
+    name: 'as the Go client sends it',
+    type: 'web',
+    team_id: '',
+    ical_url_primary: null,
+    ical_url_overrides: 5,
+    enable_web_overrides: false,
+    shifts: null,
+    slack: { channel_id: null, user_group_id: null },
+  });
+  expect(web.status, web.text).toBe(201);
+  const url = 'https://calendar.example.net/down.ics';
+  const ical = await schedule({ type: 'ical', ical_url_primary: url, time_zone: 'Mars/Base' });
+  feeds.set(url, 'Ical download failed');
+  expect((await api.admin.put(`schedules/${ical.id}/`, { name: 'renamed', ical_url_primary: url })).body.name).toBe('renamed');
+  expect((await api.admin.post('schedules/', { name: 'x', type: 'ical', ical_url_primary: url })).body).toEqual({
+    ical_url_primary: ['Ical download failed'],
+  });
+});
