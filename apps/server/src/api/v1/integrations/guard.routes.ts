@@ -21,7 +21,7 @@ import type { SecretBox } from '../../../platform/secrets.ts';
 import { fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
-import { bodyObject, custom, Invalid, integer, readBody } from '../conventions/fields.ts';
+import { bodyObject, custom, integer, invalidChoice, readBody } from '../conventions/fields.ts';
 import { errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
 import { visibleIntegration } from './find-visible.ts';
@@ -160,7 +160,7 @@ async function added(
 
 const secretBody = {
   kind: custom<SecretKind>(Type.Union([Type.Literal('hmac'), Type.Literal('authorization')]), (raw) => {
-    if (raw !== 'hmac' && raw !== 'authorization') throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+    if (raw !== 'hmac' && raw !== 'authorization') throw invalidChoice(raw);
     return raw;
   }),
   secret: custom<string | null>(Type.String({ minLength: SECRET_MIN }), readSecret),

@@ -15,13 +15,23 @@ import { forbidden, notFound } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
-import { boolean, custom, type Field, Invalid, isObject, nullable, readBody, text } from '../conventions/fields.ts';
+import {
+  boolean,
+  custom,
+  type Field,
+  Invalid,
+  invalidChoice,
+  isObject,
+  nullable,
+  readBody,
+  text,
+} from '../conventions/fields.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 
 const oneOf = <T extends string | number>(values: readonly T[]): Field<T> =>
   custom(Type.Union(values.map((value) => Type.Literal(value))), (raw) => {
     const found = values.find((value) => value === raw || (typeof value === 'number' && String(value) === raw));
-    if (found === undefined) throw new Invalid([`"${String(raw)}" is not a valid choice.`]);
+    if (found === undefined) throw invalidChoice(raw);
     return found;
   });
 
