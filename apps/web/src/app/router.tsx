@@ -5,6 +5,7 @@ import { forgotRoute, inviteRoute, loginRoute, resetRoute, setupRoute } from '..
 import { chainRoute, chainsRoute } from '../pages/escalations/routes.ts';
 import { homeRoute } from '../pages/home/routes.ts';
 import { settingsRoutes } from '../pages/settings/routes.ts';
+import { welcomeRoute } from '../pages/welcome/routes.ts';
 import { RouteError } from './error-pages.tsx';
 import { createQueryClient } from './query-client.ts';
 import { appRoute, rootRoute } from './root.tsx';
@@ -16,7 +17,7 @@ const routeTree = rootRoute.addChildren([
   inviteRoute,
   resetRoute,
   forgotRoute,
-  appRoute.addChildren([homeRoute, alertGroupsRoute, alertGroupRoute, chainsRoute, chainRoute, settingsRoutes]),
+  appRoute.addChildren([homeRoute, welcomeRoute, alertGroupsRoute, alertGroupRoute, chainsRoute, chainRoute, settingsRoutes]),
 ]);
 
 export function createAppRouter() {
