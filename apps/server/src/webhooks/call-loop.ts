@@ -14,7 +14,7 @@ import { decideAfter } from './decide-after.ts';
 import type { WebhookDeps } from './deps.ts';
 import { type CallOutcome, ClaimLost, saveOutcome, type TellOwner } from './finish-call.ts';
 import { createHostSlots } from './host-slots.ts';
-import { type PreparedCall, prepareCalls, type ReadyCall } from './prepare-calls.ts';
+import { loadCalls, type Prepare, type ReadyCall } from './prepare-calls.ts';
 import { requestDeadlineMs, type Sent, sendRequest } from './send-request.ts';
 import { TRIGGERS } from './webhook.ts';
 
@@ -39,8 +39,10 @@ const PER_HOST = 5;
 /** A call that found no place at its host for so long is given back. */
 const PATIENCE_MS = 20_000;
 const PUT_BACK_MS = 1_000;
-/** Beyond waiting and the request: for what is done before and after. */
-const LEASE_SLACK_MS = 30_000;
+/** From the claim to the start of the request at most. */
+const LATEST_START_MS = 30_000;
+/** For writing what came of it. */
+const LEASE_SLACK_MS = 20_000;
 /** Wait before another look at something due that another process is claiming. */
 const LOOK_AGAIN_MS = 50;
 
@@ -76,7 +78,7 @@ export function startWebhookCalls(deps: CallLoopDeps): DueLoop {
   async function run(now: Date): Promise<DueResult> {
     const limit = IN_HAND - total;
     if (limit <= 0) return { ran: 0, nextDueAt: null };
-    const leaseUntil = new Date(now.getTime() + PATIENCE_MS + requestDeadlineMs(deps.timeoutMs) + LEASE_SLACK_MS);
+    const leaseUntil = new Date(now.getTime() + LATEST_START_MS + requestDeadlineMs(deps.timeoutMs) + LEASE_SLACK_MS);
     const busy = busyWebhooks();
     const calls = await inTransaction(db, (tx) =>
       claimCalls(tx, { now, leaseUntil, limit, perWebhook: PER_WEBHOOK, inHand, busy }),
@@ -92,31 +94,31 @@ export function startWebhookCalls(deps: CallLoopDeps): DueLoop {
   }
 
   async function makeCalls(calls: readonly WebhookCallRow[]): Promise<void> {
-    const prepared = await prepare(calls);
-    await Promise.all(calls.map((call) => makeCall(call, prepared?.get(call.id)).finally(() => release(call))));
+    const claimedMs = clock.monotonicMs();
+    const prepare = await load(calls);
+    await Promise.all(calls.map((call) => makeCall(call, prepare, claimedMs).finally(() => release(call))));
   }
 
-  /** Null when nothing could be loaded: the calls are tried again. */
-  async function prepare(calls: readonly WebhookCallRow[]): Promise<ReadonlyMap<number, PreparedCall> | null> {
-    const onError = ({ deliveryId, webhookId }: WebhookCallRow, err: unknown) =>
-      log.error({ err, deliveryId, webhookId }, 'a webhook call could not be prepared');
+  /** What cannot be loaded now is tried again like a call whose receiver was in trouble. */
+  async function load(calls: readonly WebhookCallRow[]): Promise<Prepare> {
     try {
-      return await prepareCalls(deps, calls, clock.now(), onError);
+      return await loadCalls(deps, calls, clock.now());
     } catch (err) {
-      log.error({ err, calls: calls.length }, 'webhook calls could not be loaded');
-      return null;
+      return () => Promise.reject(err);
     }
   }
 
-  async function makeCall(call: WebhookCallRow, prepared: PreparedCall | undefined): Promise<void> {
+  async function makeCall(call: WebhookCallRow, prepare: Prepare, claimedMs: number): Promise<void> {
+    const { deliveryId, webhookId } = call;
     try {
-      if (prepared === undefined) return await finish({ call, webhook: unnamed(call), end: unprepared(call), attempt: null });
+      const prepared = await prepare(call).catch((err: unknown) => {
+        log.error({ err, deliveryId, webhookId }, 'a webhook call could not be prepared');
+        return null;
+      });
+      if (prepared === null) return await finish({ call, webhook: unnamed(call), end: unprepared(call), attempt: null });
       switch (prepared.kind) {
         case 'drop': {
-          log.debug(
-            { deliveryId: call.deliveryId, webhookId: call.webhookId, reason: prepared.reason },
-            'a webhook was not called',
-          );
+          log.debug({ deliveryId, webhookId, reason: prepared.reason }, 'a webhook was not called');
           const end: CallEnd = { state: 'skipped', reason: prepared.reason, statusCode: null };
           return await finish({ call, webhook: unnamed(call), end, attempt: null });
         }
@@ -125,16 +127,16 @@ export function startWebhookCalls(deps: CallLoopDeps): DueLoop {
           return await finish({ call, webhook: prepared.webhook, end, attempt: null });
         }
         case 'ready':
-          return await attempt(call, prepared);
+          return await attempt(call, prepared, claimedMs);
       }
     } catch (err) {
       // The lease ends and hands the call on.
-      if (err instanceof ClaimLost) log.warn({ deliveryId: call.deliveryId }, 'a webhook call was taken over by another process');
-      else log.error({ err, deliveryId: call.deliveryId }, 'what came of a webhook call could not be written');
+      if (err instanceof ClaimLost) log.warn({ deliveryId }, 'a webhook call was taken over by another process');
+      else log.error({ err, deliveryId }, 'what came of a webhook call could not be written');
     }
   }
 
-  async function attempt(call: WebhookCallRow, ready: ReadyCall): Promise<void> {
+  async function attempt(call: WebhookCallRow, ready: ReadyCall, claimedMs: number): Promise<void> {
     const { built, webhook } = ready;
     if (!built.ok) {
       const sent = invalid(built.message);
@@ -142,7 +144,11 @@ export function startWebhookCalls(deps: CallLoopDeps): DueLoop {
       return finish({ call, webhook, end, attempt: { ready, sent } });
     }
     const leave = await slots.enter(new URL(built.url).host, webhook.id);
-    if (leave === null) return putBackCalls(db, [call], new Date(clock.now().getTime() + PUT_BACK_MS));
+    // Who waited for long, for a template or a place, might not be done before the lease ends.
+    if (leave === null || clock.monotonicMs() - claimedMs > LATEST_START_MS) {
+      leave?.();
+      return putBackCalls(db, [call], new Date(clock.now().getTime() + PUT_BACK_MS));
+    }
     const sent = await send(call, ready, built).finally(leave);
     const status = sent.statusCode === null ? 'error' : `${Math.floor(sent.statusCode / 100)}xx`;
     deps.onAttempt?.({ trigger: TRIGGERS[call.trigger], status });

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { domainsOf } from '../domains.ts';
 import { startWebhookWorld, type WebhookOrganization, type WebhookWorld } from '../testing/webhook-world.ts';
+import { startWebhookCalls } from './call-loop.ts';
 import type { NewWebhook } from './create-webhook.ts';
 
 let world: WebhookWorld;
@@ -328,6 +330,12 @@ test('a template that never ends holds up nothing else', async () => {
     '{% for a in alert_payload.l %}{% for b in alert_payload.l %}{% for c in alert_payload.l %}{{ a * b * c }}{% endfor %}{% endfor %}{% endfor %}';
   const slow = await org.webhook(1, { name: 'slow', forwardAll: false, data: endless });
   await org.webhook(1, { name: 'quick' });
+  const startedMs = performance.now();
+  let quickAfterMs = Number.POSITIVE_INFINITY;
+  world.receiver.reply = () => {
+    quickAfterMs = performance.now() - startedMs;
+    return { status: 200 };
+  };
   let longest = 0;
   let last = performance.now();
   const beat = setInterval(() => {
@@ -337,6 +345,7 @@ test('a template that never ends holds up nothing else', async () => {
   await org.alert({ l: Array.from({ length: 400 }, (_, n) => n) });
   clearInterval(beat);
   expect(org.calls().map(({ webhook }) => webhook)).toEqual(['quick']);
+  expect(performance.now() - startedMs - quickAfterMs).toBeGreaterThan(300); // the slow one has a second on its thread
   expect(await org.responses(slow)).toMatchObject([{ request_data: expect.stringMatching(/^Data - Template Error: /) }]);
   expect(longest).toBeLessThan(1_000);
 });
@@ -388,4 +397,28 @@ test('a webhook whose secrets cannot be read fails in the end, and holds up no o
     world.server.ctx.db,
   );
   expect(rows).toEqual([{ state: 'failed' }]);
+});
+
+test('two processes make each call once', async () => {
+  await org.webhook(2, { name: 'shared' });
+  const groups: string[] = [];
+  for (let n = 0; n < 15; n += 1) groups.push(await org.alert());
+  for (const group of groups) await org.done('POST', `alert_groups/${group}/acknowledge/`);
+  const { ctx } = world.server;
+  const deps = {
+    ...domainsOf(ctx).webhooks,
+    log: ctx.log,
+    maxAttempts: 5,
+    tellOwner: async () => undefined,
+    manual: true,
+  };
+  const loops = [startWebhookCalls(deps), startWebhookCalls(deps)];
+  await Promise.all(loops.map((loop) => loop.runUntilIdle()));
+  expect(
+    org
+      .calls()
+      .map(({ json }) => json.alert_group_id)
+      .sort(),
+  ).toEqual([...groups].sort());
+  await Promise.all(loops.map((loop) => loop.stop()));
 });

@@ -24,34 +24,24 @@ export type PreparedCall =
 
 type Users = ReadonlyMap<string, UserRef>;
 
-/** Loads, checks and renders calls. Sends nothing. One that throws while it is rendered is left out, and told to `onError`. */
-export async function prepareCalls(
-  deps: WebhookDeps,
-  calls: readonly WebhookCallRow[],
-  now: Date,
-  onError: (call: WebhookCallRow, err: unknown) => void,
-): Promise<ReadonlyMap<number, PreparedCall>> {
+/** Checks and renders a call. Throws what is nobody's mistake, such as secrets that cannot be opened. */
+export type Prepare = (call: WebhookCallRow) => Promise<PreparedCall>;
+
+/** Loads what calls need, all at once. @returns what prepares each of them, so that a slow template holds up no other call */
+export async function loadCalls(deps: WebhookDeps, calls: readonly WebhookCallRow[], now: Date): Promise<Prepare> {
   const webhooks = await loadWebhookRows(deps.db, calls);
   const facts = await loadGroupFacts(deps, calls);
   const users = await loadUsers(
     deps,
     calls.flatMap(({ organizationId, event }) => usersOf(event).map((userId) => ({ organizationId, userId }))),
   );
-  const prepared = await Promise.all(
-    calls.map(async (call): Promise<[number, PreparedCall][]> => {
-      const row = webhooks.get(`${call.organizationId} ${call.webhookId}`);
-      const group = facts.get(`${call.organizationId} ${call.alertGroupId}`);
-      if (row === undefined) return [[call.id, { kind: 'drop', reason: 'the webhook was deleted' }]];
-      if (group === undefined) return [[call.id, { kind: 'drop', reason: 'the alert group was deleted' }]];
-      try {
-        return [[call.id, await prepareCall(deps, call, webhookFromRow(row, deps.secrets), group, users, now)]];
-      } catch (err) {
-        onError(call, err);
-        return [];
-      }
-    }),
-  );
-  return new Map(prepared.flat());
+  return async (call) => {
+    const row = webhooks.get(`${call.organizationId} ${call.webhookId}`);
+    const group = facts.get(`${call.organizationId} ${call.alertGroupId}`);
+    if (row === undefined) return { kind: 'drop', reason: 'the webhook was deleted' };
+    if (group === undefined) return { kind: 'drop', reason: 'the alert group was deleted' };
+    return prepareCall(deps, call, webhookFromRow(row, deps.secrets), group, users, now);
+  };
 }
 
 const usersOf = ({ userId, group }: EventSnapshot): string[] =>

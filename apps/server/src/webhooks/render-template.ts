@@ -15,7 +15,7 @@ const environmentModule = new URL(
 );
 
 /** Threads of their own, so that webhook templates never wait for those of alerts, nor the other way round. Whoever makes it closes it. */
-export const createWebhookPool = (): RenderPool => new RenderPool({ environmentModule, inlineMs: INLINE_MS, maxThreads: 1 });
+export const createWebhookPool = (): RenderPool => new RenderPool({ environmentModule, inlineMs: INLINE_MS });
 
 const describe = (err: TemplateError): string => {
   const kind = err instanceof UndefinedError || WARNINGS.has(err.pyName) ? 'Warning' : 'Error';
