@@ -70,6 +70,7 @@ export function createApiContext(ctx: Context): ApiContext {
       secondStep: createSecondStep({ db, clock, secrets: ctx.secrets, site: passkeySite(config.baseUrl) }),
       mail: authMail,
       oidc: new Map(config.oidc.map((each) => [each.name, createOidcClient(each, ctx.outbound, () => clock.monotonicMs())])),
+      proxy: config.proxySignIn,
       features: featuresOf(ctx),
       maintenanceMessage: config.maintenanceMessage,
     },

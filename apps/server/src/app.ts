@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { grafanaApi } from './api/grafana/grafana-api.ts';
-import { apiV1, oidcPages } from './api/v1/index.ts';
+import { apiV1, oidcPages, proxyPages } from './api/v1/index.ts';
 import { createApiContext } from './api-context.ts';
 import type { Background } from './background.ts';
 import type { Context } from './context.ts';
 import { createIngestion, INGEST_PREFIX, INGEST_ROUTE, type Ingestion, ingestRoutes } from './integrations/index.ts';
-import { createHttp, type Http, serveOpenApi } from './platform/http/index.ts';
+import { allowOrigins, createHttp, type Http, sendApiHeaders, serveOpenApi } from './platform/http/index.ts';
 import { folderLog } from './platform/log.ts';
 import { type Lifecycle, registerProbes } from './probes.ts';
 import { VERSION } from './version.ts';
@@ -74,10 +74,13 @@ export async function createApp(ctx: Context, { web, background, lifecycle }: Ap
 /** The public API, its description, and the page that shows it. */
 export async function serveApi(http: Http, ctx: Context): Promise<void> {
   const { baseUrl } = ctx.config;
+  sendApiHeaders(http, '/api/', baseUrl.startsWith('https:'));
+  allowOrigins(http, '/api/', ctx.config.corsOrigins);
   serveOpenApi(http, baseUrl);
   registerApiDocs(http, baseUrl.startsWith('https:'));
   const apiContext = createApiContext(ctx);
   await http.register(oidcPages, { ctx: apiContext });
+  await http.register(proxyPages, { ctx: apiContext });
   await http.register(apiV1, { prefix: '/api/v1', ctx: apiContext });
   await http.register(grafanaApi, { prefix: '/api', ctx: apiContext });
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Type } from 'typebox';
+import { forgetSignIns } from './access/index.ts';
 import { forgetIdempotentAnswers } from './api/v1/index.ts';
 import { forgetAudit } from './audit/index.ts';
 import type { Context } from './context.ts';
@@ -41,6 +42,7 @@ export async function forgetOldCounters(db: Db, now: Date): Promise<void> {
   await forgetRateWindows(db, now);
   await forgetUsage(db, now);
   await forgetIdempotentAnswers(db, now);
+  await forgetSignIns(db, now);
 }
 
 const forgetCounters = defineJob({

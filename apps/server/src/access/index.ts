@@ -116,8 +116,9 @@ export {
   startSession,
 } from './sessions/store.ts';
 export { type Acceptance, type AcceptResult, acceptInvitation, openInvitationOf } from './sign-in/accept-invitation.ts';
-export { type Challenge, forgetChallenges, keepChallenge, takeChallenge } from './sign-in/challenges.ts';
+export { type Challenge, keepChallenge, takeChallenge } from './sign-in/challenges.ts';
 export type { FirstAdmin, FirstAdminResult, FirstRun } from './sign-in/first-run.ts';
+export { forgetSignIns } from './sign-in/forget.ts';
 export {
   createInvitation,
   findInvitation,
@@ -129,6 +130,7 @@ export {
 } from './sign-in/invitations.ts';
 export { type AuthMail, createSignInMailJob, type SendMail, type SignInMail } from './sign-in/mail.job.ts';
 export { type PasswordSignIn, signInWithPassword } from './sign-in/password-sign-in.ts';
+export { createProxyCheck, type ProxySignIn, type ProxySignInResult, userOfProxy } from './sign-in/proxy-sign-in.ts';
 export { createPasswordReset, findPasswordReset, forcePassword, resetPassword } from './sign-in/reset-password.ts';
 export {
   ACCOUNT_LIMIT,
@@ -136,7 +138,6 @@ export {
   type AttemptLimit,
   accountKey,
   addressKey,
-  forgetAttempts,
   forgive,
   HOURLY_LIMIT,
   refund,

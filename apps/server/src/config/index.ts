@@ -5,6 +5,7 @@ import type { EncryptionKey } from '../platform/secrets.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
 import { type Environment, EnvReader } from './env-reader.ts';
 import { type OidcConfig, readOidc } from './oidc.ts';
+import { type ProxySignInConfig, readProxySignIn } from './proxy-sign-in.ts';
 
 export type { DatabaseConfig } from './database.ts';
 export { ConfigError, type Environment } from './env-reader.ts';
@@ -63,6 +64,10 @@ export type Config = {
   sessionCookieDomain: string | null;
   /** Providers of single sign-on; their client secrets are among the fields. */
   oidc: OidcConfig[];
+  /** null: off. */
+  proxySignIn: ProxySignInConfig | null;
+  /** Origins of pages elsewhere that may call the API with a token. */
+  corsOrigins: string[];
   /** Shown to everybody. */
   maintenanceMessage: string | null;
   /** null: not configured. */
@@ -168,6 +173,15 @@ function readSetupCode(read: EnvReader): string | null {
   return code;
 }
 
+function readCorsOrigins(read: EnvReader): string[] {
+  const origins = read.list('API_CORS_ORIGINS');
+  for (const origin of origins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      read.problem(`API_CORS_ORIGINS: ${origin} is not an origin such as https://tools.example.com`);
+  }
+  return origins;
+}
+
 /** A browser refuses a cookie for a domain that its page is not in. */
 function readCookieDomain(read: EnvReader, baseUrl: string | null): string | null {
   const domain = read.optional('SESSION_COOKIE_DOMAIN')?.replace(/^\./, '').toLowerCase() ?? null;
@@ -244,6 +258,8 @@ export function loadConfig(env: Environment): Config {
     admin: { email: read.optional('TOCSIN_ADMIN_EMAIL') },
     sessionCookieDomain: readCookieDomain(read, baseUrl),
     oidc: readOidc(read),
+    proxySignIn: readProxySignIn(read),
+    corsOrigins: readCorsOrigins(read),
     maintenanceMessage: read.optional('CURRENTLY_UNDERGOING_MAINTENANCE_MESSAGE'),
     smtp: readSmtp(read),
     secrets: {

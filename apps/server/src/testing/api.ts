@@ -13,7 +13,7 @@ import { applySourceSignals, combineHooks } from '../alerting/index.ts';
 import { grafanaApi } from '../api/grafana/grafana-api.ts';
 import { type ApiContext, apiV1 } from '../api/v1/index.ts';
 import { termChecks } from '../api-context.ts';
-import { alertsJoined, escalationHooks, SnapshotCache, startFirstRuns } from '../escalation/index.ts';
+import { alertsJoined, escalationHooks, reminderHooks, SnapshotCache, startFirstRuns } from '../escalation/index.ts';
 import { previewTemplate, renderForWeb } from '../integrations/index.ts';
 import { createLiveFeed } from '../live/index.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
@@ -95,7 +95,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     tokensPerUser: 25,
     forgetRights: () => undefined,
     alertBodyLimit: 10_485_760,
-    hooks: combineHooks(escalationHooks),
+    hooks: combineHooks(escalationHooks, reminderHooks),
     syntaxError: checkTemplateSyntax,
     termChecks,
     inboundEmailDomain: null,
@@ -113,6 +113,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       secondStep: createSecondStep({ db, clock, secrets, site: passkeySite(TEST_BASE_URL) }),
       mail: { isOn: () => false, add: async () => undefined },
       oidc: new Map(),
+      proxy: null,
       features: ['labels'],
       maintenanceMessage: null,
     },

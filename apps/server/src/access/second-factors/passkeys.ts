@@ -1,17 +1,16 @@
-import {
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  AuthenticatorTransport,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { keepChallenge, takeChallenge } from '../sign-in/challenges.ts';
 import { findPasskey, insertPasskey, listPasskeys, notePasskeyUse, type Passkey } from './passkey-store.ts';
+
+/** Loaded when somebody uses a passkey: it is a third of all modules. */
+const webauthn = () => import('@simplewebauthn/server');
 
 const PRODUCT = 'Tocsin';
 const ANSWER_WITHIN_MS = 10 * 60_000;
@@ -43,7 +42,7 @@ export async function askForRegistration(
   now: Date,
 ): Promise<Asked<PublicKeyCredentialCreationOptionsJSON>> {
   const known = await listPasskeys(db, user.org, user.id);
-  const options = await generateRegistrationOptions({
+  const options = await (await webauthn()).generateRegistrationOptions({
     rpName: PRODUCT,
     rpID: site.id,
     userID: new Uint8Array(Buffer.from(user.id)),
@@ -74,13 +73,15 @@ export async function addPasskey(
 ): Promise<Passkey | null> {
   const asked = await takeChallenge(tx, answer.challengeId, 'passkey_registration', now);
   if (asked?.org !== who.org || asked.userId !== who.userId) return null;
-  const verified = await verifyRegistrationResponse({
-    response: answer.response as RegistrationResponseJSON,
-    expectedChallenge: challengeIn(asked.data),
-    expectedOrigin: site.origin,
-    expectedRPID: site.id,
-    requireUserVerification: false,
-  }).catch(() => null); // anything but an answer of a browser is no answer
+  const verified = await (await webauthn())
+    .verifyRegistrationResponse({
+      response: answer.response as RegistrationResponseJSON,
+      expectedChallenge: challengeIn(asked.data),
+      expectedOrigin: site.origin,
+      expectedRPID: site.id,
+      requireUserVerification: false,
+    })
+    .catch(() => null); // anything but an answer of a browser is no answer
   if (verified === null || !verified.verified) return null;
   const { credential, credentialBackedUp } = verified.registrationInfo;
   return insertPasskey(
@@ -109,7 +110,7 @@ export async function askForPasskey(
   now: Date,
 ): Promise<Asked<PublicKeyCredentialRequestOptionsJSON>> {
   const known = who === null ? [] : await listPasskeys(db, who.org, who.userId);
-  const options = await generateAuthenticationOptions({
+  const options = await (await webauthn()).generateAuthenticationOptions({
     rpID: site.id,
     userVerification: who === null ? 'required' : 'preferred',
     ...(who === null ? {} : { allowCredentials: known.map(asCredential) }),
@@ -137,18 +138,20 @@ export async function checkPasskey(
   if (asked === null || asked.org !== (who?.org ?? null) || asked.userId !== (who?.userId ?? null)) return null;
   const passkey = await findPasskey(db, answer.response.id);
   if (passkey === null || (who !== null && (passkey.org !== who.org || passkey.userId !== who.userId))) return null;
-  const verified = await verifyAuthenticationResponse({
-    response: answer.response,
-    expectedChallenge: challengeIn(asked.data),
-    expectedOrigin: site.origin,
-    expectedRPID: site.id,
-    credential: {
-      ...asCredential(passkey),
-      publicKey: new Uint8Array(passkey.publicKey),
-      counter: passkey.counter,
-    },
-    requireUserVerification: who === null,
-  }).catch(() => null); // anything but an answer of a browser is no answer
+  const verified = await (await webauthn())
+    .verifyAuthenticationResponse({
+      response: answer.response,
+      expectedChallenge: challengeIn(asked.data),
+      expectedOrigin: site.origin,
+      expectedRPID: site.id,
+      credential: {
+        ...asCredential(passkey),
+        publicKey: new Uint8Array(passkey.publicKey),
+        counter: passkey.counter,
+      },
+      requireUserVerification: who === null,
+    })
+    .catch(() => null); // anything but an answer of a browser is no answer
   if (verified === null || !verified.verified) return null;
   await notePasskeyUse(db, passkey, verified.authenticationInfo.newCounter, now);
   return passkey;

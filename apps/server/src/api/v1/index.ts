@@ -68,6 +68,7 @@ import { registerWebhookPreviews } from './webhooks/webhook-previews.routes.ts';
 import { actionsResource, webhooksResource } from './webhooks/webhooks.resource.ts';
 
 export { oidcPages } from './auth/oidc.pages.ts';
+export { proxyPages } from './auth/proxy.pages.ts';
 export { forgetIdempotentAnswers } from './conventions/idempotency.ts';
 export type { TermChecks };
 

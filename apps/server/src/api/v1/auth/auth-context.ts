@@ -1,4 +1,4 @@
-import type { AuthMail, FirstRun, OidcClient, SecondStep, SessionCookie } from '../../../access/index.ts';
+import type { AuthMail, FirstRun, OidcClient, ProxySignIn, SecondStep, SessionCookie } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Db } from '../../../platform/db/database.ts';
 
@@ -10,6 +10,8 @@ export interface AuthContext {
   readonly mail: AuthMail;
   /** Providers of OpenID Connect by name, in the order of their buttons. */
   readonly oidc: ReadonlyMap<string, OidcClient>;
+  /** null: no reverse proxy signs people in. */
+  readonly proxy: ProxySignIn | null;
   /** What is switched on, for `features` of the session. */
   readonly features: readonly string[];
   /** Text for everybody, as `CURRENTLY_UNDERGOING_MAINTENANCE_MESSAGE` says. */

@@ -22,7 +22,7 @@ import { callerOf, sessionOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { boolean, custom, nullable, readBody, text } from '../conventions/fields.ts';
 import { sendJson } from '../conventions/resource.ts';
-import type { AuthDeps } from './auth-context.ts';
+import type { AuthContext, AuthDeps } from './auth-context.ts';
 import {
   auditOwn,
   beginSession,
@@ -121,7 +121,7 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps & { readonly
         setup_needed: await auth.firstRun.isNeeded(),
         password: policy?.passwordSignIn ?? true,
         passkey: true,
-        oidc: [...auth.oidc.values()].map(({ provider: { name, label } }) => ({ name, label, url: `/auth/oidc/${name}/start` })),
+        oidc: providersOf(auth),
         maintenance_message: auth.maintenanceMessage,
       };
       return sendJson(reply.header('cache-control', 'no-store'), 200, JSON.stringify(methods));
@@ -279,6 +279,12 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps & { readonly
     },
   );
 }
+
+/** Buttons of the sign-in page that lead elsewhere; a reverse proxy that signs people in is one of them. */
+const providersOf = (auth: AuthContext) => [
+  ...[...auth.oidc.values()].map(({ provider: { name, label } }) => ({ name, label, url: `/auth/oidc/${name}/start` })),
+  ...(auth.proxy === null ? [] : [{ name: 'proxy', label: 'your network', url: '/auth/proxy/start' }]),
+];
 
 const alreadySetUp = () => new ApiError(409, { detail: 'Tocsin is set up already. Sign in.', code: 'already_set_up' });
 const badCredentials = () => new ApiError(401, { detail: 'Name or password is wrong.', code: 'bad_credentials' });

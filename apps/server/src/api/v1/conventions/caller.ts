@@ -98,9 +98,13 @@ export function sessionOf(request: FastifyRequest): Session {
   return request.session;
 }
 
+/** Requests of a session in a minute, which only a page that has run away comes to (access.md 13). */
+const SESSION_LIMIT = 1_200;
+
 /** Authentication, then permission, then the rate limit; only then is the object looked up and the body read. */
 export function createAdmission(guard: Guard): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  const limiter = createLimiter(guard.limitPerMinute);
+  const ofTokens = createLimiter(guard.limitPerMinute);
+  const ofSessions = createLimiter(Math.max(SESSION_LIMIT, guard.limitPerMinute));
   return async (request, reply) => {
     const { permission, usersOnly, sessionOnly, needsProof } = request.routeOptions.config;
     if (permission === undefined) return; // not found and method not allowed answer for themselves
@@ -112,8 +116,9 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
     if (usersOnly !== undefined) refuseServiceAccounts(caller, usersOnly);
     if (!meets(caller.permissions, permission)) throw missingPermission(permission);
     const seconds = guard.clock.now().getTime() / 1000;
+    const limiter = session === null ? ofTokens : ofSessions;
     const { remaining, resetSeconds } = limiter.take(caller.tokenId ?? caller.sessionId ?? caller.org, seconds);
-    reply.header('RateLimit-Limit', guard.limitPerMinute);
+    reply.header('RateLimit-Limit', limiter.limit);
     reply.header('RateLimit-Remaining', Math.max(0, remaining));
     reply.header('RateLimit-Reset', resetSeconds);
     if (remaining < 0) {
@@ -153,6 +158,7 @@ function createLimiter(limit: number) {
   let window = 0;
   let taken = new Map<string, number>();
   return {
+    limit,
     take(key: string, seconds: number): { remaining: number; resetSeconds: number } {
       const current = Math.floor(seconds / 60);
       if (current !== window) {
