@@ -14,7 +14,9 @@ import {
   escalationHooks,
   type OnCallResolver,
   peopleToNotify,
+  reminderHooks,
   SnapshotCache,
+  type TellPerson,
 } from './escalation/index.ts';
 import { acknowledgeHostsOf, createAcknowledgeSource, maintenanceHooks } from './integrations/index.ts';
 import { createAdminNotices, createMailer, type EmailSettings, type RecordDuplicates } from './notifications/index.ts';
@@ -35,6 +37,8 @@ export interface Domains {
   readonly onBrokenSchedule: (scheduleId: string, err: unknown) => void;
   /** Background jobs that what is built here adds. */
   readonly jobs: readonly AnyJob<Context>[];
+  /** Mails somebody who acknowledged an alert group. */
+  readonly tellPerson: TellPerson;
   /** Mails with links to sign in. */
   readonly authMail: AuthMail;
   /** Address of an alert group in the web UI. */
@@ -78,6 +82,7 @@ function createDomains(ctx: Context): Domains {
   const signInMail = createSignInMail(ctx);
   const hooks: AlertGroupHooks = combineHooks(
     escalationHooks,
+    reminderHooks,
     maintenanceHooks(() => ({ clock, hooks })),
     source.hooks,
     webhookHooks,
@@ -101,6 +106,7 @@ function createDomains(ctx: Context): Domains {
       },
     },
     onBrokenSchedule,
+    tellPerson: admins.tell,
     jobs: [admins.job, source.job, signInMail.job],
     authMail: signInMail.mail,
     recordDuplicates: async (tx, duplicates) =>

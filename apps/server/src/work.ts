@@ -9,6 +9,7 @@ import {
   createHeartbeat,
   createWatchdogs,
   ESCALATION_NOTIFY_CHANNEL,
+  remindAcknowledged,
 } from './escalation/index.ts';
 import { HOUSEKEEPING_CRON, HOUSEKEEPING_JOBS } from './housekeeping.ts';
 import { expireMaintenance, renderForEmail, startPipeline, watchHeartbeats } from './integrations/index.ts';
@@ -63,6 +64,9 @@ export const startWork: StartWork = (ctx, { manual }) => {
   const escalation = [
     steps,
     personal,
+    loop('acknowledge reminders', (now) =>
+      remindAcknowledged({ db, hooks, tell: domains.tellPerson, linkOfGroup: domains.linkOfGroup }, now),
+    ),
     loop('ends of silences', (now) => expireSilences({ db, clock, hooks }, now)),
     loop('nobody reached', (now) => checkReached(engine, now)),
   ];

@@ -1,3 +1,4 @@
+import './reminders/tables.ts';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { ChainSnapshot } from './run/snapshot.ts';
 

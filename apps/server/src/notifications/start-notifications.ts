@@ -1,3 +1,4 @@
+import type { Tx } from '../platform/db/database.ts';
 import type { AnyJob, JobQueue } from '../platform/jobs/index.ts';
 import { type AdminNoticeDeps, createAdminNoticeJob, createAdminNotifier } from './admin-notice.ts';
 import type { Channel } from './channel.ts';
@@ -21,11 +22,17 @@ export function startNotifications(deps: DeliveryDeps, channels: readonly Channe
   };
 }
 
-/** How admins are told, and the job that does it. */
+/** How admins and single people are told of what is no page, and the job that does it. */
 export function createAdminNotices(deps: Omit<AdminNoticeDeps, 'mailer'> & { jobs: JobQueue }): {
   notify: ReturnType<typeof createAdminNotifier>;
+  /** Mails one person, as part of the given transaction. */
+  tell(tx: Tx, message: { organizationId: string; userId: string; subject: string; text: string }, now: Date): Promise<void>;
   job: AnyJob<unknown>;
 } {
   const job = createAdminNoticeJob({ ...deps, mailer: createMailer(deps.baseUrl) });
-  return { notify: createAdminNotifier(deps.jobs, job), job };
+  return {
+    notify: createAdminNotifier(deps.jobs, job),
+    tell: (tx, message, now) => deps.jobs.add(tx, job, { ...message, requestedAt: now.toISOString() }),
+    job,
+  };
 }

@@ -7,6 +7,7 @@ import { loadPeople } from '../personal/people-store.ts';
 import type { Person } from '../personal/person.ts';
 import { ATTACHED_TO } from '../personal/personal-store.ts';
 import type { EscalationPorts } from '../ports.ts';
+import { reminderOf } from '../reminders/reminder-store.ts';
 import type { DueRun } from '../run/run-store.ts';
 import { type ChainSnapshot, snapshotHash } from '../run/snapshot.ts';
 import { readChain, type SnapshotCache } from '../run/snapshot-store.ts';
@@ -43,6 +44,8 @@ export type Plan = {
   /** Times are what they would be if the group fired again now: nothing says when it will. */
   isHypothetical: boolean;
   forecast: Forecast;
+  /** When the person who acknowledged is reminded, and when the acknowledgement ends without an answer. */
+  reminder: { remindAt: Date | null; unacknowledgeAt: Date | null } | null;
   /** People whose lists are under way now. */
   lists: readonly (SimulatedList & { startedAt: Date })[];
   /** Everybody the forecast names. */
@@ -82,7 +85,8 @@ export const planOf = (deps: PlanDeps, org: string, id: string, now: Date): Prom
     const lists = await runningLists(tx, org, id);
     const current = row.chain_id === null ? null : await readChain(tx, org, row.chain_id);
     const base = runOf(org, id, row, standing);
-    const state = stateOf(row);
+    const reminder = await reminderOf(tx, org, id);
+    const state = stateOf(row, reminder?.unacknowledgeAt ?? null);
     const isInMode = (at: Date) => row.in_mode && (row.mode_ends_at === null || row.mode_ends_at > at);
     const kept = await keptSnapshot(tx, deps, org, row);
     const isUnderWay = row.run_state === 'running' || row.run_state === 'paused';
@@ -116,6 +120,7 @@ export const planOf = (deps: PlanDeps, org: string, id: string, now: Date): Prom
       position: canResume ? again.run.position : (row.position ?? 0),
       round: roundOf(canResume ? again.run.repeats : (row.repeats ?? {})),
       isHypothetical,
+      reminder,
       forecast,
       lists,
       people: await named(tx, org, forecast, lists),
@@ -159,6 +164,7 @@ export const planOfChain = (deps: PlanDeps, org: string, chainId: string, at: Da
       position: 0,
       round: 0,
       isHypothetical: false,
+      reminder: null,
       forecast,
       lists: [],
       people: await named(tx, org, forecast, []),
@@ -198,12 +204,12 @@ const runOf = (org: string, id: string, row: GroupRow, group: GroupStanding): Om
   group,
 });
 
-function stateOf(row: GroupRow): PlanState {
+function stateOf(row: GroupRow, unacknowledgeAt: Date | null): PlanState {
   if (row.is_wiped) return { kind: 'finished', because: 'wiped' };
   if (row.state === 'resolved') return { kind: 'finished', because: 'resolved' };
   const rootId = row.root_alert_group_id;
   if (rootId !== null) return { kind: 'paused', because: 'attached', until: null, rootId };
-  if (row.state === 'acknowledged') return { kind: 'paused', because: 'acknowledged', until: null, rootId };
+  if (row.state === 'acknowledged') return { kind: 'paused', because: 'acknowledged', until: unacknowledgeAt, rootId };
   if (row.state === 'silenced') return { kind: 'paused', because: 'silenced', until: row.silenced_until, rootId };
   if (row.run_state === 'running') return { kind: 'running' };
   if (row.run_state === 'paused') return row.due_at === null ? { kind: 'waiting_for_alerts' } : { kind: 'running' };

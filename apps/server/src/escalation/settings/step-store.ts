@@ -8,7 +8,12 @@ import type { ChainStep, StepType, StepValues } from './chain.ts';
 import type { EscalationStepTable } from './tables.ts';
 
 /** Steps of the organization, by chain (oldest first), then position. */
-export async function listSteps(db: Db, org: string, filter: { chainId?: string; visibleTo?: Viewer }, window: Window): Promise<Page<ChainStep>> {
+export async function listSteps(
+  db: Db,
+  org: string,
+  filter: { chainId?: string; visibleTo?: Viewer },
+  window: Window,
+): Promise<Page<ChainStep>> {
   const where = [sql`s.organization_id = ${org}`];
   if (filter.chainId !== undefined) where.push(sql`s.escalation_chain_id = ${filter.chainId}`);
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`c.team_id`));

@@ -23,6 +23,8 @@ import {
   type EngineDeps,
   escalationHooks,
   type OnCallResolver,
+  remindAcknowledged,
+  reminderHooks,
   SnapshotCache,
   type StepValues,
   startRuns,
@@ -79,6 +81,8 @@ export class EscalationWorld implements AsyncDisposable {
   readonly hooks: AlertGroupHooks;
   readonly sent: SentPage[] = [];
   readonly notices: AdminNotice[] = [];
+  /** Messages to people who acknowledged. */
+  readonly told: { at: number; user: string; subject: string; text: string }[] = [];
   readonly changes: GroupChange[] = [];
   readonly userIds = new Map<string, string>();
   readonly teams = new Set<string>();
@@ -103,7 +107,7 @@ export class EscalationWorld implements AsyncDisposable {
         this.changes.push(...changes);
       },
     };
-    this.hooks = combineHooks(escalationHooks, recorder);
+    this.hooks = combineHooks(escalationHooks, reminderHooks, recorder);
     const onCall: OnCallResolver = async (_tx, questions, now) =>
       questions.map(({ scheduleId }) => {
         const rota = this.schedules.get(scheduleId);
@@ -149,17 +153,20 @@ export class EscalationWorld implements AsyncDisposable {
   /** Empties what happened, keeps people and settings, and sets the clock. */
   async reset(at?: string): Promise<void> {
     await sql`truncate alert_group, alert_group_title, alert_group_count, alert, timeline_record, notification_record, resolution_note, escalation_run,
-      personal_run, delivery, chain_snapshot, liveness_cursor`.execute(this.db);
+      personal_run, delivery, chain_snapshot, liveness_cursor, acknowledge_reminder`.execute(this.db);
     for (const table of ['route', 'escalation_chain', 'notification_rule', 'team_member', 'team', 'users']) {
       await sql`delete from ${sql.table(table)}`.execute(this.db);
     }
-    await sql`update organization set is_resolution_note_required = false`.execute(this.db);
+    await sql`update organization set is_resolution_note_required = false, acknowledge_remind_seconds = 0, unacknowledge_seconds = 0`.execute(
+      this.db,
+    );
     await sql`update integration set maintenance_mode = null`.execute(this.db);
     this.userIds.clear();
     this.schedules.clear();
     this.teams.clear();
     this.sent.length = 0;
     this.notices.length = 0;
+    this.told.length = 0;
     this.changes.length = 0;
     this.#numbers = 0;
     if (at !== undefined) this.clock.set(at);
@@ -354,6 +361,7 @@ export class EscalationWorld implements AsyncDisposable {
     for (;;) {
       const now = this.clock.now();
       let ran = (await expireSilences(this.deps, now)).ran;
+      ran += (await this.#remind(now)).ran;
       ran += (await advanceRuns(this.engine, now)).ran;
       ran += (await advancePersonalRuns(this.engine, now)).ran;
       ran += await this.takePages();
@@ -361,6 +369,21 @@ export class EscalationWorld implements AsyncDisposable {
       total += ran;
       if (ran === 0) return total;
     }
+  }
+
+  #remind(now: Date) {
+    return remindAcknowledged(
+      {
+        db: this.db,
+        hooks: this.hooks,
+        linkOfGroup: (id) => id,
+        tell: async (_tx, { userId, subject, text }) => {
+          const user = [...this.userIds].find(([, id]) => id === userId)?.[0] ?? userId;
+          this.told.push({ at: this.seconds(), user, subject, text });
+        },
+      },
+      now,
+    );
   }
 
   /** Takes the pages that are owed, as channels would. */
@@ -386,6 +409,7 @@ export class EscalationWorld implements AsyncDisposable {
     const { rows } = await sql<{ due_at: Date | null }>`
       select least((select min(due_at) from escalation_run), (select min(due_at) from personal_run where state = 'running'),
                    (select min(due_at) from delivery where state = 'owed'), (select min(reached_check_at) from escalation_run),
+                   (select min(due_at) from acknowledge_reminder),
                    (select min(silenced_until) from alert_group where state = 'silenced' and root_alert_group_id is null)) as due_at`.execute(
       this.db,
     );

@@ -84,6 +84,7 @@ const NO_CHAIN: Plan = {
   position: 0,
   round: 0,
   isHypothetical: false,
+  reminder: null,
   forecast: { visits: [], rules: [], sleepsAt: null, resumedAt: null, truncated: false },
   lists: [],
   people: new Map(),

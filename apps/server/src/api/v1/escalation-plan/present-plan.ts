@@ -76,6 +76,9 @@ export const PlanSchema = named(
     }),
     repeat: Type.Object({ round: Type.Integer(), max: Type.Integer() }),
     resumes_at: TimeOrNull,
+    reminder: Type.Union([Type.Object({ at: TimeOrNull, unacknowledge_at: TimeOrNull }), Type.Null()], {
+      description: 'When the person who acknowledged is reminded, and when the acknowledgement ends if they do not answer.',
+    }),
     steps: Type.Array(StepSchema),
     notifying: Type.Array(
       Type.Object({
@@ -122,6 +125,10 @@ export function presentPlan(view: PlanView): Record<string, unknown> {
     outdated: plan.outdated,
     repeat: { round: plan.round, max: MAX_REPEATS },
     resumes_at: apiTimeOrNull(plan.isHypothetical ? null : forecast.resumedAt),
+    reminder:
+      plan.reminder === null
+        ? null
+        : { at: apiTimeOrNull(plan.reminder.remindAt), unacknowledge_at: apiTimeOrNull(plan.reminder.unacknowledgeAt) },
     steps: presentSteps(view),
     notifying: plan.lists.map(({ userId, position, startedAt }) => ({
       user: user(userId),
