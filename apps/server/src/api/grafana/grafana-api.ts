@@ -73,6 +73,10 @@ export async function grafanaApi(app: FastifyInstance, { ctx }: { ctx: ApiContex
     return audit(tx, request, resourceEvent('team', shown(before), shown(after)), clock);
   };
 
+  // Clients that are given Grafana's address alone ask its plugin for the API's; here both are one.
+  app.get('/plugins/grafana-irm-app/settings', options('signed-in'), async (_request, reply) =>
+    send(reply, { enabled: true, jsonData: { onCallApiUrl: ctx.baseUrl } }),
+  );
   app.get('/teams/search', options(READ), async (request, reply) => {
     const { org } = callerOf(request);
     const query = request.query as Record<string, unknown>;
