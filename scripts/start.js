@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtProgram, isBundled } from '../apps/server/bin/program.js';
 import { buildWeb, isWebBuilt } from './build-web.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -41,11 +42,16 @@ if (!packages.every(isBuilt)) {
   const build = spawnSync(process.execPath, [compiler, '-b'], { cwd: root, stdio: 'inherit' });
   if (build.status !== 0) process.exit(build.status ?? 1);
 }
+if (!isBundled()) {
+  const bundling = spawnSync(process.execPath, [join(root, 'scripts', 'bundle.js')], { cwd: root, stdio: 'inherit' });
+  if (bundling.status !== 0)
+    process.stderr.write('The program could not be bundled: it starts from single files, which takes longer.\n');
+}
 if (!isWebBuilt()) {
   process.stdout.write('Building the web UI …\n');
   if (!buildWeb()) process.exit(1);
 }
 
 module.enableCompileCache?.(); // Node 22 and newer start faster with it
-const { main } = await import(new URL('../apps/server/dist/main.js', import.meta.url).href);
+const { main } = await import(builtProgram().href);
 await main(['serve', '--setup', ...process.argv.slice(2)]);

@@ -11,6 +11,7 @@ const PROGRAM = join(ROOT, 'apps/server/bin/tocsin.js');
 /** Builds the program from the sources as they are; whether their types fit is another check's question. */
 export function build(): void {
   spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: ROOT, stdio: 'ignore' });
+  spawnSync(process.execPath, [join(ROOT, 'scripts/bundle.js')], { cwd: ROOT, stdio: 'ignore' });
 }
 
 export async function freePort(): Promise<number> {

@@ -3,7 +3,7 @@ import { build } from '../program.ts';
 import { runDurability } from './run.ts';
 
 /** `npm run durability -- --rounds 20 --seed 1` makes it long. */
-const rounds = Number(process.env.TOCSIN_DURABILITY_ROUNDS ?? '3');
+const rounds = Number(process.env.TOCSIN_DURABILITY_ROUNDS ?? '2');
 const seed = Number(process.env.TOCSIN_DURABILITY_SEED ?? '1');
 const shapes = (process.env.TOCSIN_DURABILITY_SHAPES ?? 'embedded,split').split(',') as ('embedded' | 'split')[];
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -13,6 +13,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { collectAllowedMethods } from './allowed-methods.ts';
 import { type AnswerObserver, createAnswerObserver, requestIdOf } from './answer-observer.ts';
+import { createLazySerializers } from './lazy-serializers.ts';
 import { collectOpenApi } from './openapi.ts';
 import { type DirectRoute, serveDirectly } from './serve-directly.ts';
 
@@ -106,6 +107,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply as FastifyReply),
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setSerializerCompiler(createLazySerializers());
   app.setErrorHandler(answerError);
   const allowedMethods = collectAllowedMethods(app as unknown as FastifyInstance);
   app.setNotFoundHandler(async (request, reply) => {
