@@ -29,9 +29,19 @@ export {
 export { closeMaintenanceGroup, openMaintenanceGroup } from './maintenance-group.ts';
 export { type CreateNoteResult, createNote, MAX_NOTE_LENGTH } from './resolution-notes/create-note.ts';
 export { deleteNote } from './resolution-notes/delete-note.ts';
-export { findNote, listNotes, type NoteSource, type ResolutionNote } from './resolution-notes/note-store.ts';
+export { findNote, listNotes, type NoteSource, notesOfGroups, type ResolutionNote } from './resolution-notes/note-store.ts';
 export { type UpdateNoteResult, updateNote } from './resolution-notes/update-note.ts';
 export { resolve } from './resolve.ts';
+export {
+  createView,
+  deleteView,
+  findView,
+  listViews,
+  type SavedView,
+  updateView,
+  VIEW_VISIBILITIES,
+  type ViewVisibility,
+} from './saved-views/view-store.ts';
 export { silence } from './silence.ts';
 export { applySourceSignals, type SourceSignal } from './source-signals.ts';
 export { type GroupRef, lockGroup, lockGroups, refKey } from './store.ts';

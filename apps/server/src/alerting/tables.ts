@@ -85,6 +85,23 @@ export interface ResolutionNoteTable {
   deleted_at: Date | null;
 }
 
+export interface SavedViewTable {
+  organization_id: string;
+  id: string;
+  owner_id: string;
+  name: string;
+  icon: string | null;
+  filters: JSONColumnType<Record<string, unknown>>;
+  columns: string[];
+  grouping: string | null;
+  sort: string | null;
+  notifies: boolean;
+  visibility: 'private' | 'team' | 'organization';
+  team_id: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
 declare module '../platform/db/database.ts' {
   interface Database {
     alert_group: AlertGroupTable;
@@ -92,5 +109,6 @@ declare module '../platform/db/database.ts' {
     alert: AlertTable;
     timeline_record: TimelineRecordTable;
     resolution_note: ResolutionNoteTable;
+    saved_view: SavedViewTable;
   }
 }

@@ -4,6 +4,7 @@ export { forgetUsage } from './delivery/claim.ts';
 export type { DeliveryDeps } from './delivery/loop.ts';
 export { createDeliveryMetrics } from './delivery/metrics.ts';
 export type { PossibleDuplicate, RecordDuplicates } from './delivery/outcomes.ts';
+export { deliveryLog, type LoggedDelivery } from './delivery-log.ts';
 export { createEmailChannel, type EmailDeps } from './email/channel.ts';
 export type { RenderedMessage } from './email/content.ts';
 export { createMailer, type Mailer } from './email/send-plain.ts';

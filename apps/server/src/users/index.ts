@@ -14,7 +14,16 @@ export {
   WEEKDAY_NAMES,
   type WorkingHours,
 } from './profile.ts';
-export { findUser, findUserByLogin, findUsers, hasActiveUser, listAdmins, passwordHashOf, setPasswordHash } from './store.ts';
+export {
+  findUser,
+  findUserByEmail,
+  findUserByLogin,
+  findUsers,
+  hasActiveUser,
+  listAdmins,
+  passwordHashOf,
+  setPasswordHash,
+} from './store.ts';
 export {
   createTeam,
   deleteTeam,

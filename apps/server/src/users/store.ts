@@ -39,6 +39,13 @@ export async function findUserByLogin(db: Db | Tx, org: string, login: string): 
   return row === undefined ? null : fromRow(row);
 }
 
+/** The active user with exactly this e-mail address; null when there is none. */
+export async function findUserByEmail(db: Db | Tx, org: string, email: string): Promise<User | null> {
+  const query = db.selectFrom('users').selectAll().where('organization_id', '=', org).where('email', '=', email);
+  const row = await query.where('is_active', '=', true).executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
 /** Those of the given users that exist, active or not, by id. */
 export async function findUsers(db: Db | Tx, org: string, ids: readonly string[]): Promise<Map<string, User>> {
   if (ids.length === 0) return new Map();

@@ -47,6 +47,18 @@ export async function insertNote(tx: Tx, note: ResolutionNote): Promise<void> {
     .execute();
 }
 
+/** The notes of some groups that have not been deleted, oldest first. */
+export async function notesOfGroups(db: Db | Tx, org: OrgId, groupIds: readonly AlertGroupId[]): Promise<ResolutionNote[]> {
+  if (groupIds.length === 0) return [];
+  const query = db.selectFrom('resolution_note').selectAll().where('organization_id', '=', org).where('deleted_at', 'is', null);
+  const rows = await query
+    .where('alert_group_id', 'in', [...groupIds])
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(noteFromRow);
+}
+
 /** A note that has not been deleted; null when there is none. */
 export async function findNote(db: Db | Tx, org: OrgId, id: string): Promise<ResolutionNote | null> {
   const query = db.selectFrom('resolution_note').selectAll().where('organization_id', '=', org).where('id', '=', id);

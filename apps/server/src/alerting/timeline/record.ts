@@ -31,7 +31,7 @@ export const TIMELINE = {
   restricted: 25,
   /** From 100 on Tocsin's own: the sender was told of an acknowledgement, or why not. */
   sourceToldOfAcknowledge: 100,
-  /** The integration's maintenance or debug mode began or ended: `data.phase` is `started` or `ended`. */
+  /** The integration's maintenance or debug mode began or ended: `data.phase` is `started`, `opened` (a group, meanwhile) or `ended`. */
   integrationMode: 110,
 } as const;
 

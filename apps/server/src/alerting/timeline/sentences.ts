@@ -94,6 +94,8 @@ export function recordSentence(record: StoredRecord): string | null {
       return `silenced${seconds === null ? ' until it is unsilenced' : ` for ${inWords(seconds)}`}${who}`;
     }
     case TIMELINE.attached:
+      if (record.actorType === 'maintenance')
+        return 'child_id' in data ? `${groupName(data, 'child')} was opened` : 'attached to the maintenance of its integration';
       return 'child_id' in data
         ? `${groupName(data, 'child')} was attached${who}`
         : `attached to ${groupName(data, 'root')}${who}`;
@@ -153,7 +155,11 @@ function routeSentence(data: RecordData): string {
 
 function modeSentence(record: StoredRecord): string {
   const { data } = record;
-  if (data.mode === 'debug') return 'debug mode of the integration ended; escalation of this alert group was not started';
+  if (data.mode === 'debug') {
+    return data.phase === 'opened'
+      ? 'escalation was not started: the integration is in debug mode'
+      : 'debug mode of the integration ended; escalation of this alert group was not started';
+  }
   const seconds = numberOf(data.seconds);
   if (data.phase === 'started')
     return `maintenance${seconds === null ? '' : ` for ${inWords(seconds)}`} was started${byWhom(record)}`;

@@ -16,8 +16,10 @@ import { registerAlertGroups } from './alert-groups/alert-groups.routes.ts';
 import { registerAlerts } from './alert-groups/alerts.routes.ts';
 import { registerBulk } from './alert-groups/bulk.routes.ts';
 import { registerGroupActions } from './alert-groups/group-actions.routes.ts';
+import { registerGroupDetails } from './alert-groups/group-details.routes.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
 import { type RenderAlert, registerRenderedAlert } from './alert-groups/rendered-alert.routes.ts';
+import { savedViewsResource } from './alert-groups/saved-views.resource.ts';
 import { registerTimeline } from './alert-groups/timeline.routes.ts';
 import { registerAudit } from './audit/audit.routes.ts';
 import type { AuthContext } from './auth/auth-context.ts';
@@ -47,6 +49,7 @@ import { routesResource } from './integrations/routes.resource.ts';
 import { registerIntegrationTypes } from './integrations/types.routes.ts';
 import { registerStream } from './live/stream.routes.ts';
 import { registerPaging } from './paging/escalation.routes.ts';
+import { registerPhoneRelay } from './phone/phone-relay.routes.ts';
 import { registerCoverage } from './schedules/coverage.routes.ts';
 import { registerExports } from './schedules/export.routes.ts';
 import { registerFinalShifts } from './schedules/final-shifts.routes.ts';
@@ -191,4 +194,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerStream(app, ctx);
   registerPlans(app, ctx);
   registerPaging(app, ctx);
+  registerGroupDetails(app, ctx);
+  registerResource(app, ctx, savedViewsResource(ctx));
+  registerPhoneRelay(app, ctx);
 }

@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newTimeId } from '../../../platform/ids.ts';
+import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
+
+let api: ApiWorld;
+let admin: ApiUser;
+let ben: ApiUser;
+let integrationId: string;
+beforeAll(async () => {
+  api = await startApi();
+  admin = api.admin;
+  ben = await api.user('ben', 'editor');
+  await admin.post('personal_notification_rules/', { user_id: ben.id, type: 'notify_by_email' });
+  integrationId = (await admin.post('integrations/', { type: 'webhook', name: 'dock' })).body.id;
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+let number = 0;
+async function open(key: string, labels: Record<string, string> = {}): Promise<string> {
+  number += 1;
+  api.clock.advance({ seconds: 60 });
+  const now = api.clock.now();
+  const id = newTimeId('I', now);
+  await sql`insert into alert_group (organization_id, id, number, integration_id, grouping_key, title, labels, is_open_for_grouping, received_at, started_at)
+    values (${admin.org}, ${id}, ${number}, ${integrationId}, ${key}, ${`Crane ${number}`}, ${JSON.stringify(labels)}::jsonb, false, ${now}, ${now})`.execute(
+    api.db,
+  );
+  return id;
+}
+
+test('the delivery log shows each page of a group, with its person and its state', async () => {
+  const id = await open('log');
+  await admin.post('escalation', { alert_group_id: id, users: [{ id: ben.id, important: false }] });
+  const log = async () => (await admin.get(`alert_groups/${id}/delivery_log`)).body.results;
+  expect(await log()).toEqual([
+    {
+      id: expect.any(Number),
+      user: { id: ben.id, username: 'ben' },
+      channel: 'email',
+      state: 'owed',
+      important: false,
+      paged: true,
+      attempts: 0,
+      created_at: expect.any(String),
+      next_attempt_at: expect.any(String),
+      first_attempt_at: null,
+      finished_at: null,
+      provider_id: null,
+      error_code: null,
+      reason: null,
+    },
+  ]);
+  await admin.post(`alert_groups/${id}/resolve`);
+  expect(await log()).toMatchObject([{ state: 'cancelled', next_attempt_at: null, reason: 'the alert group was resolved' }]);
+});
+
+test('related groups are those of the same key, with their notes, and the open ones with the same labels', async () => {
+  const labels = { env: 'prod', quay: 'north' };
+  const [old, older] = [await open('same'), await open('same')];
+  const twin = await open('other', { ...labels, more: 'x' });
+  await open('other', { env: 'prod' });
+  const id = await open('same', labels);
+  await admin.post(`alert_groups/${old}/resolve`, { resolution_note: 'Freed by hand' });
+  const { body } = await admin.get(`alert_groups/${id}/related`);
+  expect(body.same_key.count).toBe(2);
+  expect(body.same_key.results).toMatchObject([
+    { id: older, state: 'firing', notes: [] },
+    { id: old, state: 'resolved', resolved_by: admin.id, notes: [{ text: 'Freed by hand', author: admin.id }] },
+  ]);
+  expect(body.same_labels).toMatchObject({ count: 1, results: [{ id: twin }] });
+  expect(body.maintenance).toBeNull();
+  await sql`update integration set maintenance_mode = 'debug' where id = ${integrationId}`.execute(api.db);
+  expect((await admin.get(`alert_groups/${id}/related`)).body.maintenance).toEqual({ mode: 'debug', ends_at: null });
+  await sql`update integration set maintenance_mode = null where id = ${integrationId}`.execute(api.db);
+});
+
+test('who acknowledged confirms, others do not', async () => {
+  const id = await open('confirm');
+  expect((await ben.post(`alert_groups/${id}/confirm_acknowledge`)).status).toBe(400);
+  await ben.post(`alert_groups/${id}/acknowledge`);
+  expect((await admin.post(`alert_groups/${id}/confirm_acknowledge`)).body).toEqual({
+    detail: 'Only who acknowledged the alert group can confirm it',
+    code: 'not_acknowledged_by_you',
+  });
+  expect((await ben.post(`alert_groups/${id}/confirm_acknowledge`)).status).toBe(200);
+});
+
+test('other organizations see none of it', async () => {
+  const id = await open('hidden');
+  const eve = await api.user('eve', 'admin', await api.organization('Elsewhere'));
+  for (const path of ['delivery_log', 'related']) expect((await eve.get(`alert_groups/${id}/${path}`)).status).toBe(404);
+  expect((await eve.post(`alert_groups/${id}/confirm_acknowledge`)).status).toBe(404);
+});
+
+test('without a phone provider, calls and texts fail as the reference says', async () => {
+  const relay = async (path: string, body: unknown, user = admin) => {
+    const answer = await user.post(path, body);
+    return [answer.status, answer.body];
+  };
+  const message = 'Disk on db-2 is full';
+  expect(await relay('make_call', { email: 'nobody@example.net', message })).toEqual([404, { error: 'user-not-found' }]);
+  expect(await relay('make_call', { email: 'ben@example.net', message })).toEqual([400, { error: 'number-not-verified' }]);
+  expect(await relay('send_sms', { email: 'ben@example.net', message })).toEqual([404, { error: 'user-not-found' }]);
+  await sql`update users set verified_phone_number = '+4712345678' where id = ${ben.id}`.execute(api.db);
+  for (const path of ['make_call', 'send_sms'])
+    expect(await relay(path, { email: 'ben@example.net', message })).toEqual([503, { error: 'failed' }]);
+  expect(await relay('make_call', { email: 'ben' })).toEqual([
+    400,
+    { email: ['Enter a valid email address.'], message: ['This field is required.'] },
+  ]);
+  expect(await relay('send_sms', { email: 'ben@example.net', message: 'x'.repeat(1_025) })).toEqual([
+    400,
+    { message: ['Ensure this field has no more than 1024 characters.'] },
+  ]);
+  expect((await relay('send_sms', { email: 'ben@example.net', message }, await api.user('vic', 'viewer')))[0]).toBe(403);
+});
