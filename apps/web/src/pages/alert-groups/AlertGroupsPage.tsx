@@ -12,7 +12,7 @@ import { useShortcuts } from '../../lib/keyboard.tsx';
 import { Button, buttonClasses, EmptyState, Page, SkeletonRows } from '../../ui/index.ts';
 import { BulkBar } from './BulkBar.tsx';
 import { FilterBar } from './FilterBar.tsx';
-import { activeFilters, type GroupFilter, type StateWord, statesOf, toQuery } from './filter.ts';
+import { activeFilters, type GroupFilter, type StateWord, statesOf, toQuery, withState } from './filter.ts';
 import { GroupList } from './GroupList.tsx';
 import { alertGroupsRoute } from './routes.ts';
 import { StateCards } from './StateCards.tsx';
@@ -66,9 +66,9 @@ export function AlertGroupsPage() {
     [navigate],
   );
   const toggleState = (state: StateWord) => {
-    const next = states.includes(state) ? states.filter((one) => one !== state) : [...states, state];
-    const isDefault = next.length === 2 && next.includes('new') && next.includes('acknowledged');
-    change({ state: isDefault || next.length === 0 ? undefined : next });
+    forgetWaiting();
+    // From the newest address, not from what is painted: clicks may come faster than answers.
+    void navigate({ search: (old) => withState(old, state), resetScroll: false });
   };
   const act = async (on: readonly AlertGroup[], what: Act) => {
     const [single] = on;

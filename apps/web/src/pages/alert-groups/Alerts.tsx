@@ -21,7 +21,7 @@ export function Payload({ alert }: { alert: Alert }) {
         value={search}
         onChange={setSearch}
       />
-      <div className="max-h-[32rem] overflow-auto" {...{ tabIndex: 0, role: 'region', 'aria-label': 'Payload' }}>
+      <div className="max-h-[32rem] overflow-auto" {...{ tabIndex: 0, role: 'region', 'aria-label': 'Payload tree' }}>
         <JsonTree value={alert.payload} search={search} />
       </div>
     </Card>

@@ -68,6 +68,14 @@ export function parseFilter(search: Record<string, unknown>): GroupFilter {
 
 export const statesOf = (filter: GroupFilter): readonly StateWord[] => filter.state ?? DEFAULT_STATES;
 
+/** The filter with a state switched on or off. With none left, and with those shown anyway, the address says nothing of states. */
+export function withState({ state: _state, ...rest }: GroupFilter, word: StateWord): GroupFilter {
+  const before = _state ?? DEFAULT_STATES;
+  const states = STATE_WORDS.filter((one) => (one === word) !== before.includes(one));
+  const isDefault = states.length === DEFAULT_STATES.length && DEFAULT_STATES.every((one) => states.includes(one));
+  return isDefault || states.length === 0 ? rest : { ...rest, state: states };
+}
+
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MINUTE_MS = 60_000;
 const FOREVER = '9999-12-31T23:59:59';
