@@ -262,18 +262,28 @@ export const sendJson = (reply: FastifyReply, status: number, json: string): Fas
     .serializer((text: unknown) => text as string)
     .send(json);
 
-/** Runs a write in one transaction, again where it met another in a deadlock; a violated constraint that stands for a rule becomes that rule's error. */
+/** SQLSTATE of a reference to a row that is not, or no longer, there. */
+const FOREIGN_KEY_VIOLATION = '23503';
+
+/**
+ * Runs a write in one transaction, again where it met another in a deadlock; a violated constraint that stands for a rule becomes that
+ * rule's error. A write whose object or reference somebody deleted meanwhile runs once more and finds it gone, as it would have later.
+ */
 export async function inOneTransaction<T>(
   db: Db,
   uniques: Readonly<Record<string, ApiError>>,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await inTransaction(db, work);
-  } catch (error) {
-    const constraint = uniqueViolation(error);
-    const rule = constraint === null ? undefined : uniques[constraint];
-    throw rule ?? error;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await inTransaction(db, work);
+    } catch (error) {
+      const isGone = error instanceof Error && 'code' in error && error.code === FOREIGN_KEY_VIOLATION;
+      if (isGone && attempt === 1) continue;
+      const constraint = uniqueViolation(error);
+      const rule = constraint === null ? undefined : uniques[constraint];
+      throw rule ?? error;
+    }
   }
 }
 
