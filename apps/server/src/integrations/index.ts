@@ -58,6 +58,7 @@ export {
   createIntegration,
   deleteIntegration,
   type IntegrationChanges,
+  migrateIntegration,
   type NewIntegration,
   updateIntegration,
 } from './settings/create-integration.ts';

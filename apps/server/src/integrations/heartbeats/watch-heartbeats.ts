@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { addLiveEvents } from '../../live/index.ts';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import type { DueResult } from '../../platform/due/due-loop.ts';
@@ -41,6 +42,17 @@ export async function watchHeartbeats({ db }: { db: Db }, now: Date): Promise<Du
     }
     await queueAlerts(tx, alerts, now);
     await saveStates(tx, states);
+    const moved = states.filter(({ row, expiredAt }) => (row.expired_at === null) !== (expiredAt === null));
+    await addLiveEvents(
+      tx,
+      moved.map(({ row, expiredAt }) => ({
+        organizationId: row.organization_id,
+        type: 'integration.heartbeat',
+        objectId: row.integration_id,
+        integrationId: row.integration_id,
+        data: { state: expiredAt === null ? 'alive' : 'missing' },
+      })),
+    );
     return rows.length;
   });
   return { ran, nextDueAt: ran === BATCH ? now : await nextDue(db) };

@@ -139,7 +139,7 @@ test('debug mode: groups open, nothing escalates, and at the end the timeline sa
   const [group] = await world.groups(integration);
   expect(group).toMatchObject({ is_debug: true, root_alert_group_id: null, state: 'firing' });
   await stop(integration);
-  expect(await types(group?.id)).toEqual([21, 22, 110]);
+  expect(await types(group?.id)).toEqual([21, 22, 110, 110]);
   expect((await runOf(group?.id))?.due_at ?? null).toBeNull();
 });
 

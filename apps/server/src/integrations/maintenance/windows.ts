@@ -10,6 +10,7 @@ import {
   openMaintenanceGroup,
   TIMELINE,
 } from '../../alerting/index.ts';
+import { addLiveEvents } from '../../live/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
@@ -58,7 +59,7 @@ export async function startMaintenance(
     mode === 'maintenance' ? await openGroup(tx, { org, integrationId, name: found.name, seconds }, actor, now) : null;
   const endsAt = new Date(now.getTime() + seconds * 1_000);
   await saveWindow(tx, org, integrationId, { mode, startedAt: now, endsAt, atEnd, alertGroupId, authorId: actorUserId(actor) });
-  await integrationChanged(tx, integrationId);
+  await changed(tx, org, integrationId, mode);
   return { ok: true };
 }
 
@@ -98,7 +99,7 @@ async function endWindow(tx: Tx, deps: WindowDeps, window: MaintenanceWindow, ac
   const { organizationId: org, integrationId, alertGroupId } = window;
   const now = deps.clock.now();
   await saveWindow(tx, org, integrationId, null);
-  await integrationChanged(tx, integrationId);
+  await changed(tx, org, integrationId, null);
   if (window.mode === 'debug') {
     await tellSilencedGroups(tx, window, actor, now);
     return;
@@ -107,6 +108,13 @@ async function endWindow(tx: Tx, deps: WindowDeps, window: MaintenanceWindow, ac
   const data = { phase: 'ended', mode: 'maintenance' };
   await addTimelineRecords(tx, [{ organizationId: org, alertGroupId, at: now, type: TIMELINE.integrationMode, actor, data }]);
   await closeMaintenanceGroup(tx, deps, org, alertGroupId, window.atEnd);
+}
+
+/** Tells other processes, and pages that are open. */
+async function changed(tx: Tx, org: string, integrationId: string, mode: MaintenanceMode | null): Promise<void> {
+  await integrationChanged(tx, integrationId);
+  const event = { organizationId: org, type: 'integration.maintenance', objectId: integrationId, integrationId, data: { mode } };
+  await addLiveEvents(tx, [event]);
 }
 
 /** Groups that debug mode kept quiet stay quiet; their timelines say so (escalation.md 1.11). */

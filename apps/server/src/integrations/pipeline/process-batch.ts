@@ -220,6 +220,10 @@ function openingRecords({ group, opener, number }: NewGroup, now: Date): NewTime
     { ...base, type: TIMELINE.registered },
     { ...base, type: TIMELINE.routeAssigned, data: route },
   ];
+  if (opener.quiet?.kind === 'debug') {
+    const data = { phase: 'opened', mode: 'debug' };
+    return [...records, { ...base, actor: { type: 'maintenance' }, type: TIMELINE.integrationMode, data }];
+  }
   if (opener.quiet?.kind !== 'maintenance' || opener.quiet.rootGroupId === null) return records;
   const attached = {
     at: now,

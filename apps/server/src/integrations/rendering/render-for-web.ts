@@ -8,7 +8,7 @@ export type AlertToRender = {
   integrationId: string;
   /** JSON text. */
   payload: string;
-  group: { id: string; number: number; labels: Readonly<Record<string, string>> };
+  group: { id: string; number: number; labels: Readonly<Record<string, string>>; isMaintenance: boolean };
 };
 
 type Deps = { db: Db; clock: Clock; templates: Templates; linkOf: (groupId: string) => string };
@@ -32,9 +32,10 @@ export async function renderForWeb(
     {
       group: { number: group.number, link: linkOf(group.id), labels: group.labels },
       integration: {
-        type: settings.type.slug,
+        // What a window of maintenance shows is the server's own.
+        type: group.isMaintenance ? 'maintenance' : settings.type.slug,
         name: settings.name,
-        templates: settings.storedTemplates,
+        templates: group.isMaintenance ? {} : settings.storedTemplates,
         defaultTemplates: settings.defaultTemplates,
       },
       payload: new PayloadSource(alert.payload),

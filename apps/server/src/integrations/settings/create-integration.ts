@@ -17,6 +17,7 @@ export interface NewIntegration {
   readonly authorId: string | null;
   readonly templates: Integration['templates'];
   readonly groupingScope: Integration['groupingScope'];
+  readonly allowSourceBasedResolving?: boolean;
   readonly labels: Integration['labels'];
   readonly dynamicLabels: Integration['dynamicLabels'];
   readonly labelsNotInherited?: Integration['labelsNotInherited'];
@@ -27,6 +28,7 @@ export interface NewIntegration {
 
 /** Seconds without a sign after which a heartbeat counts as missing, until somebody sets another time. */
 const HEARTBEAT_TIMEOUT_SECONDS = 600;
+const LEGACY = 'legacy_';
 const TOKEN_LENGTH = 25;
 const TOKEN_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** One emoji short code per decimal digit of how many integrations there had been (ingest.md 3.1). */
@@ -74,6 +76,7 @@ export async function createIntegration(
       token: newIntegrationToken(),
       templates: JSON.stringify(wanted.templates),
       grouping_scope: wanted.groupingScope,
+      allow_source_based_resolving: wanted.allowSourceBasedResolving ?? true,
       labels: JSON.stringify(wanted.labels),
       dynamic_labels: JSON.stringify(wanted.dynamicLabels),
       labels_not_inherited: [...(wanted.labelsNotInherited ?? [])],
@@ -106,6 +109,7 @@ export type IntegrationChanges = Partial<
     | 'teamId'
     | 'templates'
     | 'groupingScope'
+    | 'allowSourceBasedResolving'
     | 'labels'
     | 'dynamicLabels'
     | 'labelsNotInherited'
@@ -143,6 +147,9 @@ export async function updateIntegration(
         ? {}
         : { templates: JSON.stringify(changes.templates), is_slow: false, template_errors: '{}' }),
       ...(changes.groupingScope === undefined ? {} : { grouping_scope: changes.groupingScope }),
+      ...(changes.allowSourceBasedResolving === undefined
+        ? {}
+        : { allow_source_based_resolving: changes.allowSourceBasedResolving }),
       ...(changes.labels === undefined ? {} : { labels: JSON.stringify(changes.labels) }),
       ...(changes.dynamicLabels === undefined ? {} : { dynamic_labels: JSON.stringify(changes.dynamicLabels) }),
       ...(changes.labelsNotInherited === undefined ? {} : { labels_not_inherited: [...changes.labelsNotInherited] }),
@@ -157,6 +164,29 @@ export async function updateIntegration(
   const integration = await findIntegration(tx, org, id);
   if (integration === null) throw new Error(`integration ${id} is gone in the transaction that changes it`);
   return { ok: true, integration };
+}
+
+/**
+ * Makes an integration of a legacy type one of the plain type: its URL stays, all templates become the type's own (ingest.md 4.2). False:
+ * it is of no legacy type.
+ */
+export async function migrateIntegration(tx: Tx, org: string, id: string, now: Date): Promise<boolean> {
+  const row = await tx
+    .selectFrom('integration')
+    .select('type')
+    .where('organization_id', '=', org)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined || !row.type.startsWith(LEGACY)) return false;
+  await tx
+    .updateTable('integration')
+    .set({ type: row.type.slice(LEGACY.length), templates: '{}', template_errors: '{}', is_slow: false, updated_at: now })
+    .where('organization_id', '=', org)
+    .where('id', '=', id)
+    .execute();
+  await integrationChanged(tx, id);
+  return true;
 }
 
 /** Ends an integration whose window of maintenance is over: its URL stops taking alerts and its name is free; its alert groups stay. */

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { inVisibleTeam, type Viewer } from '../../access/index.ts';
+import { inVisibleTeam, ofTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
 import { notify } from '../../platform/notify.ts';
@@ -29,7 +29,7 @@ export async function listIntegrations(
 ): Promise<Page<Integration>> {
   const where = [sql`organization_id = ${org}`, sql`deleted_at is null`, sql`type <> 'maintenance'`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
-  if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`team_id`));
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
   if (filter.search !== undefined) where.push(sql`strpos(lower(name), lower(${filter.search})) > 0`);
   if (filter.type !== undefined) where.push(sql`type = ${filter.type}`);
@@ -119,6 +119,7 @@ function fromRow(row: Selectable<IntegrationTable>): Integration {
     token: row.token,
     templates: row.templates,
     groupingScope: row.grouping_scope,
+    allowSourceBasedResolving: row.allow_source_based_resolving,
     labels: row.labels,
     dynamicLabels: row.dynamic_labels,
     labelsNotInherited: row.labels_not_inherited,

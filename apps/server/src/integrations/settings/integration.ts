@@ -15,6 +15,8 @@ export interface Integration {
   /** Only what was set; what is not there means the type's default. */
   readonly templates: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly groupingScope: 'route' | 'signals' | 'integration' | null;
+  /** Whether the resolve template may resolve alert groups. */
+  readonly allowSourceBasedResolving: boolean;
   readonly labels: readonly IntegrationLabel[];
   readonly dynamicLabels: readonly { readonly key: string; readonly template: string }[];
   /** Keys of `labels` that its alert groups do not get. */

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import type { AlertGroupHooks } from '../../../alerting/index.ts';
+import type { AuditValues } from '../../../audit/index.ts';
 import {
   type Integration,
   memberText,
+  migrateIntegration,
   sendDemoAlert,
   startMaintenance,
   stopMaintenance,
@@ -13,7 +15,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { actorOf } from '../conventions/actor.ts';
 import { fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
-import { audit } from '../conventions/audit.ts';
+import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { bodyObject, isObject } from '../conventions/fields.ts';
 import { createMinuteLimit } from '../conventions/minute-limit.ts';
@@ -38,6 +40,7 @@ export interface IntegrationActionsDeps {
 export function registerIntegrationActions(app: FastifyInstance, deps: IntegrationActionsDeps): void {
   registerMaintenance(app, deps);
   registerDemo(app, deps);
+  registerMigration(app, deps);
 }
 
 const StartBody: TSchema = Type.Object({
@@ -112,6 +115,35 @@ function readStart(body: Readonly<Record<string, unknown>>) {
   const atEnd = body.at_end ?? 'escalate';
   if (atEnd !== 'escalate' && atEnd !== 'resolve') throw fieldErrors({ at_end: [`"${String(atEnd)}" is not a valid choice.`] });
   return { mode, seconds, atEnd } as const;
+}
+
+function registerMigration(app: FastifyInstance, { db, clock, present }: IntegrationActionsDeps): void {
+  app.post(
+    '/integrations/:id/migrate',
+    {
+      config: { permission: 'integrations:write' },
+      schema: {
+        operationId: 'migrateIntegration',
+        summary:
+          'Makes an integration of a legacy type one of the plain type; its link stays, its templates become the type’s own',
+        tags: ['integrations'],
+        params: IdParams,
+        response: { 200: IntegrationSchema, ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const text = await inOneTransaction(db, {}, async (tx) => {
+        const stored = await visibleIntegration(tx, caller, idOf(request));
+        if (!(await migrateIntegration(tx, caller.org, stored.id, clock.now()))) throw refusal('Integration is not legacy');
+        const [before, after] = [stored, await visibleIntegration(tx, caller, stored.id)];
+        const [was, is] = [await present(tx, caller, before), await present(tx, caller, after)] as [AuditValues, AuditValues];
+        await audit(tx, request, resourceEvent('integration', { ...was, type: before.type }, { ...is, type: after.type }), clock);
+        return JSON.stringify(is);
+      });
+      return sendJson(reply, 200, text);
+    },
+  );
 }
 
 const DemoSchema = Type.Object({ alerts: Type.Integer({ description: 'How many alerts the payload made.' }) });

@@ -329,3 +329,21 @@ test('integrations are found by part of the name, type, labels and maintenance',
   expect(await found('search=plant&in_maintenance=true')).toEqual([other.id]);
   expect(await found('search=plant&in_maintenance=false')).toEqual([made.id]);
 });
+
+test('an integration of a legacy type becomes one of the plain type and keeps its link', async () => {
+  const made = await integration({ type: 'alertmanager', templates: { grouping_key: 'x' } });
+  expect((await api.admin.post(`integrations/${made.id}/migrate/`)).body).toEqual({ detail: 'Integration is not legacy' });
+  await api.db.updateTable('integration').set({ type: 'legacy_alertmanager' }).where('id', '=', made.id).execute();
+  expect((await editor.post(`integrations/${made.id}/migrate/`)).status).toBe(403);
+  const migrated = await api.admin.post(`integrations/${made.id}/migrate/`);
+  expect(migrated.body).toMatchObject({ type: 'alertmanager', link: made.link, templates: { grouping_key: null } });
+  const row = await api.db.selectFrom('integration').select('type').where('id', '=', made.id).executeTakeFirstOrThrow();
+  expect(row.type).toBe('alertmanager');
+});
+
+test('whether the source may resolve is a setting', async () => {
+  const made = await integration({ allow_source_based_resolving: false });
+  expect(made.allow_source_based_resolving).toBe(false);
+  const changed = await api.admin.patch(`integrations/${made.id}/`, { allow_source_based_resolving: true });
+  expect(changed.body.allow_source_based_resolving).toBe(true);
+});

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { HEARTBEAT_SECONDS, type Integration } from '../../../integrations/index.ts';
 import {
+  boolean,
   custom,
   type Field,
   Invalid,
@@ -102,6 +103,7 @@ export const integrationFields = (syntaxError: (source: string) => string | null
   dynamic_labels: labelsField(dynamicValueError(syntaxError)),
   grouping_scope: groupingScope,
   acknowledge_hosts: acknowledgeHosts,
+  allow_source_based_resolving: boolean(),
   heartbeat: heartbeatField,
   alert_group_labels: groupLabelsField(syntaxError),
 });
@@ -122,6 +124,7 @@ export const IntegrationSchema: TSchema = Type.Object({
   maintenance_end_at: TextOrNull,
   labels: LabelsSchema,
   dynamic_labels: LabelsSchema,
+  allow_source_based_resolving: Type.Boolean({ description: 'Whether the resolve template may resolve alert groups.' }),
   alert_group_labels: Type.Object({
     inherit: Type.Record(Type.String(), Type.Boolean(), {
       description: 'By key of `labels`: whether alert groups get the label.',

@@ -115,6 +115,7 @@ export function integrationsResource({
           authorId: caller.userId,
           templates: body.templates?.({}) ?? {},
           groupingScope: body.grouping_scope ?? null,
+          allowSourceBasedResolving: body.allow_source_based_resolving ?? true,
           labels: body.labels ?? [],
           dynamicLabels: newDynamicLabels(type.slug, caller, body),
           labelsNotInherited: notInherited([], body),
@@ -143,6 +144,9 @@ export function integrationsResource({
           ...(body.team_id === undefined ? {} : { teamId: body.team_id }),
           ...(body.templates === undefined ? {} : { templates: body.templates(stored.templates) }),
           ...(body.grouping_scope === undefined ? {} : { groupingScope: body.grouping_scope }),
+          ...(body.allow_source_based_resolving === undefined
+            ? {}
+            : { allowSourceBasedResolving: body.allow_source_based_resolving }),
           ...(body.labels === undefined || body.labels === null ? {} : { labels: body.labels }),
           ...(body.dynamic_labels === undefined || body.dynamic_labels === null
             ? {}
@@ -302,6 +306,7 @@ function presentOne(
     maintenance_end_at: integration.maintenanceEndsAt === null ? null : apiSeconds(integration.maintenanceEndsAt),
     labels: presentLabels(integration.labels),
     dynamic_labels: presentLabels(integration.dynamicLabels.map(({ key, template }) => ({ key, value: template }))),
+    allow_source_based_resolving: integration.allowSourceBasedResolving,
     alert_group_labels: {
       inherit: Object.fromEntries(integration.labels.map(({ key }) => [key, !integration.labelsNotInherited.includes(key)])),
       template: integration.multiLabelTemplate,

@@ -63,6 +63,7 @@ test('an integration shows everything that clients read', async () => {
     maintenance_end_at: null,
     labels: [],
     dynamic_labels: [],
+    allow_source_based_resolving: true,
     alert_group_labels: { inherit: {}, template: null },
   });
   expect((await api.admin.get(`integrations/${made.id}`)).body).toEqual(made);
