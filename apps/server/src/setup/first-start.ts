@@ -1,5 +1,6 @@
+import { ConfigError } from '../config/index.ts';
 import type { Context } from '../context.ts';
-import { hashPassword, newOneTimePassword, type User } from '../users/index.ts';
+import { hashPassword, newOneTimePassword, passwordProblem, type User } from '../users/index.ts';
 
 export type FirstStart = {
   admin: User;
@@ -37,12 +38,15 @@ async function createAdmin(
   password: string,
   withToken: boolean,
 ): Promise<{ admin: User; apiToken: string } | null> {
+  const email = config.admin.email ?? 'admin@localhost';
+  const problem = passwordProblem(password, email);
+  if (problem !== null && config.secrets.adminPassword !== null) throw new ConfigError([`TOCSIN_ADMIN_PASSWORD: ${problem}`]);
   const made = await firstRun.create(
     {
       organizationName: null,
       name: '',
       username: 'admin',
-      email: config.admin.email ?? 'admin@localhost',
+      email,
       passwordHash: await hashPassword(password),
       timezone: null,
       withToken,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/db/database.ts';
-import { createTeam, listAdmins, type Role, type User } from '../../users/index.ts';
+import { createTeam, hasOtherAdmin, type Role, type User } from '../../users/index.ts';
 import { assignRoles, listRoles, rolesOf } from '../roles/role-store.ts';
 import { mappedRoles, mappedTeams, type OidcProvider, rolesOfMap } from './provider.ts';
 
@@ -40,11 +40,7 @@ async function applyRole(tx: Tx, user: User, provider: OidcProvider, groups: rea
   if (provider.roleMap.length === 0) return null;
   const after = mappedRoles(provider.roleMap, groups).role ?? provider.defaultRole;
   if (after === null || after === user.role) return null;
-  if (user.role === 'admin') {
-    await tx.selectFrom('organization').select('id').where('id', '=', user.org).forUpdate().execute(); // one demotion at a time
-    const others = (await listAdmins(tx, user.org)).filter(({ id }) => id !== user.id);
-    if (others.length === 0) return null;
-  }
+  if (user.role === 'admin' && !(await hasOtherAdmin(tx, user.org, user.id))) return null;
   await tx.updateTable('users').set({ role: after }).where('organization_id', '=', user.org).where('id', '=', user.id).execute();
   return { before: user.role, after };
 }

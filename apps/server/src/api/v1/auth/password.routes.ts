@@ -39,7 +39,7 @@ import { auditOwn, refuseCrossSite, sessionEvent, setCookie, sourceOf, throttle,
 
 const tags = ['auth'];
 const anyPassword = text({ keepSpace: true, max: 1_024 });
-const forgotFields = { login: text({ max: 254 }) };
+const forgotFields = { login: text({ max: 254 }), email: text({ max: 254 }) };
 const resetFields = { token: text({ max: 200 }), password: anyPassword };
 const changeFields = { current_password: nullable(text({ keepSpace: true, max: 1_024, blank: true })), password: anyPassword };
 const ResetLink = named('PasswordResetLink', Type.Object({ url: Type.String(), expires_at: Type.String() }));
@@ -67,13 +67,19 @@ export function registerPasswords(app: FastifyInstance, deps: AuthDeps): void {
         operationId: 'forgotPassword',
         summary: 'Mails a link to set a new password, if there is such a person and a mail server',
         tags,
-        body: Type.Object({ login: Type.String({ description: 'Username or e-mail address.' }) }),
+        body: Type.Partial(
+          Type.Object({
+            login: Type.String({ description: 'Username or e-mail address.' }),
+            email: Type.String({ description: 'The same by another name.' }),
+          }),
+        ),
         response: { 202: Accepted },
       },
     },
     async (request, reply) => {
       refuseCrossSite(request, baseUrl);
-      const { login } = readBody(forgotFields, request.body, ['login']);
+      const { email, login = email } = readBody(forgotFields, request.body);
+      if (login === undefined) throw fieldErrors({ login: ['This field is required.'] });
       await throttle(deps, addressKey(request.ip, 'forgot'), HOURLY_LIMIT);
       const [organization] = await listOrganizations(db);
       const user = organization === undefined ? null : await findUserByLogin(db, organization.id, login);

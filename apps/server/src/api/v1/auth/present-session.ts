@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
-import { endOfSession, PROOF_LASTS_MS, readPolicy, type Session } from '../../../access/index.ts';
+import { endOfSession, PROOF_LASTS_MS, readOrganizationSettings, readPolicy, type Session } from '../../../access/index.ts';
 import type { Db } from '../../../platform/db/database.ts';
 import { findUser, teamsOfUsers } from '../../../users/index.ts';
 import { notFound } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { presentSettings, SettingsSchema } from '../users/organization-settings.routes.ts';
 import type { AuthContext } from './auth-context.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -27,17 +28,8 @@ export const SessionSchema = named(
     permissions: Type.Array(Type.String({ description: 'Without prefix: `alert-groups:read`.' })),
     csrf_token: Type.String({ description: 'To be sent as `X-CSRF-Token` with everything but GET.' }),
     features: Type.Array(Type.String()),
-    organization: Type.Object({
-      id: Type.String(),
-      name: Type.String(),
-      stack_slug: Type.String(),
-      org_slug: Type.String(),
-      default_timezone: Type.String(),
-      is_resolution_note_required: Type.Boolean(),
-      acknowledge_remind_timeout: Type.Integer({ description: 'Seconds; 0: never.' }),
-      unacknowledge_timeout: Type.Integer({ description: 'Seconds; 0: never.' }),
-      maintenance_message: Nullable(Type.String()),
-    }),
+    organization: SettingsSchema,
+    maintenance_message: { ...Nullable(Type.String()), description: 'For everybody, as the operator has set it.' },
     session: Type.Object({
       id: Type.String(),
       created_at: Type.String(),
@@ -53,13 +45,13 @@ export const SessionSchema = named(
 /** Everything about the person, the session and the organization in one answer (access.md 7.6). */
 export async function presentSession(db: Db, auth: AuthContext, caller: Caller, session: Session, secondFactorRequired: boolean) {
   const { org } = caller;
-  const [user, teams, policy, organization] = await Promise.all([
+  const [user, teams, policy, settings] = await Promise.all([
     findUser(db, org, session.userId),
     teamsOfUsers(db, org, [session.userId]),
     readPolicy(db, org),
-    db.selectFrom('organization').selectAll().where('id', '=', org).executeTakeFirst(),
+    readOrganizationSettings(db, org),
   ]);
-  if (user === null || organization === undefined) throw notFound();
+  if (user === null) throw notFound();
   return {
     user: {
       id: user.id,
@@ -75,17 +67,8 @@ export async function presentSession(db: Db, auth: AuthContext, caller: Caller, 
     permissions: [...caller.permissions],
     csrf_token: session.csrfToken,
     features: auth.features,
-    organization: {
-      id: organization.id,
-      name: organization.name,
-      stack_slug: organization.stack_slug,
-      org_slug: organization.org_slug,
-      default_timezone: organization.default_timezone,
-      is_resolution_note_required: organization.is_resolution_note_required,
-      acknowledge_remind_timeout: organization.acknowledge_remind_seconds,
-      unacknowledge_timeout: organization.unacknowledge_seconds,
-      maintenance_message: auth.maintenanceMessage,
-    },
+    organization: await presentSettings(db, org, settings),
+    maintenance_message: auth.maintenanceMessage,
     session: {
       id: session.id,
       created_at: session.createdAt.toISOString(),

@@ -99,7 +99,7 @@ const fields: Readonly<Record<string, Field<unknown>>> = Object.fromEntries(
   Object.entries(SETTINGS).map(([key, [, field]]) => [key, field]),
 );
 const schemas: Record<string, TSchema> = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.schema]));
-const SettingsSchema = named(
+export const SettingsSchema = named(
   'OrganizationSettings',
   Type.Object({
     id: Type.String(),
@@ -135,7 +135,7 @@ export function registerOrganizationSettings(app: FastifyInstance, { db, clock }
     },
     async (request, reply) => {
       const org = orgOf(request);
-      return sendJson(reply, 200, JSON.stringify(await present(db, org, await readOrganizationSettings(db, org))));
+      return sendJson(reply, 200, JSON.stringify(await presentSettings(db, org, await readOrganizationSettings(db, org))));
     },
   );
   for (const method of ['PUT', 'PATCH'] as const) {
@@ -163,7 +163,10 @@ export function registerOrganizationSettings(app: FastifyInstance, { db, clock }
           const switchesRights = changed.rbacEnabled !== undefined && changed.rbacEnabled !== stored.rbacEnabled;
           if (switchesRights && !isOrganizationAdmin(callerOf(request))) throw forbidden();
           await saveOrganizationSettings(tx, org, { ...stored, ...changed });
-          const [before, after] = [await present(tx, org, stored), await present(tx, org, { ...stored, ...changed })];
+          const [before, after] = [
+            await presentSettings(tx, org, stored),
+            await presentSettings(tx, org, { ...stored, ...changed }),
+          ];
           const resource = { type: 'organization', id: org, name: String(after.name) };
           await audit(tx, request, { type: 'settings', name: 'updated', resource, before, after }, clock);
           return after;
@@ -174,7 +177,12 @@ export function registerOrganizationSettings(app: FastifyInstance, { db, clock }
   }
 }
 
-async function present(db: Db | Tx, org: string, settings: OrganizationSettings): Promise<Record<string, unknown>> {
+/** An organization's settings as the API shows them. */
+export async function presentSettings(
+  db: Db | Tx,
+  org: string,
+  settings: OrganizationSettings,
+): Promise<Record<string, unknown>> {
   const { rows } = await sql<{ count: number }>`select count(*)::int as count from role where organization_id = ${org}`.execute(
     db,
   );
