@@ -4,6 +4,7 @@ import { alertGroupRoute, alertGroupsRoute } from '../pages/alert-groups/routes.
 import { forgotRoute, inviteRoute, loginRoute, resetRoute, setupRoute } from '../pages/entry/routes.ts';
 import { chainRoute, chainsRoute } from '../pages/escalations/routes.ts';
 import { homeRoute } from '../pages/home/routes.ts';
+import { integrationRoute, integrationsRoute, templatesRoute } from '../pages/integrations/routes.ts';
 import { settingsRoutes } from '../pages/settings/routes.ts';
 import { welcomeRoute } from '../pages/welcome/routes.ts';
 import { RouteError } from './error-pages.tsx';
@@ -17,7 +18,18 @@ const routeTree = rootRoute.addChildren([
   inviteRoute,
   resetRoute,
   forgotRoute,
-  appRoute.addChildren([homeRoute, welcomeRoute, alertGroupsRoute, alertGroupRoute, chainsRoute, chainRoute, settingsRoutes]),
+  appRoute.addChildren([
+    homeRoute,
+    welcomeRoute,
+    alertGroupsRoute,
+    alertGroupRoute,
+    chainsRoute,
+    chainRoute,
+    integrationsRoute,
+    integrationRoute,
+    templatesRoute,
+    settingsRoutes,
+  ]),
 ]);
 
 export function createAppRouter() {

@@ -1,0 +1,48 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { integrationsQuery } from '../../api/index.ts';
+import { appRoute } from '../../app/root.tsx';
+import { one } from '../../lib/search-params.ts';
+import { countersQuery, integrationCountersQuery, integrationQuery, routesQuery, typeQuery, typesQuery } from './queries.ts';
+
+export const integrationsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/integrations',
+  validateSearch: (search: Record<string, unknown>): { search?: string; type?: string } => {
+    const [text, type] = [one(search.search), one(search.type)];
+    return { ...(text === undefined ? {} : { search: text }), ...(type === undefined ? {} : { type }) };
+  },
+  loader: ({ context: { queryClient } }) =>
+    Promise.all([
+      queryClient.ensureQueryData(integrationsQuery),
+      queryClient.ensureQueryData(typesQuery),
+      queryClient.prefetchQuery(countersQuery),
+    ]),
+  component: lazyRouteComponent(() => import('./IntegrationsPage.tsx'), 'IntegrationsPage'),
+});
+
+export const integrationRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/integrations/$id',
+  loader: ({ context: { queryClient }, params: { id } }) =>
+    Promise.all([
+      queryClient.ensureQueryData(integrationQuery(id)),
+      queryClient.ensureQueryData(routesQuery(id)),
+      queryClient.ensureQueryData(typesQuery),
+      queryClient.prefetchQuery(integrationCountersQuery(id)),
+    ]),
+  component: lazyRouteComponent(() => import('./IntegrationPage.tsx'), 'IntegrationPage'),
+});
+
+export const templatesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/integrations/$id/templates',
+  validateSearch: (search: Record<string, unknown>): { template?: string } => {
+    const template = one(search.template);
+    return template === undefined ? {} : { template };
+  },
+  loader: async ({ context: { queryClient }, params: { id } }) => {
+    const { type } = await queryClient.ensureQueryData(integrationQuery(id));
+    await queryClient.ensureQueryData(typeQuery(type));
+  },
+  component: lazyRouteComponent(() => import('./templates/TemplatesPage.tsx'), 'TemplatesPage'),
+});

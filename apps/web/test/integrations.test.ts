@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { browserTest, hasBrowser } from './browser.ts';
+import { expectAccessible, startWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  if (hasBrowser) world = await startWorld();
+});
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+browserTest('an integration is made from the catalogue, and shows its first alert as it comes', async () => {
+  await world.admin.api('POST', 'escalation_chains/', { name: 'Night crew' });
+  const page = await world.open({ as: world.admin, path: '/integrations' });
+  await page.getByRole('heading', { name: 'No integrations yet' }).waitFor();
+  await page.getByRole('button', { name: 'New integration' }).first().click();
+  await page.getByLabel('Find a system').fill('webhook');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: /^Webhook/ }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Billing');
+  await page.getByLabel('Escalation chain').selectOption({ label: 'Night crew' });
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Create integration' }).click();
+  await page.getByRole('heading', { name: 'Billing', level: 1 }).waitFor();
+  await page.getByText('Waiting for the first alert').waitFor();
+  expect(await page.getByRole('region', { name: 'Receive' }).innerText()).toContain('••••••••');
+  await page.getByRole('button', { name: 'Show' }).click();
+  const link = (await page.getByRole('region', { name: 'Receive' }).locator('code').first().textContent()) ?? '';
+  expect(link).toMatch(/\/integrations\/v1\/webhook\/[A-Za-z0-9]+\/$/);
+  await expectAccessible(page);
+  await world.alert(link, { title: 'Disk full', state: 'alerting' });
+  await page.getByText(/^1 alert, the last/).waitFor();
+  await page.getByRole('region', { name: 'Recent deliveries' }).getByText('taken').waitFor();
+
+  await page.goto('/integrations');
+  await page.getByRole('button', { name: 'New integration' }).first().click();
+  await page.getByRole('button', { name: /^Webhook/ }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Billing');
+  await page.getByRole('button', { name: 'Create integration' }).click();
+  await page.getByRole('dialog').getByText(/name/i).last().waitFor();
+  expect((await world.admin.api<{ count: number }>('GET', 'integrations/')).count).toBe(1);
+});
+
+browserTest('routes are added, reordered by keyboard, and tried in that order', async () => {
+  const { id, link } = await world.integration('Crane');
+  const page = await world.open({ as: world.admin, path: `/integrations/${id}` });
+  for (const severity of ['low', 'high']) {
+    await page.getByRole('button', { name: 'Add route' }).click();
+    await page.getByLabel('Template', { exact: true }).fill(`{{ payload.severity == "${severity}" }}`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Add route' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+  await page.getByRole('button', { name: 'Add route' }).click();
+  await page.getByLabel('Template', { exact: true }).fill('{{ payload.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add route' }).click();
+  await page.getByText('Jinja template is incorrect').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('radio', { name: 'Labels that match' }).check();
+  await page.getByLabel('Label', { exact: true }).fill('team');
+  await page.getByLabel('Value').fill('docks');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add route' }).click();
+  await page.getByText('team is docks').waitFor();
+
+  await page.getByRole('button', { name: /Move route .*"high"/ }).focus();
+  for (const key of ['Space', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+  await page.waitForResponse((response) => response.url().includes('routes_order'));
+  await page.reload();
+  const rows = page.getByRole('list', { name: 'Routes as they are tried' }).getByRole('listitem');
+  await rows.first().getByText('"high"').waitFor();
+  await expectAccessible(page);
+  await world.alert(link, { severity: 'high', title: 'x' });
+  await rows.first().getByText('1 group in 24 h').waitFor();
+});
+
+browserTest('maintenance begins and ends, and a broken demo payload is not sent', async () => {
+  const { id } = await world.integration('Pump');
+  const page = await world.open({ as: world.admin, path: `/integrations/${id}` });
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Start maintenance' }).click();
+  await page.getByRole('radio', { name: /Debug/ }).check();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByText(/Debug, .* left/).waitFor();
+  await page.getByRole('button', { name: 'Send demo alert' }).click();
+  await page.getByLabel('Payload').fill('{"a":');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText(/This is not JSON/).waitFor();
+  await page.getByLabel('Payload').fill('{"title": "only a test"}');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('Demo alert sent').waitFor();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Maintenance…' }).click();
+  await page.getByRole('button', { name: 'End it now' }).click();
+  await page.getByText('Maintenance is over').waitFor();
+});
+
+browserTest('a template is edited with a live result on a received payload, and errors stand in the result', async () => {
+  const { id, link } = await world.integration('Templates');
+  await world.alert(link, { title: 'Disk full', host: 'dock-7' });
+  const page = await world.open({ as: world.admin, path: `/integrations/${id}/templates?template=web_title` });
+  const editor = page.getByRole('textbox', { name: 'Template: Web title' });
+  const result = page.getByRole('region', { name: 'Result' });
+  await editor.click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('Host {{ payload.host ');
+  await page.keyboard.press('Escape');
+  await result.getByText('Host dock-7').waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('{% if %}');
+  await result.getByText(/Template Error/).waitFor();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('On {{ payload.host ');
+  await page.keyboard.press('Escape');
+  await result.getByText('On dock-7').waitFor();
+  await page.keyboard.press('Control+s');
+  await page.getByText('Web title saved').waitFor();
+  const stored = await world.admin.api<{ templates: { web: { title: string } } }>('GET', `integrations/${id}/`);
+  expect(stored.templates.web.title).toBe('On {{ payload.host }}');
+});
