@@ -157,4 +157,4 @@ export {
   revokeTokensOf,
   type TokenOwner,
 } from './tokens.ts';
-export { inVisibleTeam, ofVisibleGroup, ofVisibleIntegration, type Viewer, viewerOf, visibleTo } from './visibility.ts';
+export { inVisibleTeam, ofTeam, ofVisibleGroup, ofVisibleIntegration, type Viewer, viewerOf, visibleTo } from './visibility.ts';

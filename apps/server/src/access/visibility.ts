@@ -43,3 +43,7 @@ export function ofVisibleGroup(
   return sql<boolean>`(${byTeam} or exists (
     select from personal_run vp where vp.organization_id = ${org} and vp.alert_group_id = ${group.id} and vp.user_id = ${viewer.userId}))`;
 }
+
+/** Whether the team in `column` is this one; null: none. As an equality, which an index answers. */
+export const ofTeam = (teamId: string | null, column: RawBuilder<unknown>): RawBuilder<boolean> =>
+  teamId === null ? sql<boolean>`${column} is null` : sql<boolean>`${column} = ${teamId}`;

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { inVisibleTeam, type Viewer } from '../access/index.ts';
+import { inVisibleTeam, ofTeam, type Viewer } from '../access/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { newId } from '../platform/ids.ts';
@@ -22,7 +22,7 @@ type ShiftRow = Selectable<OnCallShiftTable> & { attached_to: string | null };
 export async function listShifts(db: Db, org: string, filter: ShiftFilter, window: Window): Promise<Page<OnCallShift>> {
   const where = [sql`s.organization_id = ${org}`];
   if (filter.name !== undefined) where.push(sql`s.name = ${filter.name}`);
-  if (filter.teamId !== undefined) where.push(sql`s.team_id is not distinct from ${filter.teamId}`);
+  if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`s.team_id`));
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`s.team_id`));
   if (filter.scheduleId !== undefined) {
     where.push(sql`(s.schedule_id = ${filter.scheduleId} or exists (

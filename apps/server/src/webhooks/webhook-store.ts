@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { inVisibleTeam, type Viewer } from '../access/index.ts';
+import { inVisibleTeam, ofTeam, type Viewer } from '../access/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import type { SecretBox } from '../platform/secrets.ts';
@@ -106,7 +106,7 @@ export async function listWebhooks(
 ): Promise<Page<Webhook>> {
   const where = [sql`organization_id = ${org}`, sql`deleted_at is null`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
-  if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`team_id`));
   if (filter.search !== undefined) where.push(sql`(id = ${filter.search} or strpos(lower(name), lower(${filter.search})) > 0)`);
   if (filter.triggers !== undefined) where.push(sql`trigger_type = any(${[...filter.triggers]}::int[])`);
   if (filter.integrationIds !== undefined)

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import { inVisibleTeam, type Viewer } from '../../access/index.ts';
+import { inVisibleTeam, ofTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
 import { newId } from '../../platform/ids.ts';
@@ -18,7 +18,7 @@ export interface ChainFilter {
 export async function listChains(db: Db, org: string, filter: ChainFilter, window: Window): Promise<Page<EscalationChain>> {
   const where = [sql`organization_id = ${org}`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
-  if (filter.teamId !== undefined) where.push(sql`team_id is not distinct from ${filter.teamId}`);
+  if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`team_id`));
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
   const page = await selectPage(
     db,

@@ -1,0 +1,128 @@
+import { addIntegrations, addOldGroups, makeChain } from './lib/fixtures.js';
+import { aboutMachine, ms, percentile, readOptions, round } from './lib/measure.js';
+import { startServer } from './lib/server.js';
+
+const options = readOptions(
+  `npm run bench:api-lists -- [--rows 100000] [--requests 20]
+
+Every list of the API with many rows of its resource: the first page, one in the middle, by cursor, and by its usual filter. Wanted: under
+50 ms each on an idle machine.`,
+  { rows: 100_000, requests: 20 },
+);
+
+/** One row of each resource, made over the API, from which the others are copied. */
+async function makeTemplates(api) {
+  const team = await api('teams/', { name: 'bench' });
+  const chain = await api('escalation_chains/', { name: 'bench 0', team_id: team.id });
+  await api('escalation_policies/', { escalation_chain_id: chain.id, type: 'wait', duration: 60 });
+  const integration = await api('integrations/', { type: 'webhook', name: 'bench 0', team_id: team.id });
+  await api('schedules/', { name: 'bench 0', type: 'calendar', time_zone: 'UTC', team_id: team.id });
+  const at = { start: '2026-01-01T00:00:00', duration: 3_600, time_zone: 'UTC' };
+  await api('on_call_shifts/', { name: 'bench 0', type: 'single_event', users: [], team_id: team.id, ...at });
+  await api('webhooks/', {
+    name: 'bench 0',
+    url: 'https://example.net/',
+    http_method: 'POST',
+    trigger_type: 'escalation',
+    team: team.id,
+  });
+  return { team: team.id, chain: chain.id, integration: integration.id, route: integration.default_route.id };
+}
+
+/** Copies the newest row of a table, each with an id, a name and a time of its own. `own` gives more values by SQL over `i`. */
+async function multiply(pool, table, prefix, own = {}, only = 'true') {
+  const values = {
+    id: `'${prefix}' || lpad(i::text, 12, '0')`,
+    created_at: `x.created_at - make_interval(secs => i)`,
+    ...own,
+  };
+  const pairs = Object.entries(values).map(([key, value]) => `'${key}', ${value}`);
+  await pool.query(
+    `insert into ${table} select (jsonb_populate_record(null::${table}, to_jsonb(x) || jsonb_build_object(${pairs.join(', ')}))).*
+     from (select * from ${table} where ${only} order by created_at desc limit 1) x, generate_series(1, $1::int) i`,
+    [options.rows],
+  );
+  await pool.query(`analyze ${table}`);
+}
+
+async function fill(server, api) {
+  const made = await makeTemplates(api);
+  const name = { name: `'bench ' || i` };
+  await multiply(server.pool, 'team', 'T', { ...name, grafana_id: `1000 + i` });
+  await multiply(server.pool, 'users', 'U', {
+    username: `'bench' || i`,
+    email: `'bench' || i || '@example.net'`,
+    grafana_id: `1000 + i`,
+  });
+  await multiply(server.pool, 'escalation_chain', 'F', name);
+  await multiply(server.pool, 'escalation_step', 'E', { escalation_chain_id: `'F' || lpad(i::text, 12, '0')` });
+  await multiply(server.pool, 'integration', 'C', { ...name, token: `'bench' || i` }, `type = 'webhook'`);
+  await multiply(server.pool, 'route', 'R', { integration_id: `'C' || lpad(i::text, 12, '0')` });
+  await multiply(server.pool, 'schedule', 'S', name);
+  await multiply(server.pool, 'on_call_shift', 'O', name);
+  await multiply(server.pool, 'webhook', 'WH', name);
+  await multiply(server.pool, 'notification_rule', 'N', { user_id: `'U' || lpad(i::text, 12, '0')` });
+  const { chainId, organizationId } = await makeChain(server.pool);
+  await addIntegrations(server.pool, organizationId, chainId, 100);
+  await addOldGroups(server.pool, organizationId, options.rows);
+  await server.pool.query('analyze');
+  return made;
+}
+
+async function measure(url, token, path) {
+  const took = [];
+  let count = 0;
+  for (let i = 0; i < options.requests; i += 1) {
+    const startedMs = performance.now();
+    const response = await fetch(`${url}/api/v1/${path}`, { headers: { Authorization: token } });
+    const body = await response.json();
+    took.push(performance.now() - startedMs);
+    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${JSON.stringify(body)}`);
+    count = body.results.length;
+  }
+  return { p50: percentile(took, 0.5), p99: percentile(took, 0.99), count };
+}
+
+console.log(aboutMachine());
+const server = await startServer({ env: { API_REQUESTS_PER_MINUTE: '1000000' } });
+try {
+  const token = await server.apiToken();
+  const api = async (path, body) => {
+    const response = await fetch(`${server.url}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { Authorization: token, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  const { team, chain, integration } = await fill(server, api);
+  console.log(`${round(options.rows)} rows of each`);
+  const named = ['name=bench%2050', `team_id=${team}`];
+  const lists = {
+    alert_groups: ['state=resolved', `integration_id=${integration}`],
+    alerts: [`integration_id=${integration}`],
+    integrations: named,
+    routes: [`integration_id=${integration}`],
+    escalation_chains: named,
+    escalation_policies: [`escalation_chain_id=${chain}`],
+    schedules: named,
+    on_call_shifts: named,
+    webhooks: named,
+    users: ['username=bench50', 'search=bench50', 'permission=notifications:read'],
+    teams: ['name=bench%2050', 'search=bench%2050'],
+    personal_notification_rules: ['important=false'],
+    resolution_notes: [],
+  };
+  for (const [resource, filters] of Object.entries(lists)) {
+    const cases = ['page=1', `page=${Math.ceil(options.rows / 200)}`, 'cursor=', ...filters];
+    const cells = [];
+    for (const query of cases) {
+      const { p50, p99 } = await measure(server.url, token, `${resource}/?${query}`);
+      cells.push(`${query} ${ms(p50)}/${ms(p99)}${p50 > 50 ? ' !' : ''}`);
+    }
+    console.log(`${resource.padEnd(28)} ${cells.join('; ')}`);
+  }
+} finally {
+  await server.stop();
+}
