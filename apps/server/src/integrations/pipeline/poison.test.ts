@@ -128,3 +128,47 @@ test('an alert of an integration that was deleted after it was taken is still ha
   await world.settle();
   expect(await world.groups(integration)).toHaveLength(1);
 });
+
+test('an error that seems to pass but comes back with one alert holds up the others for a minute, and is put aside in the end', async () => {
+  const cause = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+  let sickId = '';
+  await start({
+    ports: (ports) => ({
+      ...ports,
+      async startRuns(tx, groups, now) {
+        const { rows } = await sql<{ n: number }>`
+          select count(*) as n from alert_group where integration_id = ${sickId} and id = any(${groups.map((group) => group.alertGroupId)}::text[])`.execute(
+          tx,
+        );
+        if ((rows[0]?.n ?? 0) > 0) throw cause;
+        await ports.startRuns(tx, groups, now);
+      },
+    }),
+  });
+  const sick = await world.integration('formatted_webhook');
+  const healthy = await world.integration('formatted_webhook');
+  sickId = sick.id;
+  await world.send(sick, alert('s'));
+  for (let n = 0; n < 3; n += 1) await world.send(healthy, alert(`h${n}`));
+  await world.db
+    .updateTable('inbound_alert')
+    .set({ shard: homeShard(healthy.id) })
+    .execute();
+  const [fast] = world.pipeline.loops;
+  await expect(fast?.runUntilIdle()).rejects.toThrow('a batch of alerts failed');
+  world.clock.advance({ seconds: 59 });
+  await expect(fast?.runUntilIdle()).rejects.toThrow('a batch of alerts failed');
+  expect(await world.groups(healthy)).toHaveLength(0);
+
+  world.clock.advance({ seconds: 1 });
+  await world.settle();
+  expect(await world.groups(healthy)).toHaveLength(3);
+  world.clock.advance({ seconds: 300 });
+  await world.settle();
+  expect(world.parked).toEqual([]);
+  for (let tries = 0; tries < 8; tries += 1) {
+    world.clock.advance({ seconds: 100 });
+    await world.settle();
+  }
+  expect(world.parked).toMatchObject([{ integrationId: sick.id, error: cause.message }]);
+});

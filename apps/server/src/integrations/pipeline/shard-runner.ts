@@ -30,6 +30,12 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const RENDER_MS = { fast: 2_000, slow: 5_000 };
 /** Pauses between the tries of an alert that fails; its integration waits, the others go on. */
 const RETRY_AFTER_MS = [100, 500, 2_000, 5_000];
+/**
+ * An error that looks as if it will pass, but comes back with the same oldest alert: for so long the whole batch waits, then only the
+ * alert's integration, and in the end the alert counts as failing.
+ */
+const PASSING_MS = { batchWaits: 60_000, integrationWaits: 600_000 };
+const PASSING_RETRY_MS = 5_000;
 /** How soon to look again when another process has the shards. */
 const BUSY_MS = 50;
 
@@ -46,6 +52,8 @@ export function createShardRunner(options: RunnerOptions): (now: Date) => Promis
   /** Alerts in a batch: halved when a batch fails, until the failing alert is alone. */
   let limit = batchLimit;
   let turn = 0;
+  /** Since when an error that should pass has come with an alert as the oldest of its batch. */
+  let troubled = new Map<number, number>();
 
   async function runBatch(batch: readonly number[]): Promise<BatchResult | 'failed'> {
     const startedMs = clock.monotonicMs();
@@ -54,8 +62,9 @@ export function createShardRunner(options: RunnerOptions): (now: Date) => Promis
       const waiting = { limit, maxBytes: MAX_BYTES, blocked: [...blocked.keys()], renderMs: RENDER_MS[kind] };
       result = await processBatch(options, batch, waiting);
     } catch (err) {
-      if (!(err instanceof BatchError) || !mayBeAlertsFault(err.cause)) throw err;
-      await narrow(err);
+      if (!(err instanceof BatchError)) throw err;
+      if (mayBeAlertsFault(err.cause)) await narrow(err);
+      else await outlast(err);
       return 'failed';
     }
     if (result.kind !== 'done') return result;
@@ -67,6 +76,21 @@ export function createShardRunner(options: RunnerOptions): (now: Date) => Promis
       log.error({ err }, 'template errors could not be marked'),
     );
     return result;
+  }
+
+  /** @throws the error itself, while it may still pass */
+  async function outlast(err: BatchError): Promise<void> {
+    const [oldest] = err.rows;
+    if (oldest === undefined) throw err;
+    const nowMs = clock.now().getTime();
+    const sinceMs = troubled.get(oldest.id) ?? nowMs;
+    const { integrationWaits } = PASSING_MS;
+    troubled = new Map([...troubled].filter(([, since]) => nowMs - since < 2 * integrationWaits)).set(oldest.id, sinceMs);
+    if (nowMs - sinceMs < PASSING_MS.batchWaits) throw err;
+    if (err.rows.length > 1 || nowMs - sinceMs >= integrationWaits) return narrow(err);
+    const ids = { organizationId: oldest.organization_id, integrationId: oldest.integration_id };
+    log.warn({ err: err.cause, ...ids }, 'an alert waits for an error to pass, and the alerts behind it with it');
+    blocked.set(oldest.integration_id, nowMs + PASSING_RETRY_MS);
   }
 
   async function narrow({ rows, cause }: BatchError): Promise<void> {
