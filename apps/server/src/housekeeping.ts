@@ -4,11 +4,13 @@ import { forgetSignIns } from './access/index.ts';
 import { forgetIdempotentAnswers } from './api/v1/index.ts';
 import { forgetAudit } from './audit/index.ts';
 import type { Context } from './context.ts';
+import { forgetEndedRuns } from './escalation/index.ts';
 import { forgetRateWindows } from './integrations/index.ts';
 import { forgetUsage } from './notifications/index.ts';
 import { inTransaction } from './platform/db/create-db.ts';
 import type { Db } from './platform/db/database.ts';
 import { type CronEntry, defineJob } from './platform/jobs/index.ts';
+import { forgetScheduleEvents } from './schedules/index.ts';
 import { forgetWebhookCalls } from './webhooks/index.ts';
 
 /** Tables that are partitioned by month. */
@@ -66,11 +68,21 @@ const forgetCalls = defineJob({
   run: ({ db, clock }: Context) => forgetWebhookCalls(db, clock.now()),
 });
 
+const forgetHistory = defineJob({
+  name: 'housekeeping.history',
+  payload: Type.Object({}),
+  run: async ({ db, clock }: Context) => {
+    await forgetEndedRuns(db, clock.now());
+    await forgetScheduleEvents(db, clock.now());
+  },
+});
+
 /** What keeps the installation in order, whatever the domains. */
-export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, forgetOldAudit, forgetCalls];
+export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, forgetOldAudit, forgetCalls, forgetHistory];
 export const HOUSEKEEPING_CRON: readonly CronEntry<Context>[] = [
   { job: keepPartitions, match: '7 */6 * * *', backfillMs: 6 * 3_600_000 },
   { job: forgetCounters, match: '37 * * * *' },
   { job: forgetCalls, match: '47 * * * *' },
   { job: forgetOldAudit, match: '17 3 * * *' },
+  { job: forgetHistory, match: '27 3 * * *' },
 ];

@@ -24,6 +24,7 @@ export { advanceRuns, type EngineDeps } from './run/advance-runs.ts';
 export { MAX_REPEATS } from './run/decide.ts';
 export { peopleToNotify } from './run/people-to-notify.ts';
 export { checkReached } from './run/reached.ts';
+export { forgetEndedRuns } from './run/retention.ts';
 export { SnapshotCache } from './run/snapshot-store.ts';
 export { alertsJoined, ESCALATION_NOTIFY_CHANNEL, startFirstRuns, startRuns } from './run/start-runs.ts';
 export {

@@ -4,7 +4,7 @@ export { isTimeZone } from '@tocsin/rota';
 export { type CoverageWarning, coverageWarnings, type LoadShare, loadShares, scheduleQuality } from './coverage.ts';
 export { endShift } from './end-shift.ts';
 export { answerOnCall } from './escalation-answers.ts';
-export { listScheduleEvents, type RecordedTransition } from './events/event-store.ts';
+export { forgetScheduleEvents, listScheduleEvents, type RecordedTransition } from './events/event-store.ts';
 export { type WatchDeps, watchSchedules } from './events/watch-schedules.ts';
 export { exportPerson, exportSchedule } from './export/export-calendar.ts';
 export {

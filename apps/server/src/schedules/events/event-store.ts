@@ -41,3 +41,16 @@ export async function listScheduleEvents(
     (row) => row.id,
   );
 }
+
+/** Days that events are kept: a year, and what a yearly report looks back at. */
+const KEEP_DAYS = 400;
+
+/** Removes events that nobody looks back at any more, of all organizations. @returns how many */
+export async function forgetScheduleEvents(db: Db, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - KEEP_DAYS * 86_400_000);
+  const result = await sql`
+    delete from schedule_event where ctid = any(array(select ctid from schedule_event where at < ${before} limit 50000))`.execute(
+    db,
+  );
+  return Number(result.numAffectedRows ?? 0n);
+}
