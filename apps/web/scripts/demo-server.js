@@ -27,7 +27,7 @@ export async function startDemoServer() {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const child = spawn(process.execPath, [program, 'serve', '--setup'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -42,14 +42,11 @@ export async function startDemoServer() {
       ...(process.env.EMBEDDED_POSTGRES_USER === undefined ? {} : { EMBEDDED_POSTGRES_USER: process.env.EMBEDDED_POSTGRES_USER }),
     },
   });
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
+  await waitFor(async () => {
+    if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}`);
+    return (await fetch(`${url}/ready`).catch(() => null))?.ok;
   });
-  const token = await waitFor(() => {
-    if (child.exitCode !== null) throw new Error(`The server ended: ${output}`);
-    return /API token\s+(\S+)/.exec(output)?.[1];
-  });
+  const token = await waitFor(() => createToken(url).catch(() => null));
   return {
     url,
     token,
@@ -59,6 +56,20 @@ export async function startDemoServer() {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** An API token of the admin, made in a session as the web UI does. */
+async function createToken(url) {
+  const [{ name, value }] = await signIn(url);
+  const headers = { cookie: `${name}=${value}`, origin: url, 'sec-fetch-site': 'same-origin' };
+  const session = await (await fetch(`${url}/api/v1/auth/session`, { headers })).json();
+  const response = await fetch(`${url}/api/v1/tokens`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json', 'x-csrf-token': session.csrf_token },
+    body: JSON.stringify({ name: 'demo' }),
+  });
+  if (!response.ok) throw new Error(`token: ${response.status} ${await response.text()}`);
+  return (await response.json()).token;
 }
 
 const CHROMIUM = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];

@@ -7,7 +7,7 @@ export function Tooltip({ text, children }: { text: ReactNode; children: ReactEl
     <Base.Root>
       <Base.Trigger render={children} delay={350} />
       <Base.Portal>
-        <Base.Positioner sideOffset={6} className="z-50">
+        <Base.Positioner sideOffset={6} className="z-50" data-tooltip="">
           <Base.Popup className="max-w-80 rounded-md bg-text px-2 py-1 text-[0.86rem] text-page shadow-pop">{text}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>
