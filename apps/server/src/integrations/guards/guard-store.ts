@@ -64,25 +64,25 @@ const ruleOf = (hmac: NonNullable<GuardRow['hmac']>): HmacRule => ({
 const isEmpty = (row: GuardRow): boolean =>
   row.hmac === null && row.authorization_kind === null && row.allowed_addresses.length === 0 && row.allowed_topics.length === 0;
 
-/** The guards of integrations, by integration; those without one are left out. `unreadable`: a secret does not open under the keys there are. */
+/**
+ * The guards of integrations, by integration; those without one are left out. `unreadable`: a secret does not open under the keys there are.
+ * @param integration null: all of them
+ */
 export async function loadGuards(
   db: Db,
-  integrations: readonly { organizationId: string; integrationId: string }[],
+  integration: { organizationId: string; integrationId: string } | null,
   secrets: SecretBox,
 ): Promise<Map<string, Guard | 'unreadable'>> {
   const guards = new Map<string, Guard | 'unreadable'>();
-  if (integrations.length === 0) return guards;
-  const keys = sql`unnest(${integrations.map((each) => each.organizationId)}::text[], ${integrations.map((each) => each.integrationId)}::text[])
-    as k (organization_id, integration_id)`;
-  const { rows } = await sql<GuardRow>`
-    select g.* from integration_guard g join ${keys} on g.organization_id = k.organization_id and g.integration_id = k.integration_id`.execute(
-    db,
-  );
+  const which =
+    integration === null
+      ? sql`true`
+      : sql`(organization_id, integration_id) = (${integration.organizationId}, ${integration.integrationId})`;
+  const { rows } = await sql<GuardRow>`select * from integration_guard where ${which}`.execute(db);
   if (rows.length === 0) return guards;
   const sealed = await sql<{ integration_id: string; id: string; kind: SecretKind; secret_encrypted: Buffer }>`
-    select s.integration_id, s.id, s.kind, s.secret_encrypted from integration_secret s
-    join ${keys} on s.organization_id = k.organization_id and s.integration_id = k.integration_id
-    order by s.created_at desc, s.id`.execute(db);
+    select integration_id, id, kind, secret_encrypted from integration_secret where ${which}
+    order by created_at desc, id`.execute(db);
   const secretsOf = new Map<string, typeof sealed.rows>();
   for (const row of sealed.rows) secretsOf.set(row.integration_id, [...(secretsOf.get(row.integration_id) ?? []), row]);
   for (const row of rows) {

@@ -101,15 +101,6 @@ export function createTokenCache({
     return owners;
   }
 
-  async function guardsOf(rows: readonly Row[]): Promise<(row: Row) => KeyOwner['guard']> {
-    const guards = await loadGuards(
-      db,
-      rows.map((row) => ({ organizationId: row.organization_id, integrationId: row.id })),
-      secrets,
-    );
-    return (row) => guards.get(row.id) ?? null;
-  }
-
   function remember(integrationId: string, owners: ReadonlyMap<string, KeyOwner>): void {
     if (known.size >= MAX_KNOWN) return;
     for (const [token, owner] of owners) known.set(token, owner);
@@ -125,7 +116,8 @@ export function createTokenCache({
       .where((where) => where.or([where('integration.token', '=', token), where('integration.previous_token', '=', token)]))
       .executeTakeFirst();
     if (row !== undefined) {
-      const owners = ownersOf(row, (await guardsOf([row]))(row));
+      const guards = await loadGuards(db, { organizationId: row.organization_id, integrationId: row.id }, secrets);
+      const owners = ownersOf(row, guards.get(row.id) ?? null);
       if (before === changes) remember(row.id, owners);
       return owners.get(token) ?? null;
     }
@@ -152,8 +144,8 @@ export function createTokenCache({
     async fill() {
       const before = changes;
       const rows = await select().limit(MAX_KNOWN).execute();
-      const guardOf = await guardsOf(rows);
-      if (before === changes) for (const row of rows) remember(row.id, ownersOf(row, guardOf(row)));
+      const guards = await loadGuards(db, null, secrets);
+      if (before === changes) for (const row of rows) remember(row.id, ownersOf(row, guards.get(row.id) ?? null));
     },
   };
 }
