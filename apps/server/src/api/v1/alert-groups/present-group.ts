@@ -3,40 +3,47 @@ import { Type } from 'typebox';
 import { type Alert, type GroupState, type ListedGroup, loadAlerts } from '../../../alerting/index.ts';
 import type { Db } from '../../../platform/db/database.ts';
 import { RawJson } from '../../../platform/raw-json.ts';
+import { named } from '../conventions/describe.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
 
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
 const NamedId = Type.Object({ id: Type.String(), name: Type.String() });
 
-export const AlertSchema = Type.Object({
-  id: Type.String(),
-  alert_group_id: Type.String(),
-  created_at: Type.String(),
-  payload: Type.Unknown({ description: 'The body as it was received; `{}` after a wipe.' }),
-});
+export const AlertSchema = named(
+  'Alert',
+  Type.Object({
+    id: Type.String(),
+    alert_group_id: Type.String(),
+    created_at: Type.String(),
+    payload: Type.Unknown({ description: 'The body as it was received; `{}` after a wipe.' }),
+  }),
+);
 
-export const AlertGroupSchema = Type.Object({
-  id: Type.String(),
-  integration_id: Type.String(),
-  team_id: TextOrNull,
-  route_id: TextOrNull,
-  alerts_count: Type.Integer(),
-  state: Type.Union([Type.Literal('firing'), Type.Literal('acknowledged'), Type.Literal('silenced'), Type.Literal('resolved')]),
-  created_at: Type.String(),
-  resolved_at: TextOrNull,
-  resolved_by: TextOrNull,
-  acknowledged_at: TextOrNull,
-  acknowledged_by: TextOrNull,
-  labels: Type.Array(Type.Object({ key: NamedId, value: NamedId })),
-  title: TextOrNull,
-  permalinks: Type.Object({ slack: TextOrNull, slack_app: TextOrNull, telegram: TextOrNull, web: Type.String() }),
-  silenced_at: TextOrNull,
-  silenced_until: TextOrNull,
-  last_alert: Type.Union([AlertSchema, Type.Null()]),
-  alert_group_number: Type.Integer(),
-  root_alert_group_id: TextOrNull,
-  dependent_alert_group_ids: Type.Array(Type.String()),
-});
+export const AlertGroupSchema = named(
+  'AlertGroup',
+  Type.Object({
+    id: Type.String(),
+    integration_id: Type.String(),
+    team_id: TextOrNull,
+    route_id: TextOrNull,
+    alerts_count: Type.Integer(),
+    state: Type.Union([Type.Literal('firing'), Type.Literal('acknowledged'), Type.Literal('silenced'), Type.Literal('resolved')]),
+    created_at: Type.String(),
+    resolved_at: TextOrNull,
+    resolved_by: TextOrNull,
+    acknowledged_at: TextOrNull,
+    acknowledged_by: TextOrNull,
+    labels: Type.Array(Type.Object({ key: NamedId, value: NamedId })),
+    title: TextOrNull,
+    permalinks: Type.Object({ slack: TextOrNull, slack_app: TextOrNull, telegram: TextOrNull, web: Type.String() }),
+    silenced_at: TextOrNull,
+    silenced_until: TextOrNull,
+    last_alert: Type.Union([AlertSchema, Type.Null()]),
+    alert_group_number: Type.Integer(),
+    root_alert_group_id: TextOrNull,
+    dependent_alert_group_ids: Type.Array(Type.String()),
+  }),
+);
 
 export const presentAlert = (alert: Alert): unknown => ({
   id: alert.id,

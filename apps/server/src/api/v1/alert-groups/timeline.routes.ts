@@ -3,23 +3,28 @@ import { Type } from 'typebox';
 import { findListedGroup, loadTimeline, type TimelineEntry } from '../../../alerting/index.ts';
 import { notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
 import { type ApiDeps, errorResponses } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
 
 const Linked = Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]);
-const EntrySchema = Type.Object({
-  realm: Type.Union([Type.Literal('alert_group'), Type.Literal('user_notification'), Type.Literal('resolution_note')]),
-  type: Type.Integer({ description: 'Record type within its realm.' }),
-  created_at: Type.String({ format: 'date-time' }),
-  action: Type.String({
-    description: 'A sentence. `{{author}}`, `{{escalation_chain}}`, `{{schedule}}` and `{{webhook}}` stand for the fields below.',
+const EntrySchema = named(
+  'TimelineEntry',
+  Type.Object({
+    realm: Type.Union([Type.Literal('alert_group'), Type.Literal('user_notification'), Type.Literal('resolution_note')]),
+    type: Type.Integer({ description: 'Record type within its realm.' }),
+    created_at: Type.String({ format: 'date-time' }),
+    action: Type.String({
+      description:
+        'A sentence. `{{author}}`, `{{escalation_chain}}`, `{{schedule}}` and `{{webhook}}` stand for the fields below.',
+    }),
+    author: Type.Union([Type.Object({ id: Type.String(), username: Type.String(), name: Type.String() }), Type.Null()]),
+    escalation_chain: Linked,
+    schedule: Linked,
+    webhook: Linked,
+    error_code: Type.Union([Type.Integer(), Type.Null()]),
   }),
-  author: Type.Union([Type.Object({ id: Type.String(), username: Type.String(), name: Type.String() }), Type.Null()]),
-  escalation_chain: Linked,
-  schedule: Linked,
-  webhook: Linked,
-  error_code: Type.Union([Type.Integer(), Type.Null()]),
-});
+);
 
 const present = (entry: TimelineEntry): Record<string, unknown> => ({
   realm: entry.realm,

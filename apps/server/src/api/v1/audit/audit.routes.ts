@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { type AuditFilter, type AuditRecord, listAudit, readAudit, verifyAudit } from '../../../audit/index.ts';
 import { fieldErrors } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
-import { answerOf } from '../conventions/describe.ts';
+import { answerOf, named } from '../conventions/describe.ts';
 import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
@@ -17,23 +17,26 @@ const Values = Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null
   description: 'The changed keys; secrets are hidden.',
 });
 
-const AuditRecordSchema = Type.Object({
-  id: Type.Integer({ description: 'Counts the records of the organization from 1.' }),
-  at: Type.String({ format: 'date-time' }),
-  actor: Type.Object({ type: Type.String(), id: NullableText, name: Type.String() }),
-  via: Type.String({ examples: ['web', 'api', 'terraform'] }),
-  ip: NullableText,
-  user_agent: NullableText,
-  request_id: NullableText,
-  action_type: Type.String({ examples: ['resource', 'session'] }),
-  action_name: Type.String({ examples: ['updated', 'login_failed'] }),
-  resource: Type.Union([
-    Type.Object({ type: Type.String(), id: Type.String(), name: Type.String(), team_id: NullableText }),
-    Type.Null(),
-  ]),
-  diff: Type.Object({ before: Values, after: Values }),
-  note: NullableText,
-});
+const AuditRecordSchema = named(
+  'AuditRecord',
+  Type.Object({
+    id: Type.Integer({ description: 'Counts the records of the organization from 1.' }),
+    at: Type.String({ format: 'date-time' }),
+    actor: Type.Object({ type: Type.String(), id: NullableText, name: Type.String() }),
+    via: Type.String({ examples: ['web', 'api', 'terraform'] }),
+    ip: NullableText,
+    user_agent: NullableText,
+    request_id: NullableText,
+    action_type: Type.String({ examples: ['resource', 'session'] }),
+    action_name: Type.String({ examples: ['updated', 'login_failed'] }),
+    resource: Type.Union([
+      Type.Object({ type: Type.String(), id: Type.String(), name: Type.String(), team_id: NullableText }),
+      Type.Null(),
+    ]),
+    diff: Type.Object({ before: Values, after: Values }),
+    note: NullableText,
+  }),
+);
 
 const filters = {
   actor: Type.Optional(Type.String({ description: 'Id of a user or service account.' })),

@@ -21,6 +21,7 @@ import type { SecretBox } from '../../../platform/secrets.ts';
 import { fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
 import { bodyObject, custom, integer, invalidChoice, readBody } from '../conventions/fields.ts';
 import { errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
@@ -35,24 +36,27 @@ const SecretSchema = Type.Object({
   last_used_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
 });
 const secrets = Type.Array(SecretSchema, { description: 'At most two, which work side by side.' });
-const GuardSchema = Type.Object({
-  hmac: Type.Union([
-    Type.Object({
-      header: Type.String(),
-      algorithm: Type.String(),
-      encoding: Type.String(),
-      prefix: Type.String(),
-      signed_text: Type.String(),
-      timestamp_header: Type.Union([Type.String(), Type.Null()]),
-      tolerance_seconds: Type.Integer(),
-      secrets,
-    }),
-    Type.Null(),
-  ]),
-  authorization: Type.Union([Type.Object({ kind: Type.String(), username: Type.String(), secrets }), Type.Null()]),
-  allowed_addresses: Type.Array(Type.String()),
-  allowed_topics: Type.Array(Type.String()),
-});
+const GuardSchema = named(
+  'IntegrationGuard',
+  Type.Object({
+    hmac: Type.Union([
+      Type.Object({
+        header: Type.String(),
+        algorithm: Type.String(),
+        encoding: Type.String(),
+        prefix: Type.String(),
+        signed_text: Type.String(),
+        timestamp_header: Type.Union([Type.String(), Type.Null()]),
+        tolerance_seconds: Type.Integer(),
+        secrets,
+      }),
+      Type.Null(),
+    ]),
+    authorization: Type.Union([Type.Object({ kind: Type.String(), username: Type.String(), secrets }), Type.Null()]),
+    allowed_addresses: Type.Array(Type.String()),
+    allowed_topics: Type.Array(Type.String()),
+  }),
+);
 const IdParams = Type.Object({ id: Type.String() });
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
 

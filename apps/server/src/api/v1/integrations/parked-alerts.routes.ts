@@ -3,18 +3,22 @@ import { Type } from 'typebox';
 import { findIntegration, listParkedAlerts, retryParkedAlert } from '../../../integrations/index.ts';
 import { notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
 
 const PAGE_SIZE = 50;
-const ParkedAlertSchema = Type.Object({
-  id: Type.String(),
-  received_at: Type.String({ format: 'date-time' }),
-  parked_at: Type.String({ format: 'date-time' }),
-  error: Type.String(),
-  payload: Type.String({ description: 'JSON text, as it was received.' }),
-});
+const ParkedAlertSchema = named(
+  'ParkedAlert',
+  Type.Object({
+    id: Type.String(),
+    received_at: Type.String({ format: 'date-time' }),
+    parked_at: Type.String({ format: 'date-time' }),
+    error: Type.String(),
+    payload: Type.String({ description: 'JSON text, as it was received.' }),
+  }),
+);
 
 /** Alerts that could not be handled and were put aside (ingest.md B-4): to see, and to try again. */
 export function registerParkedAlerts(app: FastifyInstance, { db, baseUrl }: ApiDeps): void {

@@ -3,20 +3,24 @@ import { Type } from 'typebox';
 import { memberText, type PreviewRequest, type PreviewResult } from '../../../integrations/index.ts';
 import { fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
 import { bodyObject, isObject } from '../conventions/fields.ts';
 import { API_BODY_LIMIT } from '../conventions/request-bodies.ts';
 import { errorResponses, sendJson } from '../conventions/resource.ts';
 
 export type PreviewTemplate = (request: PreviewRequest) => Promise<PreviewResult>;
 
-const PreviewSchema = Type.Object({
-  preview: Type.Union([Type.String(), Type.Null()], { description: 'The result, or the text of the error.' }),
-  is_valid_json_object: Type.Optional(Type.Boolean()),
-  is_truthy: Type.Optional(Type.Boolean({ description: 'Of templates that answer yes or no.' })),
-  alert_group_id: Type.Optional(
-    Type.Union([Type.String(), Type.Null()], { description: 'Of grouping: the group that such an alert would join.' }),
-  ),
-});
+const PreviewSchema = named(
+  'TemplatePreview',
+  Type.Object({
+    preview: Type.Union([Type.String(), Type.Null()], { description: 'The result, or the text of the error.' }),
+    is_valid_json_object: Type.Optional(Type.Boolean()),
+    is_truthy: Type.Optional(Type.Boolean({ description: 'Of templates that answer yes or no.' })),
+    alert_group_id: Type.Optional(
+      Type.Union([Type.String(), Type.Null()], { description: 'Of grouping: the group that such an alert would join.' }),
+    ),
+  }),
+);
 
 /** Renders a draft of any template on any payload; nothing is stored (templates.md 9). */
 export function registerPreview(

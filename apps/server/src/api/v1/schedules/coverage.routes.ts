@@ -11,6 +11,7 @@ import {
 } from '../../../schedules/index.ts';
 import { notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
 import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
@@ -24,42 +25,54 @@ const Range = Type.Object({
   end_date: Type.String(),
 });
 
-const Warning = Type.Object({
-  type: Type.Union([
-    Type.Literal('gap'),
-    Type.Literal('empty_shift'),
-    Type.Literal('time_off'),
-    Type.Literal('calendar'),
-    Type.Literal('shift'),
-  ]),
-  start: TextOrNull,
-  end: TextOrNull,
-  user_id: TextOrNull,
-  text: Type.String(),
-});
-const Share = Type.Object({
-  user_id: Type.String(),
-  on_call_hours: Type.Number(),
-  night_hours: Type.Number(),
-  weekend_hours: Type.Number(),
-  holiday_hours: Type.Number(),
-  load: Type.Union([Type.Number(), Type.Null()], { description: '1 is a fair share, 2 twice that.' }),
-});
-const Quality = Type.Object({
-  total_score: Type.Integer({ minimum: 0, maximum: 100 }),
-  comments: Type.Array(Type.Object({ type: Type.String(), text: Type.String() })),
-  overloaded_users: Type.Array(
-    Type.Object({ id: Type.String(), score: Type.Number({ description: 'Percent above the average.' }) }),
-  ),
-});
+const Warning = named(
+  'ScheduleWarning',
+  Type.Object({
+    type: Type.Union([
+      Type.Literal('gap'),
+      Type.Literal('empty_shift'),
+      Type.Literal('time_off'),
+      Type.Literal('calendar'),
+      Type.Literal('shift'),
+    ]),
+    start: TextOrNull,
+    end: TextOrNull,
+    user_id: TextOrNull,
+    text: Type.String(),
+  }),
+);
+const Share = named(
+  'ScheduleShare',
+  Type.Object({
+    user_id: Type.String(),
+    on_call_hours: Type.Number(),
+    night_hours: Type.Number(),
+    weekend_hours: Type.Number(),
+    holiday_hours: Type.Number(),
+    load: Type.Union([Type.Number(), Type.Null()], { description: '1 is a fair share, 2 twice that.' }),
+  }),
+);
+const Quality = named(
+  'ScheduleQuality',
+  Type.Object({
+    total_score: Type.Integer({ minimum: 0, maximum: 100 }),
+    comments: Type.Array(Type.Object({ type: Type.String(), text: Type.String() })),
+    overloaded_users: Type.Array(
+      Type.Object({ id: Type.String(), score: Type.Number({ description: 'Percent above the average.' }) }),
+    ),
+  }),
+);
 
 const EVENTS_PAGE_SIZE = 50;
-const EventSchema = Type.Object({
-  at: Type.String(),
-  type: Type.Union(['shift_started', 'hand_over', 'gap_started', 'empty_shift_started'].map((type) => Type.Literal(type))),
-  user_ids: Type.Array(Type.String()),
-  former_user_ids: Type.Array(Type.String()),
-});
+const EventSchema = named(
+  'ScheduleEvent',
+  Type.Object({
+    at: Type.String(),
+    type: Type.Union(['shift_started', 'hand_over', 'gap_started', 'empty_shift_started'].map((type) => Type.Literal(type))),
+    user_ids: Type.Array(Type.String()),
+    former_user_ids: Type.Array(Type.String()),
+  }),
+);
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
 

@@ -15,18 +15,21 @@ import { findUser } from '../../../users/index.ts';
 import { ApiError, notFound } from '../conventions/api-error.ts';
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
-import { answerOf } from '../conventions/describe.ts';
+import { answerOf, named } from '../conventions/describe.ts';
 import { single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
 
 const IdParams = Type.Object({ id: Type.String() });
-const Made = Type.Object({ token: Type.String(), created_at: Type.String(), export_url: Type.String() });
-const Shown = Type.Object({
-  created_at: Type.String(),
-  revoked_at: Type.Union([Type.String(), Type.Null()]),
-  active: Type.Boolean(),
-});
+const Made = named('NewExportToken', Type.Object({ token: Type.String(), created_at: Type.String(), export_url: Type.String() }));
+const Shown = named(
+  'ExportToken',
+  Type.Object({
+    created_at: Type.String(),
+    revoked_at: Type.Union([Type.String(), Type.Null()]),
+    active: Type.Boolean(),
+  }),
+);
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
 

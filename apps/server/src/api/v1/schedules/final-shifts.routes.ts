@@ -5,19 +5,23 @@ import { finalShifts, findSchedule } from '../../../schedules/index.ts';
 import { findUsers } from '../../../users/index.ts';
 import { conflictOfFields, type ErrorBody, fieldErrors, notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
 import { listOf, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 
 const FORMAT = 'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm, YYYY-MM-DD.';
 const YEAR_MS = 365 * 86_400_000;
 
-const FinalShift = Type.Object({
-  user_pk: Type.String(),
-  user_email: Type.String(),
-  user_username: Type.String(),
-  shift_start: Type.String(),
-  shift_end: Type.String(),
-});
+const FinalShift = named(
+  'FinalShift',
+  Type.Object({
+    user_pk: Type.String(),
+    user_email: Type.String(),
+    user_username: Type.String(),
+    shift_start: Type.String(),
+    shift_end: Type.String(),
+  }),
+);
 
 /** Who was or will be on call, after everything is resolved (http-api-oncall.md 6.7). All rows come in one answer. */
 export function registerFinalShifts(app: FastifyInstance, { db, clock }: ApiDeps & { clock: Clock }): void {

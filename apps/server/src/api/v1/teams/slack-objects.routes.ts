@@ -1,16 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
+import { named } from '../conventions/describe.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 
 const PAGE_SIZE = 50;
 
-const UserGroup = Type.Object({
-  id: Type.String(),
-  type: Type.Literal('slack_based'),
-  slack: Type.Object({ id: Type.String(), name: Type.String(), handle: Type.String() }),
-});
-const SlackChannel = Type.Object({ name: Type.String(), slack_id: Type.String() });
+const UserGroup = named(
+  'UserGroup',
+  Type.Object({
+    id: Type.String(),
+    type: Type.Literal('slack_based'),
+    slack: Type.Object({ id: Type.String(), name: Type.String(), handle: Type.String() }),
+  }),
+);
+const SlackChannel = named('SlackChannel', Type.Object({ name: Type.String(), slack_id: Type.String() }));
 
 /** User groups and channels of the connected Slack workspace. No workspace can be connected yet, so both lists are empty. */
 export function registerSlackObjects(app: FastifyInstance, { baseUrl }: ApiDeps): void {

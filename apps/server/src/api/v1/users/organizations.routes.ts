@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 
-const Organization = Type.Object({ id: Type.String() });
+const Organization = named('Organization', Type.Object({ id: Type.String() }));
 const Info = Type.Object({ url: Type.String() });
 const PAGE_SIZE = 25;
 
@@ -54,7 +55,7 @@ export function registerOrganizations(app: FastifyInstance, { baseUrl }: ApiDeps
   app.get(
     '/info',
     {
-      config: { ...config, usersOnly: true },
+      config: { ...config, usersOnly: true, ownLimit: { name: 'info', perMinute: 100 } },
       schema: {
         operationId: 'getInfo',
         summary: 'Tells the address of this server; other instances check a token with it',

@@ -5,6 +5,7 @@ import type { Db, Tx } from '../../../platform/db/database.ts';
 import { findUser, listUsers, ROLES, teamsOfUsers, type User, type UserFilter } from '../../../users/index.ts';
 import { fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
 import { envelope, listOf, pageParameters, readWindow, repeated, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 
@@ -18,19 +19,25 @@ const shortUser = {
   role: Type.Union(ROLES.map((role) => Type.Literal(role))),
   is_phone_number_verified: Type.Boolean(),
 };
-const UserSchema = Type.Object({
-  ...shortUser,
-  slack: Type.Union([Type.Object({ user_id: Type.String(), team_id: Type.String() }), Type.Null()]),
-  timezone: Type.Union([Type.String(), Type.Null()]),
-  teams: Type.Array(Type.String()),
-});
+const UserSchema = named(
+  'User',
+  Type.Object({
+    ...shortUser,
+    slack: Type.Union([Type.Object({ user_id: Type.String(), team_id: Type.String() }), Type.Null()]),
+    timezone: Type.Union([Type.String(), Type.Null()]),
+    teams: Type.Array(Type.String()),
+  }),
+);
 /** Rows of a list with `short=true` lack the last three keys. */
-const ListedUserSchema = Type.Object({
-  ...shortUser,
-  slack: Type.Optional(UserSchema.properties.slack),
-  timezone: Type.Optional(UserSchema.properties.timezone),
-  teams: Type.Optional(UserSchema.properties.teams),
-});
+const ListedUserSchema = named(
+  'ListedUser',
+  Type.Object({
+    ...shortUser,
+    slack: Type.Optional(UserSchema.properties.slack),
+    timezone: Type.Optional(UserSchema.properties.timezone),
+    teams: Type.Optional(UserSchema.properties.teams),
+  }),
+);
 
 const presentShort = (user: User) => ({
   id: user.id,
