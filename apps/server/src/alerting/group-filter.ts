@@ -49,6 +49,7 @@ const oneOf = (column: RawBuilder<unknown>, values: readonly string[]): RawBuild
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 const LARGEST_NUMBER = 2 ** 53;
+const GROUP_ID = /^I[A-Z0-9]{9,}$/i;
 
 /** What a list of `alert_group g` selects; for counts and pages alike. */
 export function groupConditions(org: OrgId, filter: GroupFilter): RawBuilder<unknown>[] {
@@ -111,7 +112,7 @@ const involving = (org: OrgId, userIds: readonly UserId[]): RawBuilder<unknown> 
   union select n.alert_group_id from resolution_note n
     where n.organization_id = ${org} and n.deleted_at is null and ${oneOf(sql`n.author_id`, userIds)})`;
 
-/** One list of ids, so that the search is asked once whatever else filters. */
+/** Titles alone for most texts, which the planner can tell the number of; ids and numbers beside them for what may be one. */
 function found(org: OrgId, text: string): RawBuilder<unknown> {
   const asked = text.trim();
   const number = /^#?\d{1,16}$/.test(asked) ? Number(asked.replace('#', '')) : Number.NaN;
@@ -119,5 +120,5 @@ function found(org: OrgId, text: string): RawBuilder<unknown> {
   const byId = sql`union all select n.id from alert_group n where n.organization_id = ${org} and n.id = ${asked.toUpperCase()}`;
   return sql`g.id in (
     select t.alert_group_id from alert_group_title t where t.organization_id = ${org} and t.title ilike ${`%${escapeLike(text)}%`}
-    ${number < LARGEST_NUMBER ? byNumber : sql``} ${/^[A-Za-z0-9]+$/.test(asked) ? byId : sql``})`;
+    ${number < LARGEST_NUMBER ? byNumber : sql``} ${GROUP_ID.test(asked) ? byId : sql``})`;
 }
