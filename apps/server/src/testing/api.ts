@@ -17,6 +17,7 @@ import { alertsJoined, escalationHooks, reminderHooks, SnapshotCache, startFirst
 import { previewTemplate, renderForWeb } from '../integrations/index.ts';
 import { createLiveFeed } from '../live/index.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
+import type { ConnectionConfig } from '../platform/db/create-db.ts';
 import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
 import { createHttp, type Http, serveOpenApi } from '../platform/http/index.ts';
@@ -51,6 +52,7 @@ export interface ApiUser {
 
 export interface ApiWorld extends AsyncDisposable {
   readonly db: Db;
+  readonly connection: ConnectionConfig;
   readonly clock: TestClock;
   readonly app: Http;
   readonly ctx: ApiContext;
@@ -177,6 +179,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
   };
   return {
     db,
+    connection: database.connection,
     clock,
     app,
     ctx,

@@ -34,6 +34,8 @@ declare module 'fastify' {
     sessionOnly?: true;
     /** People in a browser must have proved who they are within the last quarter of an hour (access.md 7.3). */
     needsProof?: true;
+    /** A limit of its own, of each token and session, in place of the general one; routes of one name share it (access.md 13). */
+    ownLimit?: { readonly name: string; readonly perMinute: number };
     /** The handler checks a secret of its own instead. */
     isPublic?: boolean;
   }
@@ -105,8 +107,14 @@ const SESSION_LIMIT = 1_200;
 export function createAdmission(guard: Guard): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const ofTokens = createLimiter(guard.limitPerMinute);
   const ofSessions = createLimiter(Math.max(SESSION_LIMIT, guard.limitPerMinute));
+  const ownOnes = new Map<string, ReturnType<typeof createLimiter>>();
+  const ownLimiter = ({ name, perMinute }: { name: string; perMinute: number }) => {
+    const known = ownOnes.get(name) ?? createLimiter(perMinute);
+    ownOnes.set(name, known);
+    return known;
+  };
   return async (request, reply) => {
-    const { permission, usersOnly, sessionOnly, needsProof } = request.routeOptions.config;
+    const { permission, usersOnly, sessionOnly, needsProof, ownLimit } = request.routeOptions.config;
     if (permission === undefined) return; // not found and method not allowed answer for themselves
     const found = await guard.authenticate(credentialsOf(request));
     if (!found.ok) throw sessionOnly && !request.headers.authorization ? refusalOfSession(found.reason) : REFUSALS[found.reason];
@@ -116,7 +124,7 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
     if (usersOnly !== undefined) refuseServiceAccounts(caller, usersOnly);
     if (!meets(caller.permissions, permission)) throw missingPermission(permission);
     const seconds = guard.clock.now().getTime() / 1000;
-    const limiter = session === null ? ofTokens : ofSessions;
+    const limiter = ownLimit !== undefined ? ownLimiter(ownLimit) : session === null ? ofTokens : ofSessions;
     const { remaining, resetSeconds } = limiter.take(caller.tokenId ?? caller.sessionId ?? caller.org, seconds);
     reply.header('RateLimit-Limit', limiter.limit);
     reply.header('RateLimit-Remaining', Math.max(0, remaining));

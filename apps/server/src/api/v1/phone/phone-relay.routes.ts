@@ -28,7 +28,11 @@ export function registerPhoneRelay(app: FastifyInstance, { db }: { readonly db: 
     app.post(
       `/${path}`,
       {
-        config: { permission: 'alert-groups:direct-paging', usersOnly: { mayAct: true } },
+        config: {
+          permission: 'alert-groups:direct-paging',
+          usersOnly: true,
+          ownLimit: { name: 'phone', perMinute: 60 },
+        },
         schema: {
           operationId,
           summary,
