@@ -11,9 +11,12 @@ const outDir = `${server}dist/bundle`;
 /** Written beside it and moved there, so that a server that starts meanwhile finds all of it. */
 const fresh = `${outDir}.${process.pid}`;
 
-/** Packages in many small modules, all of them ES modules; the others stay where they are. */
+/**
+ * Packages in many small modules, all of them ES modules; the others stay where they are. So does @tocsin/jinja: environments that
+ * templates render in are modules of their own, and must throw the errors of the same copy that the program knows.
+ */
 const BUNDLED =
-  /^(@tocsin\/|(typebox|@fastify\/type-provider-typebox|kysely|undici|prom-client|@opentelemetry\/api|tdigest|bintrees|markdown-it|htmlparser2|domhandler|domutils|domelementtype|dom-serializer|entities|linkify-it|mdurl|uc.micro|punycode.js|argparse)($|\/))/;
+  /^(@tocsin\/rota|(typebox|@fastify\/type-provider-typebox|kysely|undici|prom-client|@opentelemetry\/api|tdigest|bintrees|markdown-it|htmlparser2|domhandler|domutils|domelementtype|dom-serializer|entities|linkify-it|mdurl|uc.micro|punycode.js|argparse)($|\/))/;
 const isOwn = (id) => id.startsWith('.') || id.startsWith('/') || id.startsWith('\0');
 
 /** Files that lie beside a module are still looked for beside it. */
