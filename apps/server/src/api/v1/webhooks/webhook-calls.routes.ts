@@ -205,7 +205,7 @@ export function registerWebhookCalls(
       if (webhook.trigger !== 0) throw new ApiError(400, { trigger_type: 'This webhook is not manually triggerable.' });
       if (groupId === undefined || groupId === null || groupId === '')
         throw new ApiError(400, { alert_group: 'This field is required.' });
-      if (typeof groupId !== 'string') throw notFound();
+      if (typeof groupId !== 'string' || groupId.includes('\0')) throw notFound();
       await checkVisible(db, caller, 'alert_groups', groupId);
       const result = await inOneTransaction(db, {}, async (tx) => {
         const triggered = await triggerManually(tx, webhook, groupId, caller.userId, clock.now());
@@ -233,7 +233,7 @@ export function registerWebhookCalls(
       const caller = callerOf(request);
       const webhook = await found(request);
       const { alert_group: given } = bodyObject(request.body);
-      if (given !== undefined && given !== null && typeof given !== 'string') throw notFound();
+      if (given !== undefined && given !== null && (typeof given !== 'string' || given.includes('\0'))) throw notFound();
       const alertGroupId = given ? given : null;
       if (alertGroupId !== null) await checkVisible(db, caller, 'alert_groups', alertGroupId);
       const result = await testCall(deps, webhook, { alertGroupId, userId: caller.userId });

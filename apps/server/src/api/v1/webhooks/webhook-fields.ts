@@ -81,7 +81,7 @@ export const webhookFields = (syntaxError: (source: string) => string | null) =>
   labels: labelsField(staticValueError),
   id: custom<string | null>(
     Type.String({ description: 'On creation: the webhook that secrets given as sixteen asterisks are copied from.' }),
-    (raw) => (typeof raw === 'string' ? raw : null),
+    (raw) => (typeof raw === 'string' && !raw.includes('\0') ? raw : null),
   ),
 });
 
