@@ -17,7 +17,15 @@ export {
 export { createFeedCheck } from './feeds/fetch-feed.ts';
 export { type FeedDeps, refreshFeeds } from './feeds/refresh-feeds.ts';
 export { isHolidayPlace, listHolidays } from './holidays.ts';
-export { eventsOfSwap, type FinalShift, finalShifts, onCallNow } from './on-call.ts';
+export {
+  eventsOfSwap,
+  type FinalShift,
+  finalShifts,
+  onCallNow,
+  type ScheduleTimeline,
+  scheduleTimeline,
+  type TimelinePiece,
+} from './on-call.ts';
 export { leaveSwaps, replaceInShifts, type ShiftUse, type SwapUse, shiftsNaming, swapsOf } from './people-in-shifts.ts';
 export { SCHEDULE_TYPES, type ScheduleInfo, type ScheduleSettings, type ScheduleType } from './schedule.ts';
 export {

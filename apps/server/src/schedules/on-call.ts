@@ -1,4 +1,13 @@
-import { cutToWindow, finalSchedule, formatInstant, instantOf, onCallAt, type ScheduleEvent } from '@tocsin/rota';
+import {
+  cutToWindow,
+  finalSchedule,
+  formatInstant,
+  gapsOf,
+  instantOf,
+  onCallAt,
+  rawEvents,
+  type ScheduleEvent,
+} from '@tocsin/rota';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { loadSchedules } from './load-schedules.ts';
 
@@ -58,3 +67,60 @@ export async function eventsOfSwap(
   const { events } = finalSchedule(schedule, directory, window, { now: instantOf(now) });
   return cutToWindow(events, window).filter((event) => event.users.some((user) => user.swap?.swapId === swap.id));
 }
+
+/** A piece of a schedule: who is, or would be, on call. */
+export interface TimelinePiece {
+  readonly start: string;
+  readonly end: string;
+  readonly userIds: readonly string[];
+  readonly shiftId: string | null;
+  readonly shiftName: string | null;
+  readonly level: number;
+  readonly isOverride: boolean;
+  /** Swap requests that touch the piece; `beneficiary` is who gave the turn away. */
+  readonly swaps: readonly { readonly swapId: string; readonly userId: string; readonly beneficiary: string | null }[];
+  /** Names in an imported calendar that match nobody. */
+  readonly missing: readonly string[];
+}
+
+export interface ScheduleTimeline {
+  /** After priorities, overrides and swaps. */
+  readonly final: readonly TimelinePiece[];
+  /** Every occurrence of every shift, as it stands by itself. */
+  readonly shifts: readonly TimelinePiece[];
+  /** Times when nobody is on call. */
+  readonly gaps: readonly { readonly start: string; readonly end: string }[];
+}
+
+/** What a calendar of a schedule shows in a range, cut to it; null when there is no such schedule. */
+export async function scheduleTimeline(
+  db: Db | Tx,
+  org: string,
+  scheduleId: string,
+  range: { from: Date; to: Date },
+  now: Date,
+): Promise<ScheduleTimeline | null> {
+  const { schedules, directory } = await loadSchedules(db, org, [scheduleId]);
+  const schedule = schedules.get(scheduleId);
+  if (schedule === undefined) return null;
+  const window = { from: instantOf(range.from), to: instantOf(range.to) };
+  const { events } = finalSchedule(schedule, directory, window, { now: instantOf(now) });
+  const raw = rawEvents(schedule, directory, window);
+  return {
+    final: cutToWindow(events, window).map(pieceOf),
+    shifts: cutToWindow(raw.events, window).map(pieceOf),
+    gaps: gapsOf(events, window).map(({ start, end }) => ({ start: formatInstant(start), end: formatInstant(end) })),
+  };
+}
+
+const pieceOf = (event: ScheduleEvent): TimelinePiece => ({
+  start: formatInstant(event.start),
+  end: formatInstant(event.end),
+  userIds: [...new Set(event.users.map((user) => user.id))],
+  shiftId: event.shiftId,
+  shiftName: event.shiftName,
+  level: event.level,
+  isOverride: event.calendar === 'overrides' || event.shiftType === 'override',
+  swaps: event.users.flatMap(({ id, swap }) => (swap === null ? [] : [{ ...swap, userId: id }])),
+  missing: event.missing,
+});

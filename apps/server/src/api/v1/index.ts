@@ -58,6 +58,7 @@ import { shiftsResource } from './schedules/shifts.resource.ts';
 import { registerSwaps } from './schedules/swaps.routes.ts';
 import { timeOffResource } from './schedules/time-off.resource.ts';
 import { timeOffFeedsResource } from './schedules/time-off-feeds.resource.ts';
+import { registerTimelines } from './schedules/timeline.routes.ts';
 import { registerSlackObjects } from './teams/slack-objects.routes.ts';
 import { registerTeamDetails, teamsResource } from './teams/teams.resource.ts';
 import { registerOrganizationSettings } from './users/organization-settings.routes.ts';
@@ -181,6 +182,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerSwaps(app, ctx);
   registerExports(app, ctx);
   registerCoverage(app, ctx);
+  registerTimelines(app, ctx);
   registerResource(app, ctx, timeOffResource(ctx));
   registerResource(app, ctx, timeOffFeedsResource(ctx));
   registerParkedAlerts(app, ctx);

@@ -109,12 +109,17 @@ export const shiftsResource = ({
   remove: (tx, caller, shift) => endShift(tx, caller.org, shift, clock.now()),
 });
 
-/** An override may name the schedule that it belongs to; other shifts are attached from the schedule's side. */
+/**
+ * An override may name the schedule that it belongs to, and a rotation of the web UI (`source: 0`) its web schedule; other shifts are attached
+ * from the schedule's side.
+ */
 async function ownerOf(tx: Tx, caller: Caller, shift: ShiftSettings, scheduleId: string | null): Promise<string | null> {
-  if (shift.type !== 'override' || scheduleId === null) return null;
+  const isOverride = shift.type === 'override';
+  if (scheduleId === null || !(isOverride || shift.source === 'web')) return null;
   const schedule = await findSchedule(tx, caller.org, scheduleId);
   if (schedule === null) throw fieldErrors({ schedule: ['Object does not exist'] });
-  if (schedule.type === 'ical') throw refusal('Shifts of type override are not supported in this schedule');
+  if (isOverride ? schedule.type === 'ical' : schedule.type !== 'web')
+    throw refusal(`Shifts of type ${shift.type} are not supported in this schedule`);
   return schedule.id;
 }
 
