@@ -7,6 +7,7 @@ import {
   ESCALATION_ERROR,
   TIMELINE,
 } from './alerting/index.ts';
+import { recordAudit, systemSource } from './audit/index.ts';
 import type { Context } from './context.ts';
 import {
   createEscalationMetrics,
@@ -162,6 +163,18 @@ function createSignInMail(ctx: Context): { job: AnyJob<unknown>; mail: AuthMail 
     clock,
     log: folderLog(ctx.log, 'access'),
     baseUrl: config.baseUrl,
+    onReset: (tx, user, now) =>
+      recordAudit(
+        tx,
+        user.org,
+        systemSource,
+        {
+          type: 'session',
+          name: 'password_reset_requested',
+          resource: { type: 'user', id: user.id, name: user.username },
+        },
+        now,
+      ),
     async send(mail) {
       const settings = emailSettings(ctx);
       if (settings === null) return 'off';

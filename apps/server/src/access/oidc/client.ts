@@ -118,7 +118,7 @@ export function createOidcClient(provider: OidcProvider, outbound: Outbound, mon
         });
         const claims = tokens.claims() as Claims;
         const { email, groups } = provider.claims;
-        const isComplete = [email, groups].every((claim) => Object.hasOwn(claims, claim));
+        const isComplete = [email, groups, 'email_verified'].every((claim) => Object.hasOwn(claims, claim));
         const canAsk = at.serverMetadata().userinfo_endpoint !== undefined && !isComplete;
         const info = canAsk ? await oidc.fetchUserInfo(at, tokens.access_token, String(claims.sub)) : {};
         return { claims: { ...info, ...claims }, idToken: tokens.id_token ?? '' };

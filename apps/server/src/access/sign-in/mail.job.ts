@@ -4,15 +4,17 @@ import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { defineJob, type Job } from '../../platform/jobs/index.ts';
 import type { Log } from '../../platform/log.ts';
-import { findUser, type User } from '../../users/index.ts';
+import { findUser, findUserByLogin, passwordHashOf, type User } from '../../users/index.ts';
+import { readPolicy } from '../sessions/policy.ts';
 import { renewInvitation } from './invitations.ts';
 import { createPasswordReset } from './reset-password.ts';
+import { accountKey, HOURLY_LIMIT, takeAttempt } from './throttle.ts';
 
 /** Ids only: links are made when the mail is, so that no secret waits in the queue. */
 const Payload = Type.Object({
-  kind: Type.Union([Type.Literal('reset'), Type.Literal('password_changed'), Type.Literal('invitation')]),
+  kind: Type.Union([Type.Literal('forgot'), Type.Literal('password_changed'), Type.Literal('invitation')]),
   organizationId: Type.String(),
-  /** A user's, or an invitation's. */
+  /** A user's, or an invitation's; with `forgot` what somebody has typed as their name or address. */
   id: Type.String(),
   /** ISO 8601. */
   requestedAt: Type.String(),
@@ -36,6 +38,8 @@ export interface SignInMailDeps {
   readonly log: Log;
   readonly baseUrl: string;
   readonly send: SendMail;
+  /** Records that a link was made. */
+  readonly onReset: (tx: Tx, user: User, now: Date) => Promise<void>;
 }
 
 /** A mail that nobody waits for any more. */
@@ -62,11 +66,13 @@ type Draft = Omit<MailToSend, 'date'>;
 
 const addressOf = (user: User) => ({ name: user.name === '' ? user.username : user.name, address: user.email });
 
-async function userMail({ db, baseUrl }: SignInMailDeps, payload: SignInMail, now: Date): Promise<Draft | null> {
+async function userMail(deps: SignInMailDeps, payload: SignInMail, now: Date): Promise<Draft | null> {
+  const { db, baseUrl } = deps;
   const { organizationId: org, id } = payload;
-  const user = await findUser(db, org, id);
+  const isForgot = payload.kind === 'forgot';
+  const user = isForgot ? await findUserByLogin(db, org, id) : await findUser(db, org, id);
   if (user?.isActive !== true) return null;
-  if (payload.kind === 'password_changed') {
+  if (!isForgot) {
     const text = [
       `The password of ${user.username} at ${baseUrl} was changed.`,
       'If that was you, all is well. If not, ask an admin to end your sessions, and reset your password:',
@@ -74,7 +80,16 @@ async function userMail({ db, baseUrl }: SignInMailDeps, payload: SignInMail, no
     ].join('\n\n');
     return { to: addressOf(user), subject: 'Your Tocsin password was changed', text };
   }
-  const { token } = await inTransaction(db, (tx) => createPasswordReset(tx, org, id, now));
+  const isWelcome = (await passwordHashOf(db, org, user.id))?.isWelcome === true;
+  if (!isWelcome || !(await readPolicy(db, org)).passwordSignIn) return null;
+  // Counted by person, whatever addresses ask.
+  const attempts = `forgot:${accountKey(org, user.id)}`;
+  if ((await takeAttempt(db, attempts, HOURLY_LIMIT, now)) !== null) return null;
+  const { token } = await inTransaction(db, async (tx) => {
+    const made = await createPasswordReset(tx, org, user.id, now);
+    await deps.onReset(tx, user, now);
+    return made;
+  });
   const text = [
     `Somebody, most likely you, asked for a new password of ${user.username} at ${baseUrl}. Set it here within 30 minutes:`,
     `${baseUrl}/reset/${token}`,

@@ -14,12 +14,10 @@ import {
   rotateSession,
   takeAttempt,
 } from '../../../access/index.ts';
-import { recordAudit } from '../../../audit/index.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import {
   findUser,
-  findUserByLogin,
   hashPassword,
   passwordHashOf,
   passwordProblem,
@@ -35,7 +33,7 @@ import { nullable, readBody, text } from '../conventions/fields.ts';
 import { requireRecentProof } from '../conventions/proof.ts';
 import { sendJson } from '../conventions/resource.ts';
 import type { AuthDeps } from './auth-context.ts';
-import { auditOwn, refuseCrossSite, sessionEvent, setCookie, sourceOf, throttle, tooManyAttempts } from './begin-session.ts';
+import { auditOwn, refuseCrossSite, sessionEvent, setCookie, throttle, tooManyAttempts } from './begin-session.ts';
 
 const tags = ['auth'];
 const anyPassword = text({ keepSpace: true, max: 1_024 });
@@ -56,8 +54,13 @@ export const LINK_REFUSALS = {
 export function registerPasswords(app: FastifyInstance, deps: AuthDeps): void {
   const { db, clock, auth, baseUrl } = deps;
 
-  const ask = async (tx: Tx, kind: 'reset' | 'password_changed', user: User) =>
-    auth.mail.add(tx, { kind, organizationId: user.org, id: user.id, requestedAt: clock.now().toISOString() });
+  const tellOwner = async (tx: Tx, user: User) =>
+    auth.mail.add(tx, {
+      kind: 'password_changed',
+      organizationId: user.org,
+      id: user.id,
+      requestedAt: clock.now().toISOString(),
+    });
 
   app.post(
     '/auth/password/forgot',
@@ -82,16 +85,15 @@ export function registerPasswords(app: FastifyInstance, deps: AuthDeps): void {
       if (login === undefined) throw fieldErrors({ login: ['This field is required.'] });
       await throttle(deps, addressKey(request.ip, 'forgot'), HOURLY_LIMIT);
       const [organization] = await listOrganizations(db);
-      const user = organization === undefined ? null : await findUserByLogin(db, organization.id, login);
-      if (user !== null && auth.mail.isOn() && (await readPolicy(db, user.org)).passwordSignIn) {
-        const isWelcome = (await passwordHashOf(db, user.org, user.id))?.isWelcome === true;
-        const wait = await takeAttempt(db, `forgot:${accountKey(user.org, user.id)}`, HOURLY_LIMIT, clock.now());
-        if (isWelcome && wait === null) {
-          await inTransaction(db, async (tx) => {
-            await ask(tx, 'reset', user);
-            await recordAudit(tx, user.org, sourceOf(request, null), sessionEvent('password_reset_requested', user), clock.now());
-          });
-        }
+      if (organization !== undefined && auth.mail.isOn()) {
+        // The job finds out whether there is such a person, so that the time of the answer does not tell.
+        const mail = {
+          kind: 'forgot',
+          organizationId: organization.id,
+          id: login,
+          requestedAt: clock.now().toISOString(),
+        } as const;
+        await inTransaction(db, (tx) => auth.mail.add(tx, mail));
       }
       return sendJson(reply, 202, '{}');
     },
@@ -119,7 +121,7 @@ export function registerPasswords(app: FastifyInstance, deps: AuthDeps): void {
         const now = clock.now();
         const done = await resetPassword(tx, token, password, passwordHash, now);
         if (!done.ok) return done;
-        await ask(tx, 'password_changed', done.user);
+        await tellOwner(tx, done.user);
         await auditOwn(tx, request, done.user.org, done.user, sessionEvent('password_changed', done.user, 'by a link'), now);
         return done;
       });
@@ -162,7 +164,7 @@ export function registerPasswords(app: FastifyInstance, deps: AuthDeps): void {
         await setPasswordHash(tx, user.org, user.id, passwordHash);
         await endSessions(tx, user.org, user.id, { except: session.id });
         const rotated = await rotateSession(tx, session, now, { proved: true });
-        await ask(tx, 'password_changed', user);
+        await tellOwner(tx, user);
         await auditOwn(tx, request, user.org, user, sessionEvent('password_changed', user), now);
         return rotated;
       });
