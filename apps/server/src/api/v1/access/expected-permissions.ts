@@ -40,6 +40,7 @@ export const EXPECTED: readonly Line[] = [
   ['GET', /^users\/\{id\}\/uses$/, 'users:write'],
   ['PATCH', /^users\/\{id\}$/, { anyOf: ['user-settings:write', 'users:write', 'roles:write'] }],
   ['DELETE', /^users\/\{id\}$/, 'users:write'],
+  ['POST', /^users$/, 'users:write'],
   ['GET', /^users(\/|$)/, 'user-settings:read'],
   ['GET', /^teams\/\{id\}\/uses$/, 'teams:write'],
   ['PUT PATCH', /^teams\/\{id\}$/, 'signed-in'],
@@ -56,6 +57,7 @@ export const EXPECTED: readonly Line[] = [
   ['POST', /^escalation$/, 'alert-groups:direct-paging'],
   ['POST', /^(make_call|send_sms)$/, 'alert-groups:direct-paging'],
   ...readWrite('(alert_groups|alerts|resolution_notes)', 'alert-groups:read', 'alert-groups:write'),
+  [`GET ${WRITES}`, /^saved_views(\/|$)/, 'alert-groups:read'],
   // Integrations
   ['POST', /^integrations\/\{id\}\/maintenance_(start|stop)$/, MAINTENANCE],
   ['POST', /^integrations\/\{id\}\/(send_demo_alert|preview_template)$/, 'integrations:test'],
