@@ -34,6 +34,8 @@ const BY_KEY: Readonly<Record<string, string>> = {
   notify_if_time_from: '08:00:00Z',
   notify_if_time_to: '18:00:00Z',
   start: '2026-03-02T09:00:00',
+  unverified_phone_number: '+4915112345678',
+  verified_phone_number: '+4915112345678',
   stack_slug: 'payments',
   org_slug: 'payments',
 };
