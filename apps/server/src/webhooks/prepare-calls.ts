@@ -5,7 +5,7 @@ import { hasLeft } from './decide-after.ts';
 import type { WebhookDeps } from './deps.ts';
 import type { EventSnapshot } from './events.ts';
 import { loadGroupFacts, loadUsers } from './group-facts.ts';
-import type { Webhook } from './webhook.ts';
+import { PERSONAL_NOTIFICATION, TRIGGERS, type Webhook } from './webhook.ts';
 import { loadWebhookRows, webhookFromRow } from './webhook-store.ts';
 
 export type ReadyCall = {
@@ -107,6 +107,8 @@ export function contextOf({
     event: {
       ...rest,
       at: isOdd ? null : time,
+      // What a person filled in is theirs; tests and previews of personal webhooks have nothing there.
+      ...(event.type === TRIGGERS[PERSONAL_NOTIFICATION] ? { user: {} } : {}),
       ...(until === undefined ? {} : { until: until === null ? null : new Date(until) }),
     },
     user,

@@ -191,3 +191,36 @@ test('a webhook that fails for a day, fifty times in a row, is unhealthy, and st
   const { rows } = await sql`select told_at from webhook_health where webhook_id = ${hook} and told_at is not null`.execute(db);
   expect(rows).toHaveLength(1);
 });
+
+test('a wiped alert group takes what it said out of the log, a deleted one the whole log', async () => {
+  world.receiver.reply = () => ({ status: 200, body: '{"key": 1}' });
+  const hook = await org.webhook(1);
+  const [wiped, deleted] = [await org.alert({ m: 'confidential' }), await org.alert({ m: 'private' })];
+  expect(JSON.stringify(await org.responses(hook))).toMatch(/confidential.*private|private.*confidential/);
+  await org.done('DELETE', `alert_groups/${wiped}/`, { mode: 'wipe' });
+  await org.done('DELETE', `alert_groups/${deleted}/`, { mode: 'delete' });
+  await world.server.runDue();
+  expect(await org.responses(hook)).toMatchObject([
+    { alert_group_id: wiped, url: null, request_data: null, event_data: null, status_code: 200, content: '{"key": 1}' },
+  ]);
+});
+
+test('labels of a webhook are shown, sent and cleared', async () => {
+  const body = { name: 'labelled', url: org.url('labelled'), http_method: 'POST', trigger_type: 'alert group created' };
+  const labels = [{ key: { name: 'team' }, value: { name: 'dock' } }];
+  const made = await org.done('POST', 'webhooks/', { ...body, labels });
+  expect(made.labels).toMatchObject(labels);
+  await org.alert();
+  expect(org.calls()[0]?.json.webhook).toEqual({ id: made.id, name: 'labelled', labels: { team: 'dock' } });
+  expect((await org.done('PUT', `webhooks/${made.id}/`, { ...body, name: 'same labels' })).labels).toMatchObject(labels);
+  expect((await org.done('PUT', `webhooks/${made.id}/`, { labels: [] })).labels).toEqual([]);
+  const wrong = await org.api('PUT', `webhooks/${made.id}/`, { labels: [{ key: { name: '1' }, value: { name: 'x' } }] });
+  expect([wrong.status, Object.keys(wrong.body)]).toEqual([400, ['labels']]);
+});
+
+test('a personal webhook is tested with nothing filled in', async () => {
+  const hook = await org.webhook(9, { url: `${org.url('personal')}/{{ event.user.pager }}` });
+  const { response } = await org.done('POST', `webhooks/${hook}/test/`, {});
+  expect(response).toMatchObject({ status_code: 200, trigger_type: 'personal notification' });
+  expect(org.calls()[0]?.json.event).toMatchObject({ type: 'personal notification', user: {}, test: true });
+});
