@@ -23,16 +23,18 @@ const UserSchema = named(
   'User',
   Type.Object({
     ...shortUser,
+    name: Type.String({ description: 'Empty where nobody gave one.' }),
     slack: Type.Union([Type.Object({ user_id: Type.String(), team_id: Type.String() }), Type.Null()]),
     timezone: Type.Union([Type.String(), Type.Null()]),
     teams: Type.Array(Type.String()),
   }),
 );
-/** Rows of a list with `short=true` lack the last three keys. */
+/** Rows of a list with `short=true` lack the last four keys. */
 const ListedUserSchema = named(
   'ListedUser',
   Type.Object({
     ...shortUser,
+    name: Type.Optional(UserSchema.properties.name),
     slack: Type.Optional(UserSchema.properties.slack),
     timezone: Type.Optional(UserSchema.properties.timezone),
     teams: Type.Optional(UserSchema.properties.teams),
@@ -54,7 +56,7 @@ async function presentUsers(db: Db | Tx, org: string, users: readonly User[]): P
     org,
     users.map((user) => user.id),
   );
-  return users.map((user) => ({ ...presentShort(user), slack: null, timezone: user.timezone, teams: teams.get(user.id) ?? [] }));
+  return users.map((user) => ({ ...presentShort(user), name: user.name, slack: null, timezone: user.timezone, teams: teams.get(user.id) ?? [] }));
 }
 
 /** A service account as `users/current`. */
@@ -63,6 +65,7 @@ const presentAccount = ({ number, name }: Extract<CallerActor, { type: 'service_
   grafana_id: number,
   email: '',
   username: name,
+  name,
   role,
   is_phone_number_verified: false,
   slack: null,

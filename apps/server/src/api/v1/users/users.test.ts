@@ -20,6 +20,7 @@ test('people are listed, filtered, shown short and as oneself', async () => {
     username: 'Noor',
     role: 'editor',
     is_phone_number_verified: false,
+    name: '',
     timezone: null,
     teams: [],
   };
