@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   cutTitle,
+  emailMessage,
   emailTitle,
   imageUrl,
   phoneTitle,
@@ -108,4 +109,21 @@ test('string values of a payload are escaped for Telegram, keys and numbers are 
   expect(telegramPayload('{"a<b": "x > y & :fire:", "n": 1.0, "l": ["\\"<\\u003c"]}')).toBe(
     '{"a<b": "x &gt; y &amp; 🔥", "n": 1.0, "l": ["\\"&lt;&lt;"]}',
   );
+});
+
+test.each(['![[]()', 'http://a.b/(', '**a', '[', '- a\n  ', '<https://a|', '[[a]', '`a``b', '# a\n', 'a@b.c '])(
+  'a text of nothing but %j is brought into form in time',
+  (piece) => {
+    const text = piece.repeat(50_000 / piece.length);
+    const before = process.cpuUsage();
+    expect(webMessage(text)).not.toBe('');
+    expect(emailMessage(text)).not.toBe('');
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(2_000);
+  },
+);
+
+test('what is too odd for Markdown is shown as it is', () => {
+  const text = `${'[x] '.repeat(2_000)}\n<b>&amp;`;
+  expect(emailMessage(text)).toBe(`<p>${'[x] '.repeat(2_000)}<br>\n&lt;b&gt;&amp;amp;</p>`);
 });

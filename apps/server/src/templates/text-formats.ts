@@ -24,6 +24,33 @@ export const escapeEntities = (text: string): string => text.replace(/[&<>]/g, (
 
 const withEmoji = (text: string, links: LinkForm): string => replaceEmojiCodes(replaceSlackSyntax(text, links));
 
+/** Signs and lines of a text that are read as Markdown; log files and long lists of labels have fewer. */
+const MOST_SIGNS = 3_000;
+const MOST_LINES = 2_000;
+/** Sum of the squares of the lengths of words that are longer than `LONG_WORD`: what finding addresses in them costs. */
+const MOST_LONG_WORDS = 40_000_000;
+const LONG_WORD = 200;
+const SIGN = /[[\]*`<!]/g;
+const WORD = /\S+/g;
+
+const countOf = (text: string, pattern: RegExp): number => {
+  let count = 0;
+  for (const _ of text.matchAll(pattern)) count += 1;
+  return count;
+};
+
+/** Whether reading a text as Markdown would take much longer than its length says: the reader looks at some of it again and again. */
+function isOdd(text: string): boolean {
+  if (countOf(text, SIGN) > MOST_SIGNS || countOf(text, /\n/g) > MOST_LINES) return true;
+  let cost = 0;
+  for (const [word] of text.matchAll(WORD)) if (word.length > LONG_WORD) cost += word.length ** 2;
+  return cost > MOST_LONG_WORDS;
+}
+
+/** HTML of a text in Markdown; an odd one is shown as it is. */
+const render = (reader: MarkdownIt, text: string): string =>
+  isOdd(text) ? `<p>${escapeEntities(text).replaceAll(/\r?\n/g, '<br>\n')}</p>` : reader.render(text);
+
 /** Markdown with `*` alone as emphasis and every line end a break; raw HTML stays text unless `html` says otherwise. */
 function markdown(html: boolean): MarkdownIt {
   const reader = new MarkdownIt({ html, breaks: true, linkify: true });
@@ -52,12 +79,12 @@ const passing = markdown(true);
 /** Plain text; who shows it escapes it, once (templates.md B-14). */
 export const webTitle = (text: string, most = TITLE): string => cutTitle(withEmoji(text, 'markdown'), most);
 /** HTML without anything live from the payload (templates.md B-8). */
-export const webMessage = (text: string): string => escaping.render(withEmoji(text, 'markdown')).trim();
+export const webMessage = (text: string): string => render(escaping, withEmoji(text, 'markdown')).trim();
 
 export const emailTitle = (text: string, most = TITLE): string =>
   cutTitle(withEmoji(text, 'dash').replaceAll(/\r?\n/g, ' '), most);
 /** HTML as template and payload have it. Not to be trusted: the mail's writer sanitises it. */
-export const emailMessage = (text: string): string => passing.render(withEmoji(text, 'dash')).trim();
+export const emailMessage = (text: string): string => render(passing, withEmoji(text, 'dash')).trim();
 
 /** One line of plain text, without the signs of Markdown. */
 export const smsTitle = (text: string, most = TITLE): string =>
@@ -67,8 +94,7 @@ export const phoneTitle = (text: string, most = TITLE): string => smsTitle(text,
 const HTML_ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
 
 function markdownToText(text: string): string {
-  const html = passing
-    .render(text)
+  const html = render(passing, text)
     .replaceAll(/<br>\n?/g, '\n')
     .replaceAll(/<[^<>]*>/g, '');
   return html
