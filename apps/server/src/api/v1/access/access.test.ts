@@ -255,6 +255,7 @@ describe('service accounts', () => {
       email: '',
       slack: null,
       username: 'bot',
+      name: 'bot',
       role: 'admin',
       is_phone_number_verified: false,
       timezone: null,

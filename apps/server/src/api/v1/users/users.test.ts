@@ -27,7 +27,7 @@ test('people are listed, filtered, shown short and as oneself', async () => {
   expect((await api.admin.get(`users/${noor.id}`)).body).toEqual(full);
   expect((await noor.get('users/current/')).body).toEqual(full);
   expect((await api.admin.get('users/?username=noor')).body.results).toEqual([full]);
-  const { slack: _slack, timezone: _timezone, teams: _teams, ...short } = full;
+  const { name: _name, slack: _slack, timezone: _timezone, teams: _teams, ...short } = full;
   expect((await api.admin.get('users/?roles=1&short=true')).body.results).toEqual([short]);
   expect((await api.admin.get('users/?roles=7')).body).toEqual({
     roles: ['Select a valid choice. 7 is not one of the available choices.'],
