@@ -12,7 +12,8 @@ export type PasswordSignIn =
   | { readonly ok: false; readonly reason: 'throttled'; readonly retryAfterSeconds: number }
   | {
       readonly ok: false;
-      readonly reason: 'second_factor_required';
+      /** `…_wrong`: something came along, and it was not right. */
+      readonly reason: 'second_factor_required' | 'second_factor_wrong';
       readonly user: User;
       readonly factors: readonly string[];
     };
@@ -57,7 +58,7 @@ export async function signInWithPassword(deps: SignInDeps, attempt: PasswordAtte
   const factors = await secondStep.factorsOf(org, user.id);
   if (factors.length > 0) {
     const proved = await secondStep.check(org, user.id, attempt.second);
-    if (proved === false) return { ok: false, reason: 'bad_credentials', user };
+    if (proved === false) return { ok: false, reason: 'second_factor_wrong', user, factors };
     if (proved === null) {
       await refund(db, account);
       await refund(db, address);

@@ -22,6 +22,7 @@ import {
 import { recordAudit } from '../../../audit/index.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
+import { isTimeZone } from '../../../schedules/index.ts';
 import { findTeam, findUser, findUserByLogin, hashPassword, passwordProblem } from '../../../users/index.ts';
 import { ApiError, fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
@@ -33,7 +34,7 @@ import { inOneTransaction, sendJson } from '../conventions/resource.ts';
 import type { AuthDeps } from './auth-context.ts';
 import { beginSession, refuseCrossSite, setCookie, sourceOf, throttle } from './begin-session.ts';
 import { LINK_REFUSALS } from './password.routes.ts';
-import { isTimezone } from './timezone.ts';
+
 import { USER_REFUSALS } from './user-refusals.ts';
 
 const PAGE_SIZE = 50;
@@ -334,7 +335,7 @@ export function registerInvitations(app: FastifyInstance, deps: AuthDeps): void 
       const phoneNumber = body.phone_number ? body.phone_number.replace(/[\s()-]/g, '') : null;
       const errors = {
         ...(problem === null ? {} : { password: [problem] }),
-        ...(timezone === null || isTimezone(timezone) ? {} : { timezone: ['This is not the name of a time zone.'] }),
+        ...(timezone === null || isTimeZone(timezone) ? {} : { timezone: ['This is not the name of a time zone.'] }),
         ...(phoneNumber === null || /^\+\d{8,15}$/.test(phoneNumber) ? {} : { phone_number: ['Enter + and 8 to 15 digits.'] }),
       };
       if (Object.keys(errors).length > 0) throw fieldErrors(errors);

@@ -251,6 +251,26 @@ describe('an invitation', () => {
   });
 });
 
+test('a person is added before they sign in, is refused twice, and is invited to what they are', async () => {
+  const team = (await admin.send('POST', 'teams', { name: 'Keepers' })).body.id;
+  const wanted = {
+    username: 'nora',
+    email: 'nora@harbor.example',
+    role: 'editor',
+    teams: [team],
+    roles: ['fixed:api-keys-editor'],
+  };
+  const made = await admin.send('POST', 'users', wanted);
+  expect([made.status, made.body]).toEqual([201, expect.objectContaining({ ...wanted, state: 'placeholder', timezone: null })]);
+  expect((await admin.send('GET', `users/${made.body.id}`)).body).toMatchObject({ username: 'nora', teams: [team] });
+  expect((await admin.send('POST', 'users', { ...wanted, username: 'nora2' })).body).toHaveProperty('email');
+  expect((await admin.send('POST', 'users', { ...wanted, email: 'n@x', teams: ['TNONE'] })).status).toBe(400);
+  const invited = await admin.send('POST', 'invitations', { emails: [wanted.email], role: 'editor', send: false });
+  expect(invited.body.results[0].user_id).toBe(made.body.id);
+  const editor = await browse(await makeUser('otto'));
+  expect((await editor.send('POST', 'users', { ...wanted, username: 'p', email: 'p@x' })).status).toBe(403);
+});
+
 describe('the policy of signing in', () => {
   test('sets how long sessions live, and keeps passwords while there is no other way in', async () => {
     expect((await admin.send('GET', 'auth/policy')).body).toEqual({

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { SecretBox } from '../../../platform/secrets.ts';
 import type { AuthDeps } from './auth-context.ts';
+import { registerUserCreation } from './create-user.routes.ts';
 import { registerInvitations } from './invitations.routes.ts';
 import { registerOidc } from './oidc.routes.ts';
 import { registerPasskeySignIn } from './passkey-sign-in.routes.ts';
@@ -22,4 +23,5 @@ export function registerAuth(app: FastifyInstance, deps: AuthDeps & { readonly s
   registerSessions(app, deps);
   registerPolicy(app, deps);
   registerInvitations(app, deps);
+  registerUserCreation(app, deps);
 }

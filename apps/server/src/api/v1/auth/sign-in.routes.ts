@@ -16,7 +16,8 @@ import {
 import { recordAudit } from '../../../audit/index.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
 import { type SecretBox, SecretError } from '../../../platform/secrets.ts';
-import { findUser, hashPassword, passwordProblem } from '../../../users/index.ts';
+import { isTimeZone } from '../../../schedules/index.ts';
+import { findUser, hashPassword, passwordProblem, type User } from '../../../users/index.ts';
 import { ApiError, type ErrorBody, fieldErrors, forbidden } from '../conventions/api-error.ts';
 import { callerOf, sessionOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
@@ -34,7 +35,7 @@ import {
   tooManyAttempts,
 } from './begin-session.ts';
 import { presentSession, SessionSchema } from './present-session.ts';
-import { isTimezone } from './timezone.ts';
+
 import { USER_REFUSALS } from './user-refusals.ts';
 
 const tags = ['auth'];
@@ -172,7 +173,7 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps & { readonly
       const timezone = body.timezone ? body.timezone : null;
       const errors = {
         ...(problem === null ? {} : { password: [problem] }),
-        ...(timezone === null || isTimezone(timezone) ? {} : { timezone: ['This is not the name of a time zone.'] }),
+        ...(timezone === null || isTimeZone(timezone) ? {} : { timezone: ['This is not the name of a time zone.'] }),
       };
       await refund(db, address);
       if (Object.keys(errors).length > 0) throw fieldErrors(errors);
@@ -303,14 +304,12 @@ async function refuseSignIn(
       return forbidden('Signing in by password is switched off.', 'password_sign_in_disabled');
     case 'throttled':
       return tooManyAttempts(401, refused.retryAfterSeconds);
-    case 'second_factor_required': {
-      const asked = await auth.secondStep.ask(org, refused.user.id);
-      return new ApiError(401, {
-        detail: 'Enter the code of your second factor.',
-        code: 'totp_required',
-        factors: refused.factors,
-        ...(asked === null ? {} : { passkey: { challenge_id: asked.challengeId, options: asked.options as ErrorBody } }),
-      });
+    case 'second_factor_required':
+      return secondFactorNeeded(auth, refused.user, refused.factors, 'Enter the code of your second factor.');
+    case 'second_factor_wrong': {
+      const event = sessionEvent('login_failed', refused.user, 'second factor');
+      await inTransaction(db, (tx) => recordAudit(tx, org, sourceOf(request, null), event, clock.now()));
+      return secondFactorNeeded(auth, refused.user, refused.factors, 'This is wrong or was used already.');
     }
     case 'bad_credentials': {
       const { user } = refused;
@@ -319,4 +318,14 @@ async function refuseSignIn(
       return badCredentials();
     }
   }
+}
+
+async function secondFactorNeeded(auth: AuthContext, user: User, factors: readonly string[], detail: string): Promise<ApiError> {
+  const asked = await auth.secondStep.ask(user.org, user.id);
+  return new ApiError(401, {
+    detail,
+    code: 'totp_required',
+    factors,
+    ...(asked === null ? {} : { passkey: { challenge_id: asked.challengeId, options: asked.options as ErrorBody } }),
+  });
 }
