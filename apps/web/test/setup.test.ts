@@ -31,7 +31,7 @@ browserTest(
   'a new installation is set up in the browser, from the code to a test page that reaches the admin',
   { timeout: 180_000 },
   async () => {
-    const page = await world.open({ as: null, path: '/schedules' });
+    const page = await world.open({ as: null, path: '/alert-groups?state=resolved' });
     await page.getByRole('heading', { name: 'Set up Tocsin' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/setup');
     await expectAccessible(page);

@@ -40,7 +40,7 @@ export function Card({ title, actions, children, className, flush = false }: Car
   return (
     <section aria-label={title} className={cx('rounded-lg border border-line bg-surface shadow-card', className)}>
       {title !== undefined && (
-        <header className="flex min-h-11 items-center gap-2 border-b border-line px-4 py-1.5">
+        <header className="flex min-h-11 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line px-4 py-1.5">
           <h2 className="flex-1 font-semibold">{title}</h2>
           {actions}
         </header>

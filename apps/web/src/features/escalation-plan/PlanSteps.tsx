@@ -44,6 +44,7 @@ function Visit({ visit }: { visit: PlanVisit }) {
           {visit.problem.text}
         </p>
       )}
+      {visit.schedule !== null && <p className="text-[0.93rem] text-muted">{visit.schedule.name}</p>}
       {visit.recipients.map(({ user, important, rules }) => (
         <p key={user.id} className="flex items-start gap-1.5 text-[0.93rem]">
           <Avatar id={user.id} name={user.username} size="small" />
@@ -105,7 +106,7 @@ export function PlanSteps({ steps, collapseDone = true }: { steps: readonly Plan
                 )}
               </p>
               {first !== undefined && <Visit visit={first} />}
-              {later.length > 0 && <Later visits={later} />}
+              {later.some((visit) => visit.recipients.length > 0) && <Later visits={later} />}
             </div>
           </li>
         );
