@@ -30,6 +30,7 @@ type Row = {
   username: string | null;
   name: string | null;
   actor_type: string | null;
+  account_name: string | null;
   action_source: number | null;
   error_code: number | null;
   reason: string | null;
@@ -45,17 +46,19 @@ export async function loadTimeline(db: Db, org: OrgId, id: AlertGroupId): Promis
   const { rows } = await sql<Row>`
     with entry as (
       select 'alert_group' as realm, 0 as rank, id::text as id, type::int as type, created_at,
-             case when actor_type = 'user' then actor_id end as user_id, actor_type, action_source, error_code, reason, data,
+             case when actor_type = 'user' then actor_id end as user_id, actor_type,
+             case when actor_type = 'service_account' then actor_id end as account_id, action_source, error_code, reason, data,
              null::smallint as step, null as channel
       from timeline_record where organization_id = ${org} and alert_group_id = ${id}
       union all
-      select 'user_notification', 1, id::text, type, created_at, user_id, null, null, error_code, reason, null, step, channel
+      select 'user_notification', 1, id::text, type, created_at, user_id, null, null, null, error_code, reason, null, step, channel
       from notification_record where organization_id = ${org} and alert_group_id = ${id}
       union all
-      select 'resolution_note', 2, n.id, ${NOTE_TYPES}, created_at, author_id, null, null, null, n.text, null, null, null
+      select 'resolution_note', 2, n.id, ${NOTE_TYPES}, created_at, author_id, null, null, null, null, n.text, null, null, null
       from resolution_note n where organization_id = ${org} and alert_group_id = ${id} and deleted_at is null)
-    select entry.*, u.username, u.name from entry
+    select entry.*, u.username, u.name, a.name as account_name from entry
     left join users u on u.organization_id = ${org} and u.id = entry.user_id
+    left join service_account a on a.organization_id = ${org} and a.id = entry.account_id
     order by entry.created_at, entry.rank, length(entry.id), entry.id`.execute(db);
   return rows.flatMap((row) => {
     const action = actionOf(row);
@@ -72,6 +75,7 @@ function actionOf(row: Row): string | null {
   return recordSentence({
     type: row.type,
     actorType: row.actor_type ?? 'system',
+    accountName: row.account_name,
     actionSource: row.action_source,
     errorCode: row.error_code,
     reason: row.reason,

@@ -6,6 +6,8 @@ import { attemptsOf, failureSentence, inWords, numberOf, type RecordData, stepSe
 export type StoredRecord = {
   type: number;
   actorType: string;
+  /** Name of the service account that acted. */
+  accountName?: string | null;
   actionSource: number | null;
   errorCode: number | null;
   reason: string | null;
@@ -21,14 +23,14 @@ const SURFACES: Readonly<Record<number, string>> = {
 };
 
 /** Who did it, as the sentence ends: ` by {{author}} via API`, ` by the alert source`. */
-function byWhom({ actorType, actionSource, data }: StoredRecord): string {
+function byWhom({ actorType, accountName, actionSource, data }: StoredRecord): string {
   const surface = actionSource === null ? undefined : SURFACES[actionSource];
   const via = surface === undefined ? '' : ` via ${surface}`;
   switch (actorType) {
     case 'user':
       return ` by {{author}}${via}`;
     case 'service_account':
-      return ` by a service account${via}`;
+      return ` by ${accountName == null ? 'a service account' : `service-account:${accountName}`}${via}`;
     case 'source':
       return ' by the alert source';
     case 'step':

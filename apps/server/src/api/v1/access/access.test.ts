@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
 
@@ -256,6 +257,7 @@ describe('service accounts', () => {
       slack: null,
       username: 'bot',
       name: 'bot',
+      name: 'bot',
       role: 'admin',
       is_phone_number_verified: false,
       timezone: null,
@@ -263,6 +265,14 @@ describe('service accounts', () => {
     });
     await api.admin.patch(`service_accounts/${bot.id}`, { may_act: true });
     expect((await bot.post('alert_groups/INOTHING/acknowledge')).status).toBe(404);
+    const { id, default_route: route } = (await api.admin.post('integrations/', INTEGRATION)).body;
+    const now = api.clock.now();
+    await sql`
+      insert into alert_group (organization_id, id, integration_id, route_id, number, title, grouping_key, started_at, received_at)
+      values (${api.admin.org}, 'IBOT', ${id}, ${route.id}, 1, 'by a bot', 'k', ${now}, ${now})`.execute(api.db);
+    expect((await bot.post('alert_groups/IBOT/acknowledge')).status).toBe(200);
+    expect((await api.admin.get('alert_groups/IBOT')).body).toMatchObject({ state: 'acknowledged', acknowledged_by: null });
+    expect((await api.admin.get('alert_groups/IBOT/timeline')).text).toContain(' by service-account:bot via API');
   });
 
   test('end when they are disabled or deleted', async () => {
