@@ -12,7 +12,7 @@ import {
   remindAcknowledged,
 } from './escalation/index.ts';
 import { HOUSEKEEPING_CRON, HOUSEKEEPING_JOBS } from './housekeeping.ts';
-import { expireMaintenance, renderForEmail, startPipeline, watchHeartbeats } from './integrations/index.ts';
+import { expireMaintenance, renderForEmail, rerenderTitles, startPipeline, watchHeartbeats } from './integrations/index.ts';
 import { LIVE_CRON, pruneLiveEvents } from './live/index.ts';
 import {
   createDeliveryMetrics,
@@ -104,6 +104,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
     onRun,
   });
   const integrations = [
+    loop('new titles', (now) => rerenderTitles({ db, clock, templates: domains.templates }, now)),
     loop('ends of maintenance', (now) => expireMaintenance({ db, clock, hooks }, now)),
     loop('integration heartbeats', (now) => watchHeartbeats({ db }, now)),
   ];
