@@ -171,6 +171,22 @@ test('only the topics that were asked for are told, and only to whom they are me
   expect([refused.status, refused.body]).toEqual([400, { topics: ['"weather" is not a valid choice.'] }]);
 });
 
+test('edits of schedules and who goes on call are told, of schedules that one sees', async () => {
+  const stream = await follow(api.admin, 'stream?topics=schedule,oncall');
+  await stream.next();
+  const schedule = { name: 'Night', type: 'web', time_zone: 'UTC' };
+  const { id } = (await api.admin.post('schedules/', schedule)).body;
+  expect(await stream.next()).toMatchObject({ event: 'schedule.changed', data: { id } });
+  await api.admin.put(`schedules/${id}`, { ...schedule, name: 'Late' });
+  expect(await stream.next()).toMatchObject({ event: 'schedule.changed', data: { id } });
+  await sql`insert into schedule_event (organization_id, schedule_id, at, type, user_ids, former_user_ids)
+    values (${api.admin.org}, ${id}, ${api.clock.now()}, 'hand_over', ${[api.admin.id]}::text[], '{}')`.execute(api.db);
+  expect(await stream.next()).toMatchObject({ event: 'oncall.changed', data: { id, users: [api.admin.id] } });
+  expect((await api.admin.delete(`schedules/${id}`)).status).toBe(204);
+  expect(await stream.next()).toMatchObject({ event: 'schedule.changed', data: { id } });
+  stream.close();
+});
+
 test('without a valid token there is no stream', async () => {
   const refused = await follow({ ...api.admin, token: 'f'.repeat(64) });
   expect(refused.answer.status).toBe(403);
