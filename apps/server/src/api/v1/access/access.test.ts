@@ -257,6 +257,7 @@ describe('service accounts', () => {
       slack: null,
       username: 'bot',
       name: 'bot',
+      name: 'bot',
       role: 'admin',
       is_phone_number_verified: false,
       timezone: null,

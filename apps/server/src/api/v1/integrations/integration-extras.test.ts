@@ -255,7 +255,10 @@ test('routes by labels carry comparisons; the plain one looks like a label', asy
   expect(await refused([label('env', 'a'), label('env', 'a', '=')])).toEqual({
     routing_labels: ['Each comparison must be unique.'],
   });
-  expect((await editor.patch('labels/keys/env/', { name: 'environment' })).status).toBe(404);
+  const keys = (await viewer.get('labels/keys/?search=hos')).body.results;
+  expect(keys).toEqual([{ id: 'host', name: 'host', values_count: 0, integrations_count: 0 }]);
+  expect((await editor.patch('labels/keys/env/', { name: 'environment' })).status).toBe(200);
+  expect((await viewer.get(`routes/${route.body.id}/`)).body.routing_labels).toEqual([label('environment', 'prod')]);
 });
 
 test('a route by regular expression becomes a template that searches the same text', async () => {
@@ -317,6 +320,7 @@ test('the catalogue of types, with an example and the default templates of each'
 
 test('integrations are found by part of the name, type, labels and maintenance', async () => {
   const made = await integration({ type: 'zabbix', name: 'Plant One', labels: [label('plant', '1'), label('line', 'a')] });
+  api.clock.advance({ seconds: 1 }); // the list is by creation
   const other = await integration({ type: 'zabbix', name: 'Plant Two', labels: [label('plant', '2')] });
   const found = async (query: string) =>
     (await viewer.get(`integrations/?${query}`)).body.results.map((each: { id: string }) => each.id);

@@ -9,6 +9,7 @@ import {
   listRoutes,
   type Route,
   type RouteFilter,
+  rememberLabels,
   updateRoute,
 } from '../../../integrations/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
@@ -19,7 +20,7 @@ import { missingReference } from '../conventions/fields.ts';
 import { single } from '../conventions/pagination.ts';
 import { positionFields, readPlacement } from '../conventions/position-fields.ts';
 import type { Resource } from '../conventions/resource.ts';
-import { MatchersSchema, presentMatchers } from './labels-field.ts';
+import { type Matcher, MatchersSchema, presentMatchers } from './labels-field.ts';
 import { mergeMessengers, messengerSchemas, presentMessengers } from './messengers-field.ts';
 import { readRule, routeFields, type TermChecks } from './route-fields.ts';
 
@@ -49,6 +50,10 @@ export const presentRoute = (route: Route): unknown => ({
   is_the_last_route: route.isDefault,
   ...presentMessengers(route.messengers),
 });
+
+/** Keys and values that comparisons name; patterns name no value. */
+const namesIn = (matchers: readonly Matcher[]) =>
+  matchers.map(({ key, value, match }) => ({ key, value: match === '=' || match === '!=' ? value : null }));
 
 export interface RoutesDeps {
   readonly clock: Clock;
@@ -92,6 +97,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
     const type = body.routing_type ?? 'regex';
     if (type !== 'labels') requireTerm(body.routing_regex);
     const rule = readRule(type, body.routing_regex ?? null, body.routing_labels ?? null, termChecks);
+    await rememberLabels(tx, caller.org, namesIn(rule.routingLabels ?? []), clock.now());
     return createRoute(
       tx,
       caller.org,
@@ -113,6 +119,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
     if (body.routing_regex === null && type !== 'labels') requireTerm(null);
     const term = route.isDefault ? null : (body.routing_regex ?? route.routingRegex);
     const rule = readRule(type, term, body.routing_labels ?? route.routingLabels, termChecks);
+    await rememberLabels(tx, caller.org, namesIn(rule.routingLabels ?? []), clock.now());
     return updateRoute(
       tx,
       caller.org,
