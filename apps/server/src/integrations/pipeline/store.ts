@@ -23,10 +23,13 @@ export type InboundAlert = {
   attempts: number;
 };
 
-/** Holds those of the shards that no other pipeline has, until the transaction ends. */
+/**
+ * Holds those of the shards that no other pipeline has, until the transaction ends. Without bitmap scans, which look at the rows of
+ * earlier batches again and again, while plain index scans mark them as gone.
+ */
 export async function lockShards(tx: Tx, shards: readonly number[]): Promise<number[]> {
   const { rows } = await sql<{ shard: number }>`
-    select s.shard from unnest(${[...shards]}::int[]) as s (shard)
+    select s.shard, set_config('enable_bitmapscan', 'off', true) from unnest(${[...shards]}::int[]) as s (shard)
     where pg_try_advisory_xact_lock(${SHARD_LOCK}::int, s.shard)`.execute(tx);
   return rows.map((row) => row.shard);
 }
@@ -95,7 +98,7 @@ export async function waitingAlerts(
   const { rows } = await sql<{ shard: number; alerts: number }>`
     select s.shard, w.alerts from unnest(${[...shards]}::smallint[]) as s (shard)
     cross join lateral (
-      select count(*)::int as alerts from (select from inbound_alert a where a.shard = s.shard limit ${most}) a_few
+      select count(*)::int as alerts from (select from inbound_alert a where a.shard = s.shard order by a.id limit ${most}) a_few
     ) w
     where w.alerts > 0`.execute(db);
   return rows;
