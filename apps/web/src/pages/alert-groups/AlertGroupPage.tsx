@@ -17,9 +17,11 @@ import { Badge, Card, ConfirmDialog, Facts, formatSpan, type MenuItem, showToast
 import { Alerts, Payload } from './Alerts.tsx';
 import { AttachDialog } from './AttachDialog.tsx';
 import { AttachedGroups } from './AttachedGroups.tsx';
+import { Deliveries } from './Deliveries.tsx';
 import { GroupHeader } from './GroupHeader.tsx';
 import { Notes } from './Notes.tsx';
 import { Plan } from './Plan.tsx';
+import { Related } from './Related.tsx';
 import { RenderedAlert } from './RenderedAlert.tsx';
 import { Responders } from './Responders.tsx';
 import { alertGroupRoute } from './routes.ts';
@@ -247,6 +249,8 @@ export function AlertGroupPage() {
           <Responders group={group} addRef={addResponder} />
           <GroupFacts group={group} />
           <Notes groupId={id} inputRef={note} />
+          <Deliveries groupId={id} />
+          <Related groupId={id} />
         </div>
       </div>
       {dialog === 'attach' && <AttachDialog group={group} onClose={() => setDialog(null)} />}

@@ -15,6 +15,7 @@ import { FilterBar } from './FilterBar.tsx';
 import { activeFilters, type GroupFilter, type StateWord, statesOf, toQuery, withState } from './filter.ts';
 import { GroupList } from './GroupList.tsx';
 import { alertGroupsRoute } from './routes.ts';
+import { SavedViews } from './SavedViews.tsx';
 import { StateCards } from './StateCards.tsx';
 
 const SCROLLED_PX = 200;
@@ -89,7 +90,7 @@ export function AlertGroupsPage() {
   const clearAll = () => void navigate({ search: (old): GroupFilter => (old.page === undefined ? {} : { page: old.page }) });
 
   return (
-    <Page title="Alert groups">
+    <Page title="Alert groups" actions={<SavedViews filter={filter} onOpen={(next) => void navigate({ search: next })} />}>
       <StateCards counts={counts.data} chosen={states} onToggle={toggleState} />
       <FilterBar filter={filter} onChange={change} searchRef={search} menuOpen={menuOpen} onMenuOpen={setMenuOpen} />
       {waiting > 0 && (

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { ApiError, errorText, type FieldErrors } from '../../api/errors.ts';
+import type { InvitationView } from '../../api/schema.js';
 import { judgePassword } from '../../lib/password.ts';
 import { Button, browserZone, EmptyState, TextField } from '../../ui/index.ts';
 import { EntryFrame } from './EntryFrame.tsx';
@@ -13,12 +15,19 @@ export function InvitePage() {
   const [form, setForm] = useState({ name: '', username: '', password: '' });
   const [errors, setErrors] = useState<FieldErrors>({});
   const [failure, setFailure] = useState<string | null>(null);
-  const [isGone, setGone] = useState(false);
+  const [wasRefused, setRefused] = useState(false);
+  const invitation = useQuery({
+    queryKey: ['invitation', token],
+    queryFn: (): Promise<InvitationView> => api.post('/invitations/lookup', { body: { token } }),
+    retry: false,
+  });
+  const isGone = wasRefused || (invitation.error instanceof ApiError && [404, 410].includes(invitation.error.status));
+  const email = invitation.data?.email ?? '';
   const [pending, setPending] = useState(false);
   const set = (field: keyof typeof form) => (value: string) => setForm((old) => ({ ...old, [field]: value }));
   const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
-    const { problem } = judgePassword(form.password, '');
+    const { problem } = judgePassword(form.password, email);
     if (problem !== null) return setErrors({ password: problem });
     setPending(true);
     try {
@@ -27,7 +36,7 @@ export function InvitePage() {
     } catch (error) {
       setPending(false);
       if (!(error instanceof ApiError)) return setFailure(errorText(error));
-      if (error.status === 410 || error.status === 404) return setGone(true);
+      if (error.status === 410 || error.status === 404) return setRefused(true);
       setErrors(error.fields);
       if (Object.keys(error.fields).length === 0) setFailure(error.message);
     }
@@ -42,8 +51,16 @@ export function InvitePage() {
     );
   }
   return (
-    <EntryFrame title="Join Tocsin" intro="You were invited. Say who you are, and choose a password.">
+    <EntryFrame
+      title={invitation.data === undefined ? 'Join Tocsin' : `Join ${invitation.data.organization}`}
+      intro={
+        invitation.data?.invited_by
+          ? `${invitation.data.invited_by} invites you. Say who you are, and choose a password.`
+          : 'You were invited. Say who you are, and choose a password.'
+      }
+    >
       <form onSubmit={(event) => void submit(event)} className="space-y-4" noValidate>
+        {email !== '' && <TextField label="E-mail address" readOnly value={email} onChange={() => undefined} />}
         <TextField label="Your name" autoComplete="name" autoFocus value={form.name} onChange={set('name')} error={errors.name} />
         <TextField
           label="User name"
@@ -53,7 +70,7 @@ export function InvitePage() {
           onChange={set('username')}
           error={errors.username}
         />
-        <NewPasswordField value={form.password} onChange={set('password')} email="" error={errors.password} />
+        <NewPasswordField value={form.password} onChange={set('password')} email={email} error={errors.password} />
         {failure !== null && (
           <p role="alert" className="rounded-md bg-danger-soft px-3 py-2 text-danger">
             {failure}
