@@ -130,6 +130,7 @@ function createDomains(ctx: Context): Domains {
       clock,
       outbound,
       allow: config.webhookAllowed,
+      proxy: config.secrets.webhookProxy,
       secrets: ctx.secrets,
       render: ctx.renderWebhook,
       baseUrl: config.baseUrl,

@@ -73,6 +73,8 @@ export type Config = {
   /** null: not configured. */
   smtp: SmtpConfig | null;
   secrets: {
+    /** HTTP proxy that outgoing webhooks go through, maybe with credentials; null: none. */
+    webhookProxy: string | null;
     /** null: generated and kept in `dataDir`. */
     secretKey: string | null;
     /** Keys for secrets at rest, the one that seals first; none: a key derived from the secret key. */
@@ -263,6 +265,7 @@ export function loadConfig(env: Environment): Config {
     maintenanceMessage: read.optional('CURRENTLY_UNDERGOING_MAINTENANCE_MESSAGE'),
     smtp: readSmtp(read),
     secrets: {
+      webhookProxy: read.target('OUTGOING_WEBHOOK_PROXY'),
       secretKey: readSecretKey(read, database),
       encryptionKeys: readEncryptionKeys(read),
       metricsSecret,

@@ -128,6 +128,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       clock,
       outbound: createOutbound({ policy: createAddressPolicy([]), userAgent: 'Tocsin/test' }),
       allow: ['127.0.0.1'],
+      proxy: null,
       secrets,
       render: createWebhookRenderer(webhookPool, clock),
       baseUrl: TEST_BASE_URL,

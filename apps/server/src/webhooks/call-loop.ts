@@ -174,6 +174,7 @@ export function startWebhookCalls(deps: CallLoopDeps): DueLoop {
         signingSecret: webhook.signingSecret,
         baseUrl: deps.baseUrl,
         allow: deps.allow,
+        proxy: deps.proxy,
         hop,
       },
       clock.now(),

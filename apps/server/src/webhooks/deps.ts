@@ -12,6 +12,8 @@ export type WebhookDeps = {
   outbound: Outbound;
   /** Hosts and networks that webhooks may call beside those that the whole server may. */
   allow: readonly string[];
+  /** HTTP proxy that takes requests on; null: none. */
+  proxy: string | null;
   secrets: SecretBox;
   render: RenderTemplate;
   /** Of this server, whose own addresses are not called. */

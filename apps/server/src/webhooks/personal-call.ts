@@ -106,10 +106,10 @@ export async function makePersonalCall(
   if (!built.ok) return { statusCode: null, content: '', urlError: null, result: { kind: 'refused', reason: built.message } };
   const event = TRIGGERS[PERSONAL_NOTIFICATION];
   const { signingSecret } = call.webhook;
-  const { allow, baseUrl, timeoutMs } = deps;
+  const { allow, baseUrl, proxy, timeoutMs } = deps;
   return sendRequest(
     deps.outbound,
-    { request: built, event, ...delivery, hop: call.hop, signingSecret, allow, baseUrl, timeoutMs },
+    { request: built, event, ...delivery, hop: call.hop, signingSecret, allow, proxy, baseUrl, timeoutMs },
     deps.clock.now(),
   );
 }

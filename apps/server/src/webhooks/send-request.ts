@@ -17,6 +17,8 @@ export type SendInput = {
   baseUrl: string;
   /** Hosts and networks that may be called beside those that the whole server may. */
   allow: readonly string[];
+  /** HTTP proxy that takes the request on; null: none. */
+  proxy: string | null;
   /** Servers that passed the alert on before this one. */
   hop: number;
 };
@@ -90,6 +92,7 @@ export async function sendRequest(outbound: Outbound, input: SendInput, now: Dat
     maxResponseBytes: MAX_RESPONSE_BYTES,
     redirects: MAX_REDIRECTS,
     allow: input.allow,
+    ...(input.proxy === null ? {} : { proxy: input.proxy }),
     refuse: (url) => urlProblem(url.href, input.baseUrl),
   });
   if (!answer.ok) {

@@ -74,8 +74,8 @@ export async function testCall(
   const { built } = prepared;
   const deliveryId = randomUUID();
   const { signingSecret } = webhook;
-  const { allow, baseUrl, timeoutMs } = deps;
-  const request = { event: event.type, deliveryId, attempt: 1, timeoutMs, signingSecret, allow, baseUrl, hop: group.hop };
+  const { allow, baseUrl, proxy, timeoutMs } = deps;
+  const request = { event: event.type, deliveryId, attempt: 1, timeoutMs, signingSecret, allow, proxy, baseUrl, hop: group.hop };
   const sent = built.ok ? await sendRequest(deps.outbound, { request: built, ...request }, now) : invalid(built.message);
   const call = {
     organizationId: org,

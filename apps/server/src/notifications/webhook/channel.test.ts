@@ -43,6 +43,7 @@ function startChannel(deps: Partial<WebhookChannelDeps> = {}, allowed: string[] 
     baseUrl: 'https://tocsin.harbor.example',
     timeoutMs: 1_000,
     allow: [],
+    proxy: null,
     usersToBeNotified: async () => new Map(),
     groupLink: (id) => `https://tocsin.harbor.example/alert-groups/${id}`,
     ...deps,

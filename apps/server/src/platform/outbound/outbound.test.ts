@@ -221,3 +221,59 @@ describe('outbound requests', () => {
     expect(await unresolved.request({ ...get, url: 'http://nowhere.invalid/' })).toMatchObject({ ok: false, reason: 'dns' });
   });
 });
+
+describe('through a proxy', () => {
+  /** Takes absolute URLs and CONNECT, as proxies do, and sends everything to this machine. */
+  async function startProxy() {
+    const asked: string[] = [];
+    const proxy = createServer((req, res) => {
+      asked.push(`${req.method} ${req.url} ${req.headers['proxy-authorization'] ?? ''}`.trim());
+      res.end('by proxy');
+    });
+    proxy.on('connect', (req, socket) => {
+      asked.push(`CONNECT ${req.url}`);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    return { asked, proxy, url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+  }
+
+  test('it takes requests on; addresses are checked before it is asked, and names unknown here are its own matter', async () => {
+    const { asked, proxy, url } = await startProxy();
+    const toPublic = ((
+      _host: string,
+      _options: object,
+      callback: (err: null, found: { address: string; family: number }[]) => void,
+    ) => callback(null, [{ address: '93.184.216.34', family: 4 }])) as unknown as typeof import('node:dns').lookup;
+    const unknown = ((_host: string, _options: object, callback: (err: Error, found: never[]) => void) =>
+      callback(new Error('ENOTFOUND'), [])) as unknown as typeof import('node:dns').lookup;
+    const options = { policy: createAddressPolicy([]), userAgent: 'Tocsin' };
+    const withLogin = url.replace('http://', 'http://ada:pw@');
+    const plain = await createOutbound({ ...options, lookup: toPublic }).request({
+      ...get,
+      url: 'http://hooks.example/x',
+      proxy: withLogin,
+    });
+    expect(plain).toMatchObject({ ok: true, status: 200, body: 'by proxy' });
+    await createOutbound({ ...options, lookup: unknown }).request({ ...get, url: 'http://inside.example/y', proxy: url });
+    const tls = await createOutbound({ ...options, lookup: toPublic }).request({
+      ...get,
+      url: 'https://hooks.example/z',
+      proxy: url,
+    });
+    expect(tls).toMatchObject({ ok: false });
+    for (const [outbound, target] of [
+      [createOutbound({ ...options, lookup: toLoopback }), 'http://rebind.example/'],
+      [createOutbound({ ...options, lookup: toPublic }), 'http://10.0.0.5/'],
+      [createOutbound({ ...options, lookup: toPublic }), 'http://[::1]/'],
+    ] as const)
+      expect(await outbound.request({ ...get, url: target, proxy: url })).toMatchObject({ ok: false, reason: 'blocked' });
+    expect(asked).toEqual([
+      `GET http://hooks.example/x Basic ${Buffer.from('ada:pw').toString('base64')}`,
+      'GET http://inside.example/y',
+      'CONNECT hooks.example:443',
+    ]);
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+});

@@ -1,7 +1,8 @@
 import { type LookupAddress, lookup as lookupName } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector, request as send } from 'undici';
+import { Agent, buildConnector, type Dispatcher, ProxyAgent, request as send } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
+import { refusedBehindProxy } from './through-proxy.ts';
 
 export type OutboundRequest = {
   method: string;
@@ -18,6 +19,8 @@ export type OutboundRequest = {
   redirects?: number;
   /** Hosts and networks that this request may reach beside the settings' ones. */
   allow?: readonly string[];
+  /** URL of an HTTP proxy that takes the request on. Addresses are still checked, here, before it is asked. */
+  proxy?: string;
   /** Asked at each address, redirects included: why it must not be called, null when it may. */
   refuse?: (url: URL) => string | null;
 };
@@ -161,7 +164,7 @@ function redirected(request: OutboundRequest, status: number, from: URL, to: URL
 }
 
 export function createOutbound({ policy, userAgent, lookup = lookupName }: OutboundOptions): Outbound {
-  async function once(request: OutboundRequest, url: URL, agent: Agent, abort: AbortController): Promise<OutboundAnswer> {
+  async function once(request: OutboundRequest, url: URL, agent: Dispatcher, abort: AbortController): Promise<OutboundAnswer> {
     const waiting = request.answerWithinMs === undefined ? undefined : endAfter(abort, request.answerWithinMs);
     const named = Object.keys(request.headers ?? {}).some((name) => name.toLowerCase() === 'user-agent');
     const answer = await send(url, {
@@ -179,7 +182,10 @@ export function createOutbound({ policy, userAgent, lookup = lookupName }: Outbo
     async request(first) {
       const allowed = policy.with(first.allow ?? []);
       // One agent per request: a connection that this request was allowed must not serve another one.
-      const agent = new Agent({ connect: checkedConnector(allowed, lookup, first.timeoutMs), headersTimeout: 0, bodyTimeout: 0 });
+      const agent =
+        first.proxy === undefined
+          ? new Agent({ connect: checkedConnector(allowed, lookup, first.timeoutMs), headersTimeout: 0, bodyTimeout: 0 })
+          : new ProxyAgent({ uri: first.proxy, proxyTunnel: false, headersTimeout: 0, bodyTimeout: 0 });
       const abort = new AbortController();
       const timer = endAfter(abort, first.timeoutMs);
       let request = first;
@@ -189,6 +195,8 @@ export function createOutbound({ policy, userAgent, lookup = lookupName }: Outbo
           if (url === null) return { ok: false, reason: 'invalid', message: 'Not an http or https URL' };
           const refused = first.refuse?.(url) ?? null;
           if (refused !== null) return { ok: false, reason: 'denied', message: refused };
+          const blocked = first.proxy === undefined ? null : await refusedBehindProxy(url.hostname, allowed, lookup);
+          if (blocked !== null) return { ok: false, reason: 'blocked', message: blocked };
           const answer = await once(request, url, agent, abort);
           const { location } = answer.headers;
           if (left <= 0 || location === undefined || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
