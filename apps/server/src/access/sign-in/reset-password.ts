@@ -31,13 +31,13 @@ export async function createPasswordReset(
   return { token, expiresAt };
 }
 
-export type ResetResult =
+export type FoundReset =
   | { readonly ok: true; readonly user: User }
-  | { readonly ok: false; readonly reason: 'unknown_link' | 'used_link' | 'expired_link' }
-  | { readonly ok: false; readonly reason: 'bad_password'; readonly problem: string };
+  | { readonly ok: false; readonly reason: 'unknown_link' | 'used_link' | 'expired_link' };
+export type ResetResult = FoundReset | { readonly ok: false; readonly reason: 'bad_password'; readonly problem: string };
 
 /** The person a link is for, while it works. */
-export async function findPasswordReset(db: Db | Tx, token: string, now: Date): Promise<ResetResult> {
+export async function findPasswordReset(db: Db | Tx, token: string, now: Date): Promise<FoundReset> {
   const row = await db
     .selectFrom('password_reset')
     .select(['organization_id', 'user_id', 'used_at', 'expires_at'])

@@ -6,6 +6,7 @@ import {
   addressKey,
   createPasswordReset,
   endSessions,
+  findPasswordReset,
   forgive,
   HOURLY_LIMIT,
   listOrganizations,
@@ -116,7 +117,9 @@ export function registerPasswords(app: FastifyInstance, deps: AuthDeps): void {
       const { token, password } = readBody(resetFields, request.body, ['token', 'password']);
       const address = addressKey(request.ip, 'reset');
       await throttle(deps, address, HOURLY_LIMIT);
-      const passwordHash = await hashPassword(password);
+      const found = await findPasswordReset(db, token, clock.now());
+      if (!found.ok) throw LINK_REFUSALS[found.reason];
+      const passwordHash = await hashPassword(password); // costs, so only holders of a link cause it
       const result = await inTransaction(db, async (tx) => {
         const now = clock.now();
         const done = await resetPassword(tx, token, password, passwordHash, now);
