@@ -123,6 +123,18 @@ describe('the list of alert groups', () => {
     await row(page, 'Filter firing').waitFor();
   });
 
+  browserTest('keeps a view for everybody', async () => {
+    const page = await world.open({ as: world.admin, path: '/alert-groups?state=silenced&mine=true' });
+    await page.getByRole('button', { name: 'Keep this view' }).click();
+    await page.getByLabel('Name').fill('My silenced ones');
+    await page.getByLabel('Everybody').check();
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    const other = await world.open({ as: viewer, path: '/alert-groups' });
+    await other.getByRole('button', { name: 'My silenced ones' }).click();
+    await other.waitForURL(/mine=true/);
+    expect(new URL(other.url()).search).toBe('?state=silenced&mine=true');
+  });
+
   browserTest('shows viewers the list, and says why they cannot act', async () => {
     const group = await openGroup('Viewer alert');
     const page = await world.open({ as: viewer, path: '/alert-groups?search=Viewer' });

@@ -43,3 +43,81 @@ describe('signing in', () => {
     expect(page.url()).toBe(`${world.url}/`);
   });
 });
+
+describe('sessions', () => {
+  browserTest('wrong passwords are counted down, and the right one works afterwards', async () => {
+    const eva = await world.person('eva', 'editor');
+    const page = await world.open({ as: null, path: '/login' });
+    await page.getByLabel('User name or e-mail').fill(eva.username);
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      await page.getByLabel('Password').fill(`wrong password ${attempt}`);
+      const answered = page.waitForResponse((response) => response.url().endsWith('/auth/login'));
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await answered;
+    }
+    await page
+      .getByRole('alert')
+      .getByText(/Too many attempts. Try again in \d+ s/)
+      .waitFor();
+    await world.ctx.db.deleteFrom('sign_in_attempts').execute();
+    await page.reload();
+    await page.getByLabel('User name or e-mail').fill(eva.username);
+    await page.getByLabel('Password').fill(eva.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Hello, eva' }).waitFor();
+  });
+
+  browserTest('an invitation works once, with the role it names', async () => {
+    const { results } = await world.admin.api<{ results: { url: string }[] }>('POST', 'invitations', {
+      emails: ['nora@harbor.example'],
+      role: 'viewer',
+      send: false,
+    });
+    const { pathname } = new URL(results[0]?.url ?? '');
+    const page = await world.open({ as: null, path: pathname });
+    await page.getByRole('heading', { name: 'Join Harbor' }).waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('Your name').fill('Nora Lind');
+    await page.getByLabel('User name').fill('nora');
+    await page.getByLabel('Password').fill('four gulls over water');
+    await page.getByRole('button', { name: 'Accept the invitation' }).click();
+    await page.getByRole('heading', { name: 'Hello, Nora Lind' }).waitFor();
+    await page.getByRole('button', { name: 'Account of Nora Lind' }).click();
+    await page.getByText('viewer · Harbor').waitFor();
+    const again = await world.open({ as: null, path: pathname });
+    await again.getByText(/already used, or is over/).waitFor();
+  });
+
+  browserTest('a session that ends asks to sign in over the page, and does what was asked afterwards', async () => {
+    const link = (await world.integration('Ends', { templates: { web: { title: '{{ payload.title }}' } } })).link;
+    await world.alert(link, { title: 'Session alert' });
+    const page = await world.open({ as: world.admin, path: '/alert-groups' });
+    await page.getByRole('link', { name: 'Session alert' }).click();
+    await page.getByLabel('Add a note').fill('Typed before the session ended.');
+    await world.ctx.db.deleteFrom('user_session').execute();
+    await page.getByRole('button', { name: 'Add note' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.getByLabel('Password').fill(world.admin.password);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('list', { name: 'Timeline entries' }).getByText('Typed before the session ended.').waitFor();
+  });
+
+  browserTest('everything works by keyboard from signing in to signing out', async () => {
+    const page = await world.open({ as: null, path: '/login' });
+    await page.getByLabel('User name or e-mail').waitFor();
+    await page.keyboard.type(world.admin.username);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(world.admin.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Hello, ada' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.getByRole('heading', { name: 'Alert groups', level: 1 }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /Search pages/ }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.type('sign out');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+});
