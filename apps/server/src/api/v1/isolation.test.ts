@@ -15,12 +15,15 @@ const server = await startTestServer({
 afterAll(() => server[Symbol.asyncDispose]());
 const { db } = server.ctx;
 const document = openApiDocument(server.app, 'https://tocsin.example.net') as Json;
-const operations = operationsOf(document).filter(({ streams }) => !streams);
+// What is public takes no token: a sign-in that fails is noted where it was tried.
+const operations = operationsOf(document).filter(({ streams, permission }) => !streams && permission !== null);
 
 /** Stands in every name, text and address of the other organization, and is never sent. */
 const MARK = 'lagoon';
 const mine = await seedOrganization(server, 'harbor');
 const others = await seedOrganization(server, MARK);
+/** Ids of the other organization that requests held; as the text of a name or a note they come back. */
+const sent = new Set<string>();
 const otherIds = Object.entries(others.ids).flatMap(([, ids]) => ids);
 
 const tables = (
@@ -68,7 +71,8 @@ describe('a token of one organization, ids of another', { timeout: 60_000 }, () 
         const asked = decodeURIComponent(request.url.replace(/%(?![0-9a-f]{2})/gi, '')) + (request.payload ?? '');
         const said = `${request.method} ${request.url} ${request.payload ?? ''}\n→ ${answer.statusCode} ${answer.body.slice(0, 1_000)}`;
         expect(answer.body.includes(MARK), said).toBe(false);
-        const leaked = otherIds.filter((id) => answer.body.includes(id) && !asked.includes(id));
+        for (const id of otherIds) if (asked.includes(id)) sent.add(id);
+        const leaked = otherIds.filter((id) => answer.body.includes(id) && !sent.has(id));
         expect(leaked, said).toEqual([]);
         if (ownPath && otherIds.some((id) => request.url.split('?')[0]?.includes(`/${id}`)))
           expect(answer.statusCode, said).toBeGreaterThanOrEqual(400);
