@@ -28,6 +28,7 @@ export function buildWeb() {
   const build = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn', '--outDir', fresh], {
     cwd: web,
     stdio: 'inherit',
+    env: { ...process.env, NODE_ENV: 'production' }, // test runs set another one, with which React is slow and large
   });
   if (build.status !== 0) {
     rmSync(join(web, fresh), { recursive: true, force: true });
