@@ -5,6 +5,7 @@ import { forgotRoute, inviteRoute, loginRoute, resetRoute, setupRoute } from '..
 import { chainRoute, chainsRoute } from '../pages/escalations/routes.ts';
 import { homeRoute } from '../pages/home/routes.ts';
 import { integrationRoute, integrationsRoute, templatesRoute } from '../pages/integrations/routes.ts';
+import { scheduleRoute, schedulesRoute } from '../pages/schedules/routes.ts';
 import { settingsRoutes } from '../pages/settings/routes.ts';
 import { welcomeRoute } from '../pages/welcome/routes.ts';
 import { RouteError } from './error-pages.tsx';
@@ -28,6 +29,8 @@ const routeTree = rootRoute.addChildren([
     integrationsRoute,
     integrationRoute,
     templatesRoute,
+    schedulesRoute,
+    scheduleRoute,
     settingsRoutes,
   ]),
 ]);

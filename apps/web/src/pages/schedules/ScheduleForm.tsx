@@ -1,0 +1,124 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type SyntheticEvent, useState } from 'react';
+import { ApiError, api, errorText, type Schedule, teamsQuery } from '../../api/index.ts';
+import { Button, browserZone, Combobox, Drawer, RadioGroup, Select, showToast, TextField } from '../../ui/index.ts';
+
+const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({
+  value: zone,
+  label: zone,
+}));
+
+/** Creates a schedule, or changes its name, team, zone and addresses. */
+export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null; onClose: () => void }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { data: teams = [] } = useQuery(teamsQuery);
+  const [type, setType] = useState(schedule?.type ?? 'web');
+  const [name, setName] = useState(schedule?.name ?? '');
+  const [teamId, setTeamId] = useState(schedule?.team_id ?? '');
+  const [zone, setZone] = useState(schedule?.time_zone ?? browserZone());
+  const [primary, setPrimary] = useState(schedule?.ical_url_primary ?? '');
+  const [overrides, setOverrides] = useState(schedule?.ical_url_overrides ?? '');
+  const save = useMutation({
+    mutationFn: (): Promise<Schedule> => {
+      const body = {
+        name: name.trim(),
+        type,
+        team_id: teamId === '' ? null : teamId,
+        ...(type === 'ical' ? { ical_url_primary: primary.trim() } : { time_zone: zone }),
+        ...(type === 'web' ? {} : { ical_url_overrides: overrides.trim() === '' ? null : overrides.trim() }),
+      };
+      return schedule === null
+        ? api.post('/schedules', { body })
+        : api.put('/schedules/{id}', { path: { id: schedule.id }, body });
+    },
+    onSuccess: async (saved) => {
+      await client.invalidateQueries({ queryKey: ['schedules'] });
+      showToast({ kind: 'done', text: schedule === null ? `Created ${saved.name}` : 'Saved' });
+      onClose();
+      if (schedule === null) await navigate({ to: '/schedules/$id', params: { id: saved.id }, search: {} });
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!save.isPending) save.mutate();
+  };
+  const fields = save.error instanceof ApiError ? save.error.fields : {};
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      title={schedule === null ? 'New schedule' : `Edit ${schedule.name}`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" form="schedule" pending={save.isPending}>
+            {schedule === null ? 'Create schedule' : 'Save'}
+          </Button>
+        </>
+      }
+    >
+      <form id="schedule" onSubmit={submit} className="space-y-4" noValidate>
+        <TextField label="Name" autoFocus value={name} onChange={setName} error={fields.name} maxLength={200} />
+        {schedule === null && (
+          <RadioGroup
+            label="Made of"
+            value={type}
+            onChange={setType}
+            choices={[
+              { value: 'web', label: 'Rotations', hint: 'People take turns; you draw them here.' },
+              {
+                value: 'ical',
+                label: 'An imported calendar',
+                hint: 'From an iCal address; names in its events are matched to people.',
+              },
+              { value: 'calendar', label: 'Shifts of the API', hint: 'Kept by Terraform or scripts.' },
+            ]}
+          />
+        )}
+        {type !== 'ical' && (
+          <Combobox
+            label="Time zone"
+            options={ZONES}
+            value={zone}
+            onChange={(next) => setZone(next ?? 'UTC')}
+            error={fields.time_zone}
+          />
+        )}
+        {type === 'ical' && (
+          <TextField
+            label="Address of the calendar"
+            type="url"
+            value={primary}
+            onChange={setPrimary}
+            error={fields.ical_url_primary}
+            placeholder="https://…/basic.ics"
+          />
+        )}
+        {type !== 'web' && (
+          <TextField
+            label="Address of overrides"
+            optional
+            type="url"
+            value={overrides}
+            onChange={setOverrides}
+            error={fields.ical_url_overrides}
+          />
+        )}
+        <Select
+          label="Team"
+          options={[{ value: '', label: 'No team' }, ...teams.map(({ id, name: label }) => ({ value: id, label }))]}
+          value={teamId}
+          onChange={setTeamId}
+          error={fields.team_id}
+        />
+        {save.error !== null && Object.keys(fields).length === 0 && (
+          <p role="alert" className="text-danger">
+            {errorText(save.error)}
+          </p>
+        )}
+      </form>
+    </Drawer>
+  );
+}

@@ -1,0 +1,110 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { CalendarDays, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { nameOfUser, type Schedule, schedulesQuery, teamsQuery, useForbidden, usersQuery } from '../../api/index.ts';
+import { useShortcuts } from '../../lib/keyboard.tsx';
+import { Avatar, Badge, Button, type Column, EmptyState, Page, Table, TextField } from '../../ui/index.ts';
+import { QualityBadge } from './QualityBadge.tsx';
+import { schedulesRoute } from './routes.ts';
+import { ScheduleForm } from './ScheduleForm.tsx';
+
+const TYPES: Readonly<Record<string, string>> = { web: 'Rotations', ical: 'Imported calendar', calendar: 'API and Terraform' };
+
+/** All schedules: who is on call now, and how good each is. */
+export function SchedulesPage() {
+  const { search = '' } = schedulesRoute.useSearch();
+  const navigate = schedulesRoute.useNavigate();
+  const { data: schedules } = useSuspenseQuery(schedulesQuery);
+  const { data: users = [] } = useQuery(usersQuery);
+  const { data: teams = [] } = useQuery(teamsQuery);
+  const forbidden = useForbidden('schedules:write');
+  const [creating, setCreating] = useState(false);
+  useShortcuts([{ keys: 'c', label: 'New schedule', group: 'Schedules', run: () => forbidden === null && setCreating(true) }]);
+  const rows = schedules
+    .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  const columns: Column<Schedule>[] = [
+    {
+      header: 'Name',
+      onPhone: 'title',
+      cell: ({ id, name }) => (
+        <Link to="/schedules/$id" params={{ id }} search={{}} className="font-medium hover:underline [overflow-wrap:anywhere]">
+          {name}
+        </Link>
+      ),
+    },
+    {
+      header: 'On call now',
+      cell: ({ on_call_now: ids }) =>
+        ids.length === 0 ? (
+          <Badge tone="danger">nobody</Badge>
+        ) : (
+          <span className="flex flex-wrap gap-2">
+            {ids.map((id) => {
+              const user = users.find((one) => one.id === id);
+              const name = user === undefined ? id : nameOfUser(user);
+              return (
+                <span key={id} className="flex items-center gap-1.5">
+                  <Avatar id={id} name={name} size="small" />
+                  {name}
+                </span>
+              );
+            })}
+          </span>
+        ),
+    },
+    { header: 'Quality', cell: ({ id }) => <QualityBadge id={id} /> },
+    { header: 'Kind', cell: ({ type }) => TYPES[type] ?? type },
+    {
+      header: 'Team',
+      onPhone: 'hidden',
+      cell: ({ team_id }) => teams.find(({ id }) => id === team_id)?.name ?? <span className="text-muted">–</span>,
+    },
+  ];
+  const create = (
+    <Button
+      kind="primary"
+      icon={<Plus className="size-4" aria-hidden />}
+      disabledReason={forbidden}
+      onClick={() => setCreating(true)}
+    >
+      New schedule
+    </Button>
+  );
+  return (
+    <Page title="Schedules" description="Who is on call when." actions={create}>
+      {schedules.length > 0 && (
+        <div className="mb-4 max-w-sm">
+          <TextField
+            label="Find a schedule"
+            hideLabel
+            type="search"
+            placeholder="Find a schedule"
+            value={search}
+            onChange={(text) => void navigate({ search: text === '' ? {} : { search: text }, replace: true })}
+          />
+        </div>
+      )}
+      <Table
+        caption="Schedules"
+        rows={rows}
+        columns={columns}
+        rowKey={({ id }) => id}
+        empty={
+          schedules.length === 0 ? (
+            <EmptyState icon={<CalendarDays />} title="No schedules yet" actions={create}>
+              A schedule says who is on call. Build it of rotations here, or import a calendar that you have.
+            </EmptyState>
+          ) : (
+            <EmptyState
+              title={`No schedule is called “${search}”`}
+              actions={<Button onClick={() => void navigate({ search: {} })}>Show all</Button>}
+            />
+          )
+        }
+      />
+      {creating && <ScheduleForm schedule={null} onClose={() => setCreating(false)} />}
+    </Page>
+  );
+}

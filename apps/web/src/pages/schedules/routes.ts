@@ -1,0 +1,36 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { schedulesQuery } from '../../api/index.ts';
+import { appRoute } from '../../app/root.tsx';
+import { one, oneOf } from '../../lib/search-params.ts';
+import { scheduleQuery, shiftsQuery } from './queries.ts';
+
+export const VIEWS = ['day', 'week', '2weeks', 'month'] as const;
+export type View = (typeof VIEWS)[number];
+export type ScheduleSearch = { view?: View; date?: string };
+
+export const schedulesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/schedules',
+  validateSearch: (search: Record<string, unknown>): { search?: string } => {
+    const text = one(search.search);
+    return text === undefined ? {} : { search: text };
+  },
+  loader: ({ context: { queryClient } }) => queryClient.ensureQueryData({ ...schedulesQuery, staleTime: 30_000 }),
+  component: lazyRouteComponent(() => import('./SchedulesPage.tsx'), 'SchedulesPage'),
+});
+
+export const scheduleRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/schedules/$id',
+  validateSearch: (search: Record<string, unknown>): ScheduleSearch => {
+    const view = oneOf(search.view, VIEWS);
+    const date = one(search.date);
+    return {
+      ...(view === undefined ? {} : { view }),
+      ...(date !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(date) ? { date } : {}),
+    };
+  },
+  loader: ({ context: { queryClient }, params: { id } }) =>
+    Promise.all([queryClient.ensureQueryData(scheduleQuery(id)), queryClient.ensureQueryData(shiftsQuery(id))]),
+  component: lazyRouteComponent(() => import('./SchedulePage.tsx'), 'SchedulePage'),
+});
