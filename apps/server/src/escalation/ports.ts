@@ -11,10 +11,7 @@ export type OnCallQuestion = { organizationId: string; scheduleId: string; which
 /** Answers schedule steps, from the schedules as they are at `now`, overrides and swaps included. One answer to each question, in order. */
 export type OnCallResolver = (tx: Tx, questions: readonly OnCallQuestion[], now: Date) => Promise<readonly OnCallAnswer[]>;
 
-export type WebhookAnswer =
-  | { kind: 'missing' }
-  | { kind: 'disabled' | 'queued'; webhookId: string; name: string }
-  | { kind: 'failed'; webhookId: string; name: string; reason: string };
+export type WebhookAnswer = { kind: 'missing' } | { kind: 'disabled' | 'queued'; webhookId: string; name: string };
 
 /** One execution of a webhook step. `key` is the same for all attempts of one execution (escalation.md G12). */
 export type WebhookCall = { organizationId: string; alertGroupId: string; webhookId: string; key: string };

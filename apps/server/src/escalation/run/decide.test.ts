@@ -166,12 +166,6 @@ describe('errors', () => {
       [19],
     ],
     [
-      'a webhook that failed',
-      { type: 'trigger_webhook', webhookId: 'W1' },
-      { webhook: { kind: 'failed', webhookId: 'W1', name: 'Hook', reason: 'TLS' } },
-      [17],
-    ],
-    [
       'a webhook that was queued',
       { type: 'trigger_webhook', webhookId: 'W1' },
       { webhook: { kind: 'queued', webhookId: 'W1', name: 'Hook' } },

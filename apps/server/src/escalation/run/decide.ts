@@ -39,7 +39,6 @@ export type StepFacts = {
 export type DecidedRecord = {
   type: number;
   errorCode?: number;
-  reason?: string;
   data: Readonly<Record<string, unknown>>;
 };
 
@@ -90,11 +89,10 @@ export function decideNext(snapshot: ChainSnapshot, run: RunPosition, facts: Ste
 }
 
 const triggered = (data: Record<string, unknown> = {}): DecidedRecord => ({ type: TIMELINE.escalationTriggered, data });
-const failed = (errorCode: number, data: Record<string, unknown> = {}, reason?: string): DecidedRecord => ({
+const failed = (errorCode: number, data: Record<string, unknown> = {}): DecidedRecord => ({
   type: TIMELINE.escalationFailed,
   errorCode,
   data,
-  ...(reason === undefined ? {} : { reason }),
 });
 
 /** Only what differs from "write nothing, notify nobody, go to the next step in five seconds". */
@@ -182,7 +180,6 @@ function notifyOnCall(important: boolean, facts: StepFacts): Outcome {
 
 function decideWebhook(answer: WebhookAnswer | undefined): Outcome {
   if (answer === undefined || answer.kind === 'missing') return { records: [failed(ERROR.webhookMissing)] };
-  const data = { webhook: { id: answer.webhookId, name: answer.name } };
-  if (answer.kind === 'disabled') return { records: [failed(ERROR.webhookDisabled, data)] };
-  return answer.kind === 'failed' ? { records: [failed(ERROR.webhookFailed, data, answer.reason)] } : {};
+  if (answer.kind === 'queued') return {};
+  return { records: [failed(ERROR.webhookDisabled, { webhook: { id: answer.webhookId, name: answer.name } })] };
 }
