@@ -66,6 +66,15 @@ test('counts stay right while windows become hours and hours become totals', asy
   expect(rows).toEqual([{ hour: new Date(0) }]);
 });
 
+test('credentials in addresses are masked where requests are shown', async () => {
+  const integration = await world.integration('prtg');
+  const url = 'https://prtg.example.net/api/acknowledgealarm.htm?id=7&username=oncall&passhash=99887766&x=1';
+  await world.sendAll(integration, [{ ...firing('a'), ack_url_get: url }]);
+  const [entry] = await listReceived(world.db, integration.organizationId, integration.id);
+  expect(entry?.bodyStart).toContain('username=oncall&passhash=***&x=1');
+  expect(entry?.bodyStart).not.toContain('99887766');
+});
+
 test('what came in is listed newest first: accepted, refused with the reason, read leniently', async () => {
   const integration = await world.integration('formatted_webhook');
   const post = (body: string, type: string) =>

@@ -11,7 +11,7 @@ export interface ReceivedEntry {
   readonly size: number;
   /** Why it was refused or parked, or how it was read. */
   readonly note: string | null;
-  /** The first kilobyte. */
+  /** The first kilobyte; credentials in addresses, such as PRTG's, are masked. */
   readonly bodyStart: string;
   readonly alertId: string | null;
   readonly alertGroupId: string | null;
@@ -20,6 +20,7 @@ export interface ReceivedEntry {
 const MOST = 100;
 const NEWEST_GROUPS = 50;
 const BODY_START = 1_024;
+const CREDENTIAL = /\b(pass(?:hash|word|wd)?|apitoken)=[^&"\s\\]+/gi;
 
 /** What came to an integration, newest first: the newest alerts of its newest groups, what was refused or read leniently, what was parked. */
 export async function listReceived(db: Db, org: string, integrationId: string): Promise<ReceivedEntry[]> {
@@ -43,5 +44,5 @@ export async function listReceived(db: Db, org: string, integrationId: string): 
        from parked_alert where organization_id = ${org} and integration_id = ${integrationId} order by parked_at desc limit ${MOST})
     ) entries
     order by at desc limit ${MOST}`.execute(db);
-  return rows;
+  return rows.map((row) => ({ ...row, bodyStart: row.bodyStart.replace(CREDENTIAL, '$1=***') }));
 }
