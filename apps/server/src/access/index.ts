@@ -83,7 +83,7 @@ export {
   type SecondProof,
   type SecondStep,
 } from './second-factors/second-step.ts';
-export { beginTotp, readTotp, removeTotp, totpPurpose, useTotp } from './second-factors/totp.ts';
+export { beginTotp, readTotp, removeTotp, useTotp } from './second-factors/totp.ts';
 export {
   createServiceAccount,
   deleteServiceAccount,

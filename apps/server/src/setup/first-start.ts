@@ -6,41 +6,22 @@ export type FirstStart = {
   admin: User;
   /** null when TOCSIN_ADMIN_PASSWORD set it. */
   oneTimePassword: string | null;
-  apiToken: string;
+  /** null when none was asked for. */
+  apiToken: string | null;
 };
 
-/** The admin that the settings name, with the password they name; null where they name none, or somebody may sign in already. */
-export async function createAdminOfSettings(ctx: Context): Promise<User | null> {
-  const { config, firstRun } = ctx;
-  const { adminPassword } = config.secrets;
-  if (adminPassword === null || config.admin.email === null) return null;
-  if (!(await firstRun.isNeeded())) {
-    ctx.log.info('TOCSIN_ADMIN_PASSWORD is ignored: there is somebody who can sign in');
-    return null;
-  }
-  return (await createAdmin(ctx, adminPassword, false))?.admin ?? null;
-}
-
 /**
- * Gives an empty installation its organization, an admin with an API token, and an integration whose alerts reach the admin by
- * e-mail. Does nothing when somebody may sign in already. One process does it, however many start.
+ * Gives an empty installation its organization, an admin, and an integration whose alerts reach the admin by e-mail. Does nothing
+ * when somebody may sign in already. One process does it, however many start.
+ * @param withToken makes an API token, too
+ * @throws ConfigError when TOCSIN_ADMIN_PASSWORD will not do
  */
-export async function createOnFirstStart(ctx: Context): Promise<FirstStart | null> {
-  if (!(await ctx.firstRun.isNeeded())) return null;
-  const given = ctx.config.secrets.adminPassword;
-  const password = given ?? newOneTimePassword();
-  const made = await createAdmin(ctx, password, true);
-  return made === null ? null : { ...made, oneTimePassword: given === null ? password : null };
-}
-
-async function createAdmin(
-  { config, firstRun }: Context,
-  password: string,
-  withToken: boolean,
-): Promise<{ admin: User; apiToken: string } | null> {
+export async function createOnFirstStart({ config, firstRun }: Context, withToken: boolean): Promise<FirstStart | null> {
+  const given = config.secrets.adminPassword;
   const email = config.admin.email ?? 'admin@localhost';
-  const problem = passwordProblem(password, email);
-  if (problem !== null && config.secrets.adminPassword !== null) throw new ConfigError([`TOCSIN_ADMIN_PASSWORD: ${problem}`]);
+  const problem = given === null ? null : passwordProblem(given, email);
+  if (problem !== null) throw new ConfigError([`TOCSIN_ADMIN_PASSWORD: ${problem}`]);
+  const password = given ?? newOneTimePassword();
   const made = await firstRun.create(
     {
       organizationName: null,
@@ -53,7 +34,7 @@ async function createAdmin(
     },
     async () => undefined,
   );
-  if (made.ok) return { admin: made.user, apiToken: made.apiToken ?? '' };
+  if (made.ok) return { admin: made.user, oneTimePassword: given === null ? password : null, apiToken: made.apiToken };
   if (made.reason === 'already_set_up') return null;
   throw new Error(`The first admin could not be created: ${made.reason}`);
 }

@@ -1,7 +1,7 @@
 import { listOrganizations } from '../access/index.ts';
 import type { Context } from '../context.ts';
 import { listIntegrations } from '../integrations/index.ts';
-import { createAdminOfSettings, createOnFirstStart, type FirstStart } from './first-start.ts';
+import { createOnFirstStart, type FirstStart } from './first-start.ts';
 
 export type Io = { out: (text: string) => void };
 
@@ -20,7 +20,7 @@ function firstStartLines(ctx: Context, first: FirstStart): string[] {
     'This is the first start. Keep what follows: it is shown once.',
     `  user       ${first.admin.username}`,
     `  password   ${first.oneTimePassword ?? 'as in TOCSIN_ADMIN_PASSWORD'}`,
-    `  API token  ${first.apiToken}`,
+    `  API token  ${first.apiToken ?? ''}`,
     ...mailLines(ctx, first),
   ];
 }
@@ -53,14 +53,17 @@ async function setupLines(ctx: Context, base: string): Promise<string[]> {
  */
 export async function setUp(ctx: Context, io: Io, port: number, withSetup: boolean): Promise<void> {
   const base = ctx.config.baseUrlGiven ? ctx.config.baseUrl : `http://localhost:${port}`;
-  const byBrowser = !withSetup || (ctx.config.secrets.setupCode !== null && ctx.config.secrets.adminPassword === null);
-  if (byBrowser) {
-    const admin = await createAdminOfSettings(ctx);
-    if (admin !== null) io.out(`\nTocsin is ready. Sign in at ${base}/ as ${admin.username}, with TOCSIN_ADMIN_PASSWORD.\n`);
-    else if (await ctx.firstRun.isNeeded()) io.out((await setupLines(ctx, base)).join('\n'));
-    if (!withSetup || (await ctx.firstRun.isNeeded())) return;
+  const { adminPassword, setupCode } = ctx.config.secrets;
+  const isNeeded = await ctx.firstRun.isNeeded();
+  if (!isNeeded && adminPassword !== null) ctx.log.info('TOCSIN_ADMIN_PASSWORD is ignored: there is somebody who can sign in');
+  const byBrowser = adminPassword === null && (!withSetup || setupCode !== null);
+  if (isNeeded && byBrowser) return io.out((await setupLines(ctx, base)).join('\n'));
+  const first = isNeeded ? await createOnFirstStart(ctx, withSetup) : null;
+  if (!withSetup) {
+    if (first !== null)
+      io.out(`\nTocsin is ready. Sign in at ${base}/ as ${first.admin.username}, with TOCSIN_ADMIN_PASSWORD.\n`);
+    return;
   }
-  const first = byBrowser ? null : await createOnFirstStart(ctx);
   const url = await firstWebhook(ctx, port);
   const lines = ['', `Tocsin is ready. Sign in at ${base}/`, ...(first === null ? [] : firstStartLines(ctx, first))];
   if (url !== null) {
