@@ -12,6 +12,7 @@ import { readCopy } from './feeds/read-copy.ts';
 import { holidayDays } from './holidays.ts';
 import type { ScheduleInfo } from './schedule.ts';
 import { schedulesById } from './schedule-store.ts';
+import type { OnCallShift } from './shift.ts';
 import { shiftsOfSchedules } from './shift-store.ts';
 import { swapsOfSchedules } from './swap-store.ts';
 import { toRotaShift, toRotaSwap } from './to-rota.ts';
@@ -29,6 +30,7 @@ export type OnBroken = (scheduleId: string, err: unknown) => void;
 
 /**
  * Reads schedules of one organization with all that decides who is on call. Ids that are not there are passed over.
+ * @param alsoUserIds people beside those in shifts and swaps whom the directory shall know
  * @param onBroken a schedule that cannot be made is told here and left out, so that the others stand; without it, it throws
  */
 export async function loadSchedules(
@@ -36,16 +38,19 @@ export async function loadSchedules(
   org: string,
   ids: readonly string[],
   onBroken?: OnBroken,
+  alsoUserIds: readonly string[] = [],
 ): Promise<LoadedSchedules> {
   const infos = await schedulesById(db, org, ids);
   const places = [...new Set(infos.flatMap((info) => (info.holidayCountry === null ? [] : [info.holidayCountry])))];
-  const [shifts, swaps, feeds, directory, holidays] = await Promise.all([
+  const [shifts, swaps, feeds, holidays] = await Promise.all([
     shiftsOfSchedules(db, org, ids),
     swapsOfSchedules(db, org, ids),
     readFeeds(db, org, ids),
-    readDirectory(db, org),
     holidayDays(db, places),
   ]);
+  // Imported calendars name people in ways of their own; else only those who are in shifts and swaps matter.
+  const named = [...alsoUserIds, ...swaps.flatMap((swap) => [swap.beneficiaryId, swap.benefactorId ?? '']), ...peopleIn(shifts)];
+  const directory = await readDirectory(db, org, feeds.size > 0 ? null : [...new Set(named)]);
   const schedules = new Map<string, Schedule>();
   const withoutCopy = new Set<string>();
   for (const info of infos) {
@@ -102,9 +107,14 @@ async function readFeeds(db: Db | Tx, org: string, ids: readonly string[]): Prom
   return calendars;
 }
 
-async function readDirectory(db: Db | Tx, org: string): Promise<Directory> {
+const peopleIn = (shifts: ReadonlyMap<string, readonly OnCallShift[]>): string[] =>
+  [...shifts.values()].flat().flatMap((shift) => [...shift.userIds, ...(shift.rollingUsers ?? []).flat()]);
+
+/** @param ids of the people who matter; null: everybody */
+async function readDirectory(db: Db | Tx, org: string, ids: readonly string[] | null): Promise<Directory> {
   const { rows } = await sql<{ id: string; username: string; email: string; may_be_notified: boolean; is_active: boolean }>`
-    select id, username, email, may_be_notified, is_active from users where organization_id = ${org}`.execute(db);
+    select id, username, email, may_be_notified, is_active from users
+    where organization_id = ${org} ${ids === null ? sql`` : sql`and id = any(${[...ids]}::text[])`}`.execute(db);
   return createDirectory(
     rows.map((row) => ({
       id: row.id,

@@ -31,6 +31,8 @@ export async function exportPerson(db: Db, org: string, userId: string, now: Dat
     db,
     org,
     rows.map((row) => row.id),
+    undefined,
+    [userId],
   );
   const at = instantOf(now);
   const own = (event: ScheduleEvent): ScheduleEvent => ({ ...event, users: event.users.filter((user) => user.id === userId) });
