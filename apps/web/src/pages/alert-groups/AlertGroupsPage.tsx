@@ -12,7 +12,7 @@ import { useShortcuts } from '../../lib/keyboard.tsx';
 import { Button, buttonClasses, EmptyState, Page, SkeletonRows } from '../../ui/index.ts';
 import { BulkBar } from './BulkBar.tsx';
 import { FilterBar } from './FilterBar.tsx';
-import { activeFilters, type GroupFilter, type StateWord, statesOf, toQuery, withState } from './filter.ts';
+import { activeFilters, type GroupFilter, parseFilter, type StateWord, statesOf, toQuery, withState } from './filter.ts';
 import { GroupList } from './GroupList.tsx';
 import { alertGroupsRoute } from './routes.ts';
 import { SavedViews } from './SavedViews.tsx';
@@ -22,7 +22,7 @@ const SCROLLED_PX = 200;
 
 /** The list of alert groups (web-ui.md 5). */
 export function AlertGroupsPage() {
-  const filter = alertGroupsRoute.useSearch();
+  const filter = parseFilter(alertGroupsRoute.useSearch());
   const { now } = alertGroupsRoute.useLoaderData();
   const navigate = alertGroupsRoute.useNavigate();
   const client = useQueryClient();

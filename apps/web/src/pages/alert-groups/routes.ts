@@ -12,7 +12,11 @@ export const alertGroupsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/alert-groups',
   validateSearch: parseFilter,
-  loaderDeps: ({ search: { page: _page, ...filter } }) => filter,
+  // What the parse function drops is still among the router's search, so it is read again wherever it is used.
+  loaderDeps: ({ search }) => {
+    const { page: _page, ...filter } = parseFilter(search);
+    return filter;
+  },
   loader: async ({ context: { queryClient }, deps }) => {
     const now = openedAt();
     const query = toQuery(deps, now);
