@@ -24,7 +24,7 @@ import { Plan } from './Plan.tsx';
 import { Related } from './Related.tsx';
 import { RenderedAlert } from './RenderedAlert.tsx';
 import { Responders } from './Responders.tsx';
-import { alertGroupRoute } from './routes.ts';
+import { alertGroupRoute, TIMELINE_TABS } from './routes.ts';
 import { Timeline } from './Timeline.tsx';
 
 function Duration({ group }: { group: AlertGroup }) {
@@ -95,11 +95,12 @@ function GroupFacts({ group }: { group: AlertGroup }) {
 /** One alert group: what it is, what was done, what happens next (web-ui.md 6). */
 export function AlertGroupPage() {
   const { id } = alertGroupRoute.useParams();
-  const { timeline = 'all', alert: alertId } = alertGroupRoute.useSearch();
+  const search = alertGroupRoute.useSearch();
+  const timeline = TIMELINE_TABS.find((tab) => tab === search.timeline) ?? 'all';
   const navigate = alertGroupRoute.useNavigate();
   const { data: group } = useSuspenseQuery(groupQuery(id));
   const alerts = useQuery(alertsQuery(id)).data?.results ?? [];
-  const alert = alerts.find((one) => one.id === alertId) ?? group.last_alert;
+  const alert = alerts.find((one) => one.id === search.alert) ?? group.last_alert;
   const rendered = useQuery({ ...renderedQuery(group.last_alert?.id ?? ''), enabled: group.last_alert !== null });
   const actions = useGroupActions();
   const forbidden = useForbidden('alert-groups:write');
