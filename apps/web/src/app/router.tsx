@@ -7,6 +7,7 @@ import { homeRoute } from '../pages/home/routes.ts';
 import { integrationRoute, integrationsRoute, templatesRoute } from '../pages/integrations/routes.ts';
 import { scheduleRoute, schedulesRoute } from '../pages/schedules/routes.ts';
 import { settingsRoutes } from '../pages/settings/routes.ts';
+import { teamsRoute, userRoute, usersRoute } from '../pages/users/routes.ts';
 import { welcomeRoute } from '../pages/welcome/routes.ts';
 import { RouteError } from './error-pages.tsx';
 import { createQueryClient } from './query-client.ts';
@@ -31,6 +32,9 @@ const routeTree = rootRoute.addChildren([
     templatesRoute,
     schedulesRoute,
     scheduleRoute,
+    usersRoute,
+    userRoute,
+    teamsRoute,
     settingsRoutes,
   ]),
 ]);

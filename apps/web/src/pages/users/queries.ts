@@ -1,0 +1,62 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, listAll } from '../../api/index.ts';
+import type { UserProfile } from '../../api/schema.js';
+
+export type { UserProfile };
+
+/** `GET /personal_notification_rules` */
+export type Rule = { id: string; user_id: string; position: number; type: string; duration?: number; important: boolean };
+
+export type Invitation = {
+  id: string;
+  email: string;
+  role: string;
+  state: 'pending' | 'expired' | 'accepted' | 'revoked';
+  created_at: string;
+  expires_at: string;
+  /** Shown once, where it was not mailed. */
+  url?: string | null;
+};
+
+export type SessionRow = {
+  id: string;
+  is_current: boolean;
+  created_at: string;
+  last_seen_at: string;
+  method: string;
+  second_factor: boolean;
+  ip: string | null;
+  user_agent: string | null;
+};
+
+export const profileQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'one', id],
+    queryFn: ({ signal }): Promise<UserProfile> => api.get('/users/{id}/profile', { path: { id }, signal }),
+  });
+
+/** Both lists of a person's rules, in their order. */
+export const rulesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'one', id, 'rules'],
+    queryFn: async ({ signal }): Promise<Rule[]> => {
+      const rules = await listAll<Rule>('/personal_notification_rules', { user_id: id }, signal);
+      return rules.sort((a, b) => Number(a.important) - Number(b.important) || a.position - b.position);
+    },
+  });
+
+export const invitationsQuery = queryOptions({
+  queryKey: ['invitations'],
+  queryFn: ({ signal }): Promise<Invitation[]> => listAll('/invitations', {}, signal),
+});
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['own-sessions'],
+  queryFn: async ({ signal }): Promise<SessionRow[]> =>
+    (await api.get<{ results: SessionRow[] }>('/auth/sessions', { signal })).results,
+});
+
+export const secondFactorsQuery = queryOptions({
+  queryKey: ['second-factors'],
+  queryFn: ({ signal }): Promise<{ totp: boolean }> => api.get('/auth/second_factors', { signal }),
+});

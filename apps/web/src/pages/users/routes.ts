@@ -1,0 +1,42 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { teamsQuery, usersQuery } from '../../api/index.ts';
+import { sessionQuery } from '../../api/session.ts';
+import { appRoute } from '../../app/root.tsx';
+import { one, oneOf } from '../../lib/search-params.ts';
+import { profileQuery, rulesQuery } from './queries.ts';
+
+export const usersRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/users',
+  validateSearch: (search: Record<string, unknown>): { search?: string } => {
+    const text = one(search.search);
+    return text === undefined ? {} : { search: text };
+  },
+  loader: ({ context: { queryClient } }) => queryClient.ensureQueryData(usersQuery),
+  component: lazyRouteComponent(() => import('./UsersPage.tsx'), 'UsersPage'),
+});
+
+const TABS = ['profile', 'rules', 'security'] as const;
+
+/** `me` is the signed-in person. */
+export const userRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/users/$id',
+  validateSearch: (search: Record<string, unknown>): { tab?: (typeof TABS)[number] } => {
+    const tab = oneOf(search.tab, TABS);
+    return tab === undefined ? {} : { tab };
+  },
+  loader: async ({ context: { queryClient }, params }) => {
+    const id = params.id === 'me' ? (await queryClient.ensureQueryData(sessionQuery)).user.id : params.id;
+    await Promise.all([queryClient.ensureQueryData(profileQuery(id)), queryClient.prefetchQuery(rulesQuery(id))]);
+    return { id };
+  },
+  component: lazyRouteComponent(() => import('./UserPage.tsx'), 'UserPage'),
+});
+
+export const teamsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/teams',
+  loader: ({ context: { queryClient } }) => queryClient.ensureQueryData(teamsQuery),
+  component: lazyRouteComponent(() => import('./TeamsPage.tsx'), 'TeamsPage'),
+});
