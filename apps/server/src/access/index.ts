@@ -43,7 +43,6 @@ export {
 export { FIXED_ROLES, type FixedRole, rolesGranting } from './roles/fixed-roles.ts';
 export { usersWith } from './roles/holders.ts';
 export {
-  callerWith,
   type GrantedRole,
   loadAccountRights,
   loadUserRights,
@@ -157,4 +156,4 @@ export {
   revokeTokensOf,
   type TokenOwner,
 } from './tokens.ts';
-export { inVisibleTeam, ofTeam, ofVisibleGroup, ofVisibleIntegration, type Viewer, viewerOf, visibleTo } from './visibility.ts';
+export { inVisibleTeam, ofTeam, ofVisibleGroup, type Viewer, viewerOf, visibleTo } from './visibility.ts';

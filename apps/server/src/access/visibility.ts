@@ -24,7 +24,7 @@ export const inVisibleTeam = (viewer: Viewer, column: RawBuilder<unknown>): RawB
   sql<boolean>`(${column} is null or ${column} = any(${[...viewer.teamIds]}::text[]))`;
 
 /** Whether the integration with the id in `column` is visible. */
-export const ofVisibleIntegration = (viewer: Viewer, org: string, column: RawBuilder<unknown>): RawBuilder<boolean> =>
+const ofVisibleIntegration = (viewer: Viewer, org: string, column: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql<boolean>`${column} in (
     select vi.id from integration vi where vi.organization_id = ${org} and ${inVisibleTeam(viewer, sql`vi.team_id`)})`;
 

@@ -5,7 +5,6 @@ export { listUsers, teamsOfUsers, type UserFilter } from './directory.ts';
 export { hashPassword, newOneTimePassword, verifyPassword } from './password.ts';
 export { LONGEST_PASSWORD, passwordProblem, SHORTEST_PASSWORD } from './password-rules.ts';
 export {
-  DEFAULT_WORKING_HOURS,
   findProfile,
   hasOtherAdmin,
   maskPhone,

@@ -9,7 +9,7 @@ export type WorkingHours = Readonly<Record<(typeof WEEKDAY_NAMES)[number], reado
 
 const WORKDAY = [{ start: '09:00:00', end: '17:00:00' }];
 /** access.md 3.1. */
-export const DEFAULT_WORKING_HOURS: WorkingHours = {
+const DEFAULT_WORKING_HOURS: WorkingHours = {
   monday: WORKDAY,
   tuesday: WORKDAY,
   wednesday: WORKDAY,

@@ -56,7 +56,13 @@ async function presentUsers(db: Db | Tx, org: string, users: readonly User[]): P
     org,
     users.map((user) => user.id),
   );
-  return users.map((user) => ({ ...presentShort(user), name: user.name, slack: null, timezone: user.timezone, teams: teams.get(user.id) ?? [] }));
+  return users.map((user) => ({
+    ...presentShort(user),
+    name: user.name,
+    slack: null,
+    timezone: user.timezone,
+    teams: teams.get(user.id) ?? [],
+  }));
 }
 
 /** A service account as `users/current`. */
