@@ -12,7 +12,7 @@ function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesBelow(path);
-    return entry.name.endsWith('.ts') ? [path] : [];
+    return /\.tsx?$/.test(entry.name) ? [path] : [];
   });
 }
 
@@ -138,7 +138,37 @@ function findCycles(graph, name, isFine = () => false) {
   for (const node of graph.keys()) visit(node);
 }
 
+/** Folders of the web UI that each folder may import from, beside its own. The kit in ui/ knows neither router nor API. */
+const WEB_MAY_IMPORT = {
+  ui: [],
+  lib: ['ui'],
+  api: [],
+  features: ['api', 'lib', 'ui'],
+  pages: ['app', 'api', 'features', 'lib', 'ui'],
+};
+const WEB_UI_FORBIDDEN = /^@tanstack\/(react-router|react-query)$/;
+
+function checkWeb() {
+  const web = join(root, 'apps/web/src');
+  for (const from of filesBelow(web)) {
+    const [folder, page] = relative(web, from).split('/');
+    const allowed = WEB_MAY_IMPORT[folder];
+    if (isTest(from) || allowed === undefined) continue;
+    for (const { specifier } of importsOf(from)) {
+      if (folder === 'ui' && WEB_UI_FORBIDDEN.test(specifier))
+        problems.push(`${shown(from)}: the kit must not import ${specifier}`);
+      if (!specifier.startsWith('.')) continue;
+      const [other, otherPage] = relative(web, resolve(dirname(from), specifier)).split('/');
+      if (other !== folder && !allowed.includes(other))
+        problems.push(`${shown(from)}: ${folder} must not import ${other} (${specifier})`);
+      if (folder === 'pages' && other === 'pages' && page !== otherPage)
+        problems.push(`${shown(from)}: pages must not import each other (${specifier}); what they share belongs in features/`);
+    }
+  }
+}
+
 checkServer();
+checkWeb();
 for (const name of readdirSync(join(root, 'packages')))
   if (statSync(join(root, 'packages', name)).isDirectory()) checkPackage(name);
 findCycles(new Map([...domainGraph].map(([from, to]) => [from, [...to.keys()]])), (name) => name);

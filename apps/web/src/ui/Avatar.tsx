@@ -17,22 +17,22 @@ const initials = (name: string): string =>
     .map((word) => [...word][0]?.toUpperCase() ?? '')
     .join('');
 
-/** A person as a coloured disc with initials. The name must stand beside it, or `labelled` says it to screen readers. */
+/** A person as a coloured disc with initials. The name must stand beside it, or `label` says who it is, and why they are there. */
 export function Avatar({
   id,
   name,
   size = 'medium',
-  labelled = false,
+  label,
 }: {
   id: string;
   name: string;
   size?: 'small' | 'medium' | 'large';
-  labelled?: boolean;
+  label?: string;
 }) {
   const hue = hueOf(id);
   return (
     <span
-      {...(labelled ? { role: 'img', 'aria-label': name, title: name } : { 'aria-hidden': true })}
+      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label, title: label })}
       style={{ background: `oklch(0.42 0.09 ${hue})`, color: 'oklch(0.98 0.01 265)' }}
       className={cx(
         'inline-flex shrink-0 items-center justify-center rounded-full font-medium select-none',

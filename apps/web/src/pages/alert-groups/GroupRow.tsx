@@ -127,7 +127,7 @@ export function GroupRow(props: RowProps) {
       </Fact>
       <div className="flex -space-x-1.5 max-lg:hidden">
         {people.map(({ id, name, did }) => (
-          <Avatar key={id} id={id} name={`${name}, ${did}`} size="small" labelled />
+          <Avatar key={id} id={id} name={name} label={`${name}, ${did}`} size="small" />
         ))}
       </div>
       <div className="flex items-center justify-end gap-1 max-lg:col-start-3 max-lg:row-span-3 max-lg:row-start-1">
