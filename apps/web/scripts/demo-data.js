@@ -77,8 +77,10 @@ export async function createDemoData(url, token) {
     }
   }
   const rotation = async (schedule, name, people, level) => {
-    const shift = await admin('POST', 'on_call_shifts/', {
+    await admin('POST', 'on_call_shifts/', {
       name,
+      schedule: schedule.id,
+      source: 0,
       type: 'rolling_users',
       start: monday(),
       rotation_start: monday(),
@@ -91,17 +93,16 @@ export async function createDemoData(url, token) {
       start_rotation_from_user_index: 0,
       time_zone: 'Europe/Oslo',
     });
-    await admin('PUT', `schedules/${schedule.id}/`, { name: schedule.name, shifts: [shift.id] });
   };
   const primary = await admin('POST', 'schedules/', {
-    type: 'calendar',
+    type: 'web',
     name: 'Payments primary',
     time_zone: 'Europe/Oslo',
     team_id: teams.Payments,
   });
   await rotation(primary, 'Week by week', ['ida', 'jonas', 'mira'], 0);
   const secondary = await admin('POST', 'schedules/', {
-    type: 'calendar',
+    type: 'web',
     name: 'Platform primary',
     time_zone: 'Europe/Oslo',
     team_id: teams.Platform,

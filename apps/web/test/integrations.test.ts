@@ -71,6 +71,16 @@ browserTest('routes are added, reordered by keyboard, and tried in that order', 
   await rows.first().getByText('1 group in 24 h').waitFor();
 });
 
+browserTest('nothing scrolls sideways on a phone', async () => {
+  const { id } = await world.integration('A probe with a name that is long enough to wrap');
+  const page = await world.open({ as: world.admin, path: `/integrations/${id}`, width: 390, height: 780, phone: true });
+  await page.getByRole('region', { name: 'Receive' }).waitFor();
+  await expectAccessible(page);
+  await page.goto(`/integrations/${id}/templates`);
+  await page.getByRole('region', { name: 'Result' }).waitFor();
+  await expectAccessible(page);
+});
+
 browserTest('maintenance begins and ends, and a broken demo payload is not sent', async () => {
   const { id } = await world.integration('Pump');
   const page = await world.open({ as: world.admin, path: `/integrations/${id}` });

@@ -103,10 +103,26 @@ export function TextField({
 
 type TextAreaProps = FieldProps &
   Texts &
-  Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'value' | 'onChange' | 'className'> & { ref?: Ref<HTMLTextAreaElement> };
+  Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'value' | 'onChange' | 'className'> & {
+    ref?: Ref<HTMLTextAreaElement>;
+    /** Fixed widths, for code. */
+    mono?: boolean;
+  };
 
 /** Several lines of text. */
-export function TextArea({ label, hint, error, optional, hideLabel, className, value, onChange, ref, ...rest }: TextAreaProps) {
+export function TextArea({
+  label,
+  hint,
+  error,
+  optional,
+  hideLabel,
+  className,
+  value,
+  onChange,
+  ref,
+  mono = false,
+  ...rest
+}: TextAreaProps) {
   const field = { label, hint, error, optional: optional ?? false, hideLabel: hideLabel ?? false, className: className ?? '' };
   return (
     <Field {...field}>
@@ -118,7 +134,7 @@ export function TextArea({ label, hint, error, optional, hideLabel, className, v
           {...attributes}
           value={value}
           onChange={(event) => onChange(event.target.value)}
-          className={cx(INPUT, 'block py-1.5')}
+          className={cx(INPUT, 'block py-1.5', mono && 'font-mono text-[0.9rem]')}
         />
       )}
     </Field>

@@ -38,7 +38,7 @@ export function Table<Row>({ caption, rows, columns, rowKey, empty }: TableProps
                 scope="col"
                 className={cx(
                   'px-4 py-2 font-medium whitespace-nowrap',
-                  column.align === 'end' && 'text-right',
+                  column.align === 'end' && 'sm:text-right',
                   column.className,
                 )}
               >
@@ -55,7 +55,7 @@ export function Table<Row>({ caption, rows, columns, rowKey, empty }: TableProps
                   key={column.header}
                   className={cx(
                     'px-4 py-2.5 align-middle max-sm:flex max-sm:items-baseline max-sm:gap-3 max-sm:p-0 max-sm:py-0.5',
-                    column.align === 'end' && 'text-right',
+                    column.align === 'end' && 'sm:text-right',
                     column.onPhone === 'hidden' && 'max-sm:hidden',
                     column.onPhone === 'title' && 'max-sm:text-[1.07rem]',
                     column.className,

@@ -19,7 +19,7 @@ export function Page({ title, badge, description, actions, children, width = 'fu
     <div className={cx('mx-auto px-4 pt-5 pb-10 sm:px-6', width === 'reading' ? 'max-w-4xl' : 'max-w-[100rem]')}>
       <title>{`${title} · Tocsin`}</title>
       <header className="mb-4 flex flex-wrap items-start gap-x-4 gap-y-3">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 max-sm:basis-full">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <h1 className="text-[1.43rem] leading-tight font-semibold tracking-tight [overflow-wrap:anywhere]">{title}</h1>
             {badge}

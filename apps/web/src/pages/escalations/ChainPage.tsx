@@ -112,7 +112,7 @@ export function ChainPage() {
         </>
       }
     >
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <section aria-label="Steps">
           {warnings.map((text) => (
             <p key={text} className="mb-2 flex items-start gap-2 rounded-md bg-warn-soft px-3 py-2 text-warn">

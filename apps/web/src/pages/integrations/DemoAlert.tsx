@@ -60,6 +60,7 @@ export function DemoAlert({ integration, onClose }: { integration: Integration; 
       <form id="demo" onSubmit={submit}>
         <TextArea
           label="Payload"
+          mono
           rows={16}
           spellCheck={false}
           value={text}

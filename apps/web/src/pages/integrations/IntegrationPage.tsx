@@ -102,7 +102,7 @@ export function IntegrationPage() {
         </>
       }
     >
-      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="space-y-5">
           <ReceiveCard integration={integration} />
           <RoutesCard integration={integration} />

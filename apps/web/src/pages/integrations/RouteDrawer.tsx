@@ -151,6 +151,7 @@ export function RouteDrawer({
                   value={term}
                   onChange={setTerm}
                   rows={4}
+                  mono
                   spellCheck={false}
                   error={termError}
                   hint={kind === 'jinja2' ? 'payload is the alert, labels its labels.' : undefined}

@@ -40,7 +40,7 @@ export function RulesEditor({ userId, forbidden }: { userId: string; forbidden: 
       <ErrorState title="The rules could not be read" message={errorText(rules.error)} onRetry={() => void rules.refetch()} />
     );
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-2">
       {[false, true].map((important) => (
         <RuleList
           key={String(important)}

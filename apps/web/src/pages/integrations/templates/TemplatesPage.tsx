@@ -30,7 +30,7 @@ export function TemplatesPage() {
         </Link>
       }
     >
-      <div className="grid items-start gap-5 lg:grid-cols-[14rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 items-start gap-5 lg:grid-cols-[14rem_minmax(0,1fr)]">
         <TemplateList chosen={chosen} stored={stored} />
         <TemplateEditor
           key={chosen.name}
@@ -191,11 +191,19 @@ function TemplateEditor({ integration, info, stored, standard, example }: Editor
           </p>
         )}
       </Card>
-      <div className="grid gap-5 xl:grid-cols-2">
+      <div className="grid grid-cols-1 gap-5 xl:grid-cols-2">
         <Card title="Payload">
           <div className="space-y-3">
             <Select label="Try it on" options={payloads.options} value={payloads.id} onChange={payloads.choose} />
-            <TextArea label="JSON" rows={14} spellCheck={false} value={payloads.text} onChange={payloads.paste} error={problem} />
+            <TextArea
+              label="JSON"
+              mono
+              rows={14}
+              spellCheck={false}
+              value={payloads.text}
+              onChange={payloads.paste}
+              error={problem}
+            />
           </div>
         </Card>
         <Card title="Result">
