@@ -72,7 +72,7 @@ export default function JinjaEditor({ label, value, onChange, payload, error, re
           theme,
           syntaxHighlighting(colours),
           editable.current.of(EditorState.readOnly.of(readOnly)),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) known.current.onChange(update.state.doc.toString());
           }),
