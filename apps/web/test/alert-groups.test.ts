@@ -242,7 +242,7 @@ describe('one alert group', () => {
     expect(await stateOf(group.id)).toBe('resolved');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, '[role="dialog"]');
   });
 
   browserTest('says what happens next, follows it live, and stops with an acknowledge', async () => {
