@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { assignRoles, can, permissionsOfRole, ROLES, rolesOf } from '../../../access/index.ts';
+import { assignRoles, can, loadUserRights, ROLES, rolesOf } from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { isTimeZone } from '../../../schedules/index.ts';
 import {
@@ -209,7 +209,7 @@ export function registerProfiles(app: FastifyInstance, { db, clock }: ApiDeps): 
       await inOneTransaction(db, {}, async (tx) => {
         const profile = await findProfile(tx, caller.org, idOf(request, caller), true);
         if (profile?.isActive !== true) throw notFound();
-        checkMayManage(caller, profile);
+        await checkMayManage(tx, caller, profile);
         const before = await present(tx, caller, profile);
         await deactivate(tx, request, profile);
         await saveProfile(tx, caller.org, { ...profile, isActive: false }, clock.now());
@@ -308,8 +308,15 @@ async function present(db: Db | Tx, caller: Caller, profile: Profile): Promise<R
   };
 }
 
-/** Who could act as a stronger person, by their address or name, must be as strong. */
-const checkMayManage = (caller: Caller, profile: Profile): void => checkMayGrant(caller, permissionsOfRole(profile.role));
+/**
+ * Who could act as a stronger person, by their address or name, must be as strong. Added roles count, also those that only a team
+ * brings and those that would count if roles did.
+ */
+async function checkMayManage(tx: Tx, caller: Caller, profile: Profile): Promise<void> {
+  const rights = await loadUserRights(tx, caller.org, profile.id);
+  if (rights === null) throw notFound();
+  checkMayGrant(caller, new Set([...rights.permissions, ...rights.added.flatMap((role) => role.permissions)]));
+}
 
 async function checkWriter(tx: Tx, caller: Caller, profile: Profile, body: Body): Promise<void> {
   const isOwner = caller.userId === profile.id;
@@ -322,9 +329,9 @@ async function checkWriter(tx: Tx, caller: Caller, profile: Profile, body: Body)
   for (const key of Object.keys(body) as (keyof Body)[]) if (!allowed[WRITERS[key]]) throw forbidden();
   if (Object.keys(body).length === 0 && !allowed.owner_or_admin) throw forbidden();
   if (!isOwner && (body.email !== undefined || body.username !== undefined || body.is_active !== undefined))
-    checkMayManage(caller, profile);
+    await checkMayManage(tx, caller, profile);
   if (body.role !== undefined && body.role !== profile.role) {
-    checkMayManage(caller, profile);
+    await checkMayManage(tx, caller, profile);
     checkMayGrantBasic(caller, body.role);
     if (profile.isActive && profile.role === 'admin' && !(await hasOtherAdmin(tx, caller.org, profile.id))) throw lastAdmin();
   }

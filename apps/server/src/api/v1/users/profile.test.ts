@@ -219,3 +219,21 @@ describe('who leaves', () => {
     await patch(left, api.admin.id, { role: 'admin' });
   });
 });
+
+test('nobody changes how a stronger person signs in, whichever way that person became stronger', async () => {
+  const keeper = await api.user('keeper', 'viewer');
+  const people = (await api.admin.post('roles/', { name: 'People desk', permissions: ['users:write', 'user-settings:read'] }))
+    .body.id;
+  await api.admin.put(`roles/${people}/assignments`, { users: [keeper.id] });
+  const strong = await api.user('strong', 'viewer');
+  const email = () => patch(keeper, strong.id, { email: 'keeper+strong@harbor.example' });
+  await api.admin.put('roles/fixed:admin/assignments', { users: [strong.id] });
+  expect((await email()).body.code).toBe('grant_beyond_own');
+  expect((await patch(keeper, strong.id, { is_active: false })).body.code).toBe('grant_beyond_own');
+  expect((await keeper.delete(`users/${strong.id}`)).body.code).toBe('grant_beyond_own');
+  const team = (await api.admin.post('teams/', { name: 'rulers', members: [strong.id] })).body.id;
+  await api.admin.put('roles/fixed:admin/assignments', { users: [], teams: [team] });
+  expect((await email()).body.code).toBe('grant_beyond_own');
+  await api.admin.put('roles/fixed:admin/assignments', { teams: [] });
+  expect((await email()).status).toBe(200);
+});
