@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { inVisibleTeam, type Viewer } from '../access/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { newId } from '../platform/ids.ts';
@@ -32,6 +33,8 @@ export interface SwapFilter {
   readonly benefactorId?: string;
   /** Not taken, and beginning after this instant. */
   readonly openAt?: Date;
+  /** Only of schedules that this person sees; all when left out. */
+  readonly visibleTo?: Viewer;
 }
 
 /** Swaps by their start. */
@@ -41,6 +44,9 @@ export async function listSwaps(db: Db, org: string, filter: SwapFilter, window:
   if (filter.beneficiaryId !== undefined) where.push(sql`beneficiary_id = ${filter.beneficiaryId}`);
   if (filter.benefactorId !== undefined) where.push(sql`benefactor_id = ${filter.benefactorId}`);
   if (filter.openAt !== undefined) where.push(sql`benefactor_id is null and swap_start > ${filter.openAt}`);
+  if (filter.visibleTo !== undefined)
+    where.push(sql`schedule_id in (
+      select vs.id from schedule vs where vs.organization_id = ${org} and ${inVisibleTeam(filter.visibleTo, sql`vs.team_id`)})`);
   const page = await selectPage(
     db,
     {

@@ -1,3 +1,4 @@
+import type { Viewer } from '../access/index.ts';
 import type { WebhookContext } from './context.ts';
 import type { WebhookDeps } from './deps.ts';
 import { contextOf } from './prepare-calls.ts';
@@ -15,14 +16,15 @@ export type WebhookPreview = {
   warnings: readonly string[];
 };
 
-/** The context of a preview without a payload: the newest alert group's. Null when there is no group. */
+/** The context of a preview without a payload: the newest alert group's that the viewer sees. Null when there is no group. */
 export async function contextOfNewest(
   deps: WebhookDeps,
   org: string,
   webhook: Webhook | null,
   userId: string | null,
+  viewer?: Viewer,
 ): Promise<WebhookContext | null> {
-  const id = await newestGroup(deps, org);
+  const id = await newestGroup(deps, org, viewer);
   const group = id === null ? null : await factsFor(deps, org, id, userId);
   if (group === null) return null;
   const now = deps.clock.now();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { ofVisibleGroup, type Viewer } from '../access/index.ts';
 import { inTransaction } from '../platform/db/create-db.ts';
 import { invalid } from './call-loop.ts';
 import type { GroupFacts } from './context.ts';
@@ -19,10 +20,15 @@ export type TestResult =
   /** The trigger template did not say true: nothing was sent. */
   | { ok: false; reason: 'not_wanted' };
 
-/** The newest group of an organization; null when it has none. */
-export async function newestGroup(deps: Pick<WebhookDeps, 'db'>, org: string): Promise<string | null> {
+/** The newest group of an organization that the viewer sees; null when there is none. */
+export async function newestGroup(deps: Pick<WebhookDeps, 'db'>, org: string, viewer?: Viewer): Promise<string | null> {
+  const isSeen =
+    viewer === undefined
+      ? sql``
+      : sql`and ${ofVisibleGroup(viewer, org, { id: sql`g.id`, integrationId: sql`g.integration_id` })}`;
   const { rows } = await sql<{ id: string }>`
-    select id from alert_group where organization_id = ${org} order by started_at desc, id desc limit 1`.execute(deps.db);
+    select g.id from alert_group g where g.organization_id = ${org} ${isSeen}
+    order by g.started_at desc, g.id desc limit 1`.execute(deps.db);
   return rows[0]?.id ?? null;
 }
 

@@ -100,6 +100,28 @@ test('what is below the path of something hidden is hidden too', async () => {
   expect((await olaf.post('resolution_notes/', { alert_group_id: 'IPRIVATE', text: 'seen' })).body.error_code).toBe('wrong_team');
 });
 
+test('swaps of a hidden schedule are not listed, and none is asked for there', async () => {
+  const swap = { schedule: made.schedules, swap_start: '2026-06-10T00:00:00Z', swap_end: '2026-06-11T00:00:00Z' };
+  const { id } = (await mia.post('shift_swaps/', { ...swap, beneficiary: mia.id })).body;
+  expect(await idsOf(mia, 'shift_swaps')).toEqual([id]);
+  expect(await idsOf(olaf, 'shift_swaps')).toEqual([]);
+  expect((await olaf.post('shift_swaps/', { ...swap, beneficiary: olaf.id })).body.error_code).toBe('wrong_team');
+});
+
+test('a hidden webhook is hidden by its older name too, and its secrets are not copied', async () => {
+  const hooks = await api.user('hooks', 'viewer');
+  await api.admin.put('roles/fixed:outgoing-webhooks-editor/assignments', { users: [hooks.id] });
+  const editor = await withToken(hooks);
+  expect((await editor.get(`actions/${made.webhooks}`)).body.error_code).toBe('wrong_team');
+  const copy = { name: 'copy', url: 'https://elsewhere.example/', trigger_type: 'escalation', http_method: 'POST' };
+  const secret = { id: made.webhooks, authorization_header: '****************' };
+  expect((await editor.post('webhooks/', { ...copy, ...secret })).body.error_code).toBe('wrong_team');
+  expect((await editor.post('webhooks/', copy)).status).toBe(201);
+  const preview = { template_name: 'data', template_body: '{{ alert_group_id }}' };
+  expect((await api.admin.post('webhooks/new/preview_template', preview)).body.preview).toBe('IPRIVATE');
+  expect((await editor.post('webhooks/new/preview_template', preview)).body.preview).toBe(preview.template_body);
+});
+
 test('nothing else changes: what is missing is missing, and no team may be named that one is not in', async () => {
   expect((await olaf.get('integrations/CNOTHING')).status).toBe(404);
   const answer = await olaf.post('schedules/', { name: 'mine', type: 'calendar', time_zone: 'UTC', team_id: team });

@@ -34,6 +34,7 @@ const OWNERS: Readonly<Record<string, FindOwner>> = {
   escalation_chains: ofTable('escalation_chain'),
   schedules: ofTable('schedule'),
   webhooks: ofTable('webhook'),
+  actions: ofTable('webhook'), // their older name
   on_call_shifts: ofTable('on_call_shift'),
   routes: ofParent('route', 'integration_id', 'integration'),
   heartbeats: ofParent('integration_heartbeat', 'integration_id', 'integration'),

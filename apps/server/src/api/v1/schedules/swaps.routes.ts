@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { visibleTo } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import {
@@ -30,6 +31,7 @@ import {
   registerResource,
   sendJson,
 } from '../conventions/resource.ts';
+import { checkVisible } from '../conventions/visibility.ts';
 import { presentSwapEvent, SwapEventSchema } from './present-swap-event.ts';
 
 const fields = {
@@ -118,7 +120,8 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
     },
     fields,
     required: { create: ['schedule', 'swap_start', 'swap_end'], put: ['schedule', 'swap_start', 'swap_end'] },
-    list: (at, caller, query, window) => listSwaps(at, caller.org, readFilter(query, clock.now()), window),
+    list: (at, caller, query, window) =>
+      listSwaps(at, caller.org, { ...readFilter(query, clock.now()), ...visibleTo(caller) }, window),
     get: (at, caller, id) => findSwap(at, caller.org, id),
     present: async (at, caller, rows) => Promise.all(rows.map((swap) => whole(at, caller, swap))),
     async presentListed(at, caller, rows, query) {
@@ -235,6 +238,7 @@ function checkTimes(start: Date, end: Date, now: Date): void {
 async function knownSchedule(tx: Tx, caller: Caller, id: string | null): Promise<string> {
   const schedule = id === null ? null : await findSchedule(tx, caller.org, id);
   if (schedule === null) throw missingReference('schedule');
+  await checkVisible(tx, caller, 'schedules', schedule.id);
   return schedule.id;
 }
 

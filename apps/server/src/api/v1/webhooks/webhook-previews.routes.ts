@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { viewerOf } from '../../../access/index.ts';
 import { memberText } from '../../../integrations/index.ts';
 import { contextOfNewest, findWebhook, PREVIEWED, previewWebhookTemplate, type WebhookDeps } from '../../../webhooks/index.ts';
 import { fieldErrors, notFound } from '../conventions/api-error.ts';
@@ -89,7 +90,8 @@ export function registerWebhookPreviews(
       },
     },
     async (request, reply) => {
-      const { org, userId } = callerOf(request);
+      const caller = callerOf(request);
+      const { org, userId } = caller;
       const { id } = request.params as { id: string };
       const webhook = id === 'new' ? null : await findWebhook(db, org, id, deps.secrets);
       if (webhook === null && id !== 'new') throw notFound();
@@ -100,7 +102,9 @@ export function registerWebhookPreviews(
       const name = PREVIEWED.find((known) => known === wanted);
       if (name === undefined) throw fieldErrors({ template_name: 'Unknown template name' });
       const context =
-        payload === undefined ? await contextOfNewest(deps, org, webhook, userId) : readPayload(payload, request.bodyText);
+        payload === undefined
+          ? await contextOfNewest(deps, org, webhook, userId, viewerOf(caller))
+          : readPayload(payload, request.bodyText);
       if (context === null) return answer(source);
       const { text, fires, warnings } = await previewWebhookTemplate(deps, name, source, context);
       return answer(text, {

@@ -7,6 +7,7 @@ import { conflictOfFields, fieldErrors } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
 import type { BodyOf } from '../conventions/fields.ts';
 import { checkTeam } from '../conventions/team-field.ts';
+import { checkVisible } from '../conventions/visibility.ts';
 import { PLACEHOLDER, presetValues, type webhookFields } from './webhook-fields.ts';
 
 export interface WebhooksDeps {
@@ -31,7 +32,7 @@ export async function addWebhook(
   teamKey = 'team',
 ): Promise<Webhook> {
   await checkReferences(tx, caller, body, teamKey);
-  const source = body.id == null ? null : await findWebhook(tx, caller.org, body.id, secrets);
+  const source = body.id == null ? null : await copiedWebhook(tx, secrets, caller, body.id);
   const secret = (key: SecretKey): string | null => {
     if (body[key] !== PLACEHOLDER) return body[key] || null;
     if (source === null) throw fieldErrors({ [key]: ['This field may not be a placeholder.'] });
@@ -70,6 +71,14 @@ export async function addWebhook(
   if (made.ok) return made.webhook;
   if (made.reason === 'name_taken') throw NAME_TAKEN;
   throw new Error(`a webhook that passed its checks was refused: ${made.reason}`);
+}
+
+/** The webhook whose secrets a copy takes over: one that the caller sees. */
+async function copiedWebhook(tx: Tx, secrets: SecretBox, caller: Caller, id: string): Promise<Webhook | null> {
+  const webhook = await findWebhook(tx, caller.org, id, secrets);
+  if (webhook === null || webhook.sourceIntegrationId !== null) return null;
+  await checkVisible(tx, caller, 'webhooks', id);
+  return webhook;
 }
 
 export async function changeWebhook(
