@@ -25,6 +25,7 @@ import { instantField } from '../conventions/instant-field.ts';
 import { envelope, listOf, pageOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
+import { refuseNarrowed } from './grants.ts';
 import { permissionNames, permissionsField } from './permission-names.ts';
 import { checkTeams } from './service-accounts.resource.ts';
 
@@ -109,7 +110,7 @@ export function registerTokens(app: FastifyInstance, deps: TokenDeps): void {
   };
   const create = async (request: FastifyRequest, reply: FastifyReply, owner: (tx: Tx) => Promise<TokenOwner>) => {
     const caller = callerOf(request);
-    if (caller.isNarrowed) throw forbidden('A token with narrowed rights cannot make tokens.', 'narrowed_token');
+    refuseNarrowed(caller, 'tokens');
     const body = readBody(fields, request.body);
     const { token, text } = await inOneTransaction(db, UNIQUES, async (tx) => {
       const made = await make(tx, deps, caller, await owner(tx), body);

@@ -24,6 +24,7 @@ import { inTransaction } from '../../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { isTimeZone } from '../../../schedules/index.ts';
 import { findTeam, findUser, findUserByLogin, hashPassword, passwordProblem } from '../../../users/index.ts';
+import { refuseNarrowed } from '../access/grants.ts';
 import { ApiError, fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
@@ -198,6 +199,7 @@ export function registerInvitations(app: FastifyInstance, deps: AuthDeps): void 
     },
     async (request, reply) => {
       const caller = callerOf(request);
+      refuseNarrowed(caller, 'invitations');
       const body = readBody(inviteFields, request.body, ['emails', 'role']);
       await checkGrants(db, caller, body.role_ids ?? [], body.team_ids ?? []);
       const byMail = auth.mail.isOn() && body.send !== false;
@@ -244,6 +246,7 @@ export function registerInvitations(app: FastifyInstance, deps: AuthDeps): void 
     },
     async (request, reply) => {
       const caller = callerOf(request);
+      refuseNarrowed(caller, 'invitations');
       const { send } = readBody({ send: boolean() }, request.body);
       const shown = await inTransaction(db, async (tx) => {
         const invitation = await openOne(tx, caller, (request.params as { id: string }).id);

@@ -26,6 +26,7 @@ import {
   type User,
   verifyPassword,
 } from '../../../users/index.ts';
+import { refuseNarrowed } from '../access/grants.ts';
 import { ApiError, fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf, sessionOf } from '../conventions/caller.ts';
@@ -190,7 +191,9 @@ export function registerPasswords(app: FastifyInstance, deps: AuthDeps): void {
       },
     },
     async (request, reply) => {
-      const { org } = callerOf(request);
+      const caller = callerOf(request);
+      const { org } = caller;
+      refuseNarrowed(caller, 'links to set passwords');
       const user = await findUser(db, org, (request.params as { id: string }).id);
       if (user?.isActive !== true) throw notFound();
       if ((await passwordHashOf(db, org, user.id))?.isWelcome !== true)
