@@ -53,6 +53,19 @@ test('one alert that cannot be stored is put aside after five tries, and no othe
   expect(await world.groups(sick)).toHaveLength(20);
 });
 
+test('shards of which all alerts wait for another try take no turn from the others', async () => {
+  await start({ batchLimit: 1 });
+  await poison('POISON');
+  const sick = [await world.integration('formatted_webhook'), await world.integration('formatted_webhook')];
+  const healthy = await world.integration('formatted_webhook');
+  for (const integration of sick) await world.send(integration, alert('POISON'));
+  for (let n = 0; n < 9; n += 1) await world.send(healthy, alert(`h${n}`, n));
+  for (const [shard, { id }] of [...sick, healthy].entries())
+    await world.db.updateTable('inbound_alert').set({ shard }).where('integration_id', '=', id).execute();
+  await world.pipeline.loops[0]?.runUntilIdle();
+  expect(await world.groups(healthy)).toHaveLength(9);
+});
+
 test('a batch that fails leaves nothing half-done', async () => {
   let failures = 3;
   await start({

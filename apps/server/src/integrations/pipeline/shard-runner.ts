@@ -130,7 +130,7 @@ export function createShardRunner(options: RunnerOptions): (now: Date) => Promis
 
   return async (now) => {
     for (const [integration, until] of blocked) if (until <= now.getTime()) blocked.delete(integration);
-    const waiting = await waitingAlerts(db, shards, limit);
+    const waiting = await waitingAlerts(db, shards, { most: limit, blocked: [...blocked.keys()] });
     turn += 1;
     // A culprit is looked for in one batch at a time.
     const most = limit < batchLimit ? 1 : concurrency;

@@ -89,16 +89,19 @@ export async function readBatch(
   return rows;
 }
 
-/** How many alerts wait in each shard that has any, counted up to `most`. */
+/** How many alerts wait in each shard that has any, counted up to `most`; those of integrations that are blocked left out. */
 export async function waitingAlerts(
   db: Db,
   shards: readonly number[],
-  most: number,
+  { most, blocked }: { most: number; blocked: readonly string[] },
 ): Promise<{ shard: number; alerts: number }[]> {
   const { rows } = await sql<{ shard: number; alerts: number }>`
     select s.shard, w.alerts from unnest(${[...shards]}::smallint[]) as s (shard)
     cross join lateral (
-      select count(*)::int as alerts from (select from inbound_alert a where a.shard = s.shard order by a.id limit ${most}) a_few
+      select count(*)::int as alerts from (
+        select from inbound_alert a where a.shard = s.shard and a.integration_id <> all(${[...blocked]}::text[])
+        order by a.id limit ${most}
+      ) a_few
     ) w
     where w.alerts > 0`.execute(db);
   return rows;
