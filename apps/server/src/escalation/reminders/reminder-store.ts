@@ -46,7 +46,10 @@ type Row = {
   unacknowledge_seconds: number;
 };
 
-/** Timers that are due, oldest first, with their groups held against changes; those that others hold are left for the next look. */
+/**
+ * Timers that are due, oldest first, held with their groups against changes; those that others hold are left for the next look. Without
+ * the hold on the timer, one that another process has just handled would count as due as it stood before.
+ */
 export async function claimDueReminders(tx: Tx, now: Date, limit: number): Promise<DueReminder[]> {
   const { rows } = await sql<Row>`
     select r.organization_id, r.alert_group_id, r.stage, r.reminded_at, g.acknowledge_confirmed_at as confirmed_at, g.started_at,
@@ -57,7 +60,7 @@ export async function claimDueReminders(tx: Tx, now: Date, limit: number): Promi
     join alert_group g on g.organization_id = r.organization_id and g.id = r.alert_group_id
     join organization o on o.id = r.organization_id
     where r.due_at <= ${now} order by r.due_at limit ${limit}
-    for no key update of g skip locked`.execute(tx);
+    for no key update of g, r skip locked`.execute(tx);
   return rows.map((row) => ({
     organizationId: row.organization_id,
     alertGroupId: row.alert_group_id,
