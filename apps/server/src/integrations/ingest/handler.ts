@@ -73,6 +73,7 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
   const { tokens, commit, heartbeats, ingestLog, clock, log, sns, usage } = deps;
   const readBody = createBodyReader(deps.bodyLimit, commit.hasRoom);
   const away = unavailable('The alert could not be stored. Please send it again.');
+  const noRoom = unavailable('Too many alerts wait to be stored. Please send it again.');
 
   return async (request, response, facts) => {
     const address = parseAddress(request.url ?? '');
@@ -135,7 +136,9 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
     if (method !== 'GET' && method !== 'POST' && method !== 'HEAD') return methodNotAllowed(method);
     if (owner.guard !== null) {
       const body = method === 'POST' ? await readBody(request) : { kind: 'read' as const, body: NO_BODY };
-      if (body.kind !== 'read') return body.kind === 'aborted' ? null : tooLarge(deps.bodyLimit);
+      if (body.kind === 'aborted') return null;
+      if (body.kind === 'no_room') return noRoom;
+      if (body.kind === 'too_large') return tooLarge(deps.bodyLimit);
       const refused = refusedSender(owner, request, facts) ?? refusedBody(owner, request, body.body);
       if (refused !== null) return refused;
     }
@@ -156,7 +159,7 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
       case 'aborted':
         return null;
       case 'no_room':
-        return unavailable('Too many alerts wait to be stored. Please send it again.');
+        return noRoom;
       case 'too_large':
         ingestLog.add({ ...owner, status: 413, size: body.size, note: 'the body is too large', body: body.start });
         return tooLarge(deps.bodyLimit);
