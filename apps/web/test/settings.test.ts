@@ -13,7 +13,7 @@ const call = (token: string, method = 'GET', path = 'users/current/') =>
 
 describe('API tokens', () => {
   browserTest('are shown once, work at once, and end when they are revoked', async () => {
-    const page = await world.open({ as: world.admin, path: '/settings' });
+    const page = await world.open({ as: world.admin, path: '/settings/tokens' });
     await page.getByRole('heading', { name: 'API tokens', level: 1 }).waitFor();
     await page.getByRole('button', { name: 'New token' }).first().click();
     await page.getByLabel('Name').fill('Terraform');
@@ -98,8 +98,8 @@ browserTest('the audit log tells what changed, and its address holds the filter'
 });
 
 browserTest('somebody without rights finds out why the settings are empty', async () => {
-  const viewer = await world.person('vera', 'viewer');
-  const page = await world.open({ as: viewer, path: '/settings' });
+  const outsider = await world.person('nils', 'none');
+  const page = await world.open({ as: outsider, path: '/settings' });
   await page.getByRole('heading', { name: 'There is nothing here for you' }).waitFor();
   await page.goto('/settings/audit');
   await page.getByRole('heading', { name: 'You may not see this page' }).waitFor();

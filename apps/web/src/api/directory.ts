@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { listAll } from './client.ts';
-import type { EscalationChain, Integration, Schedule, Team, User } from './types.ts';
+import type { EscalationChain, Integration, Schedule, Team, User, Webhook } from './types.ts';
 
 const FIVE_MINUTES = 300_000;
 
@@ -29,6 +29,12 @@ export const schedulesQuery = queryOptions({
   queryKey: ['schedules', 'all'],
   queryFn: ({ signal }): Promise<Schedule[]> => listAll('/schedules', {}, signal),
   staleTime: FIVE_MINUTES,
+});
+
+/** All outgoing webhooks, each with the health that its last calls gave it. */
+export const webhooksQuery = queryOptions({
+  queryKey: ['webhooks', 'all'],
+  queryFn: ({ signal }): Promise<Webhook[]> => listAll('/webhooks', {}, signal),
 });
 
 /** What a person is called: the name, else the username. */

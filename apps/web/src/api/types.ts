@@ -1,5 +1,16 @@
 /** Shapes of the API that several pages use; those without a name in its description stand here, each with its endpoint. */
-export type { EscalationChain, Integration, ResolutionNote, Schedule, Team } from './schema.js';
+export type {
+  EscalationChain,
+  Integration,
+  OrganizationSettings,
+  ResolutionNote,
+  Schedule,
+  SignInPolicy,
+  Team,
+  Webhook,
+  WebhookResponse,
+  WebhookTest,
+} from './schema.js';
 
 export type GroupState = 'firing' | 'acknowledged' | 'silenced' | 'resolved';
 export type Label = { key: { id: string; name: string }; value: { id: string; name: string } };

@@ -8,6 +8,7 @@ import { integrationRoute, integrationsRoute, templatesRoute } from '../pages/in
 import { scheduleRoute, schedulesRoute } from '../pages/schedules/routes.ts';
 import { settingsRoutes } from '../pages/settings/routes.ts';
 import { teamsRoute, userRoute, usersRoute } from '../pages/users/routes.ts';
+import { webhookRoute, webhooksRoute } from '../pages/webhooks/routes.ts';
 import { welcomeRoute } from '../pages/welcome/routes.ts';
 import { RouteError } from './error-pages.tsx';
 import { createQueryClient } from './query-client.ts';
@@ -35,6 +36,8 @@ const routeTree = rootRoute.addChildren([
     usersRoute,
     userRoute,
     teamsRoute,
+    webhooksRoute,
+    webhookRoute,
     settingsRoutes,
   ]),
 ]);

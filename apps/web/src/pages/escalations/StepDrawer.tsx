@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
-import { ApiError, api, errorText, useForbidden } from '../../api/index.ts';
+import { ApiError, api, errorText, useForbidden, webhooksQuery } from '../../api/index.ts';
 import { Button, Checkbox, Combobox, Drawer, MultiCombobox, Select, showToast, TextField } from '../../ui/index.ts';
-import { type Step, type StepType, stepsQuery, webhooksQuery } from './queries.ts';
+import { type Step, type StepType, stepsQuery } from './queries.ts';
 import { hasImportance, hourText, type Names, STEP_CHOICES, stepText } from './step-text.ts';
 
 const WAITS = [1, 5, 10, 15, 30, 60, 120, 240];

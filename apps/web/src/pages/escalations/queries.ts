@@ -69,8 +69,3 @@ export const routesQuery = queryOptions({
   queryKey: ['routes', 'all'],
   queryFn: ({ signal }): Promise<Route[]> => listAll('/routes', {}, signal),
 });
-
-export const webhooksQuery = queryOptions({
-  queryKey: ['webhooks', 'all'],
-  queryFn: ({ signal }): Promise<{ id: string; name: string; trigger_type: string }[]> => listAll('/webhooks', {}, signal),
-});

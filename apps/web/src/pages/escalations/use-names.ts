@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { nameOfUser, schedulesQuery, teamsQuery, usersQuery } from '../../api/index.ts';
-import { webhooksQuery } from './queries.ts';
+import { nameOfUser, schedulesQuery, teamsQuery, usersQuery, webhooksQuery } from '../../api/index.ts';
 import type { Names } from './step-text.ts';
 
 const byId = <Row extends { id: string }>(rows: readonly Row[] | undefined, nameOf: (row: Row) => string) =>

@@ -4,6 +4,7 @@ import { appRoute } from '../../app/root.tsx';
 import { one } from '../../lib/search-params.ts';
 import { accountsQuery, rolesQuery, tokensQuery } from './access-queries.ts';
 import { auditQuery, parseAuditFilter } from './audit-query.ts';
+import { organizationQuery, policyQuery } from './organization-queries.ts';
 import { SETTINGS } from './sections.ts';
 
 export const settingsRoute = createRoute({
@@ -22,6 +23,14 @@ export const settingsIndexRoute = createRoute({
     if (first !== undefined) throw redirect({ to: first.path, replace: true });
   },
   component: lazyRouteComponent(() => import('./NoSettings.tsx'), 'NoSettings'),
+});
+
+export const organizationRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/organization',
+  loader: ({ context: { queryClient } }) =>
+    Promise.all([queryClient.ensureQueryData(organizationQuery), queryClient.ensureQueryData(policyQuery)]),
+  component: lazyRouteComponent(() => import('./OrganizationPage.tsx'), 'OrganizationPage'),
 });
 
 export const auditRoute = createRoute({
@@ -59,6 +68,7 @@ export const rolesRoute = createRoute({
 
 export const settingsRoutes = settingsRoute.addChildren([
   settingsIndexRoute,
+  organizationRoute,
   tokensRoute,
   serviceAccountsRoute,
   rolesRoute,

@@ -1,0 +1,126 @@
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { type SyntheticEvent, useState } from 'react';
+import { ApiError, api, errorText, type OrganizationSettings, useForbidden } from '../../api/index.ts';
+import { Button, Card, Checkbox, Combobox, formatSpan, Page, Select, showToast, TextField } from '../../ui/index.ts';
+import { organizationQuery } from './organization-queries.ts';
+import { SignInPolicyCard } from './SignInPolicyCard.tsx';
+
+const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({
+  value: zone,
+  label: zone,
+}));
+const WEEK_STARTS = [
+  { value: 'mon', label: 'Monday' },
+  { value: 'sun', label: 'Sunday' },
+  { value: 'sat', label: 'Saturday' },
+];
+const spans = (seconds: readonly number[]) =>
+  seconds.map((one) => ({ value: String(one), label: one === 0 ? 'Never' : `After ${formatSpan(one)}` }));
+/** The spans that the API takes. */
+const REMIND = spans([0, 3_600, 10_800, 18_000, 36_000]);
+const UNACKNOWLEDGE = spans([0, 300, 900, 1_800, 2_700]);
+
+/** What holds for everybody in the organization. */
+export function OrganizationPage() {
+  return (
+    <Page title="Organization" description="What holds for everybody." width="reading">
+      <div className="space-y-5">
+        <GeneralCard />
+        <SignInPolicyCard />
+      </div>
+    </Page>
+  );
+}
+
+function GeneralCard() {
+  const client = useQueryClient();
+  const { data: stored } = useSuspenseQuery(organizationQuery);
+  const forbidden = useForbidden('other-settings:write');
+  const [changes, setChanges] = useState<Partial<OrganizationSettings>>({});
+  const form = { ...stored, ...changes };
+  const set = (more: Partial<OrganizationSettings>) => setChanges((old) => ({ ...old, ...more }));
+  const save = useMutation({
+    mutationFn: (): Promise<OrganizationSettings> =>
+      api.patch('/organizations/{id}/settings', {
+        path: { id: 'current' },
+        body: { ...changes, ...(changes.name === undefined ? {} : { name: changes.name.trim() }) },
+      }),
+    onSuccess: async (saved) => {
+      client.setQueryData(organizationQuery.queryKey, saved);
+      setChanges({});
+      await client.invalidateQueries({ queryKey: ['session'] });
+      showToast({ kind: 'done', text: 'Saved the organization' });
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!save.isPending && forbidden === null) save.mutate();
+  };
+  const fields = save.error instanceof ApiError ? save.error.fields : {};
+  return (
+    <Card title="General">
+      <form onSubmit={submit} className="space-y-4" noValidate>
+        <TextField label="Name" value={form.name} onChange={(name) => set({ name })} error={fields.name} />
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Combobox
+            label="Default time zone"
+            options={ZONES}
+            value={form.default_timezone}
+            onChange={(zone) => zone !== null && set({ default_timezone: zone })}
+            error={fields.default_timezone}
+          />
+          <Select
+            label="First day of the week"
+            options={WEEK_STARTS}
+            value={form.week_start}
+            onChange={(day) => set({ week_start: day as OrganizationSettings['week_start'] })}
+            error={fields.week_start}
+          />
+          <Select
+            label="Remind who acknowledged"
+            hint="They are asked whether they are still on it."
+            options={REMIND}
+            value={String(form.acknowledge_remind_timeout)}
+            onChange={(seconds) =>
+              set({ acknowledge_remind_timeout: Number(seconds) as OrganizationSettings['acknowledge_remind_timeout'] })
+            }
+            error={fields.acknowledge_remind_timeout}
+          />
+          <Select
+            label="Unacknowledge without an answer"
+            hint={
+              form.acknowledge_remind_timeout === 0
+                ? 'Takes effect once there are reminders.'
+                : 'From the reminder on; escalation then goes on.'
+            }
+            options={UNACKNOWLEDGE}
+            value={String(form.unacknowledge_timeout)}
+            onChange={(seconds) =>
+              set({ unacknowledge_timeout: Number(seconds) as OrganizationSettings['unacknowledge_timeout'] })
+            }
+            error={fields.unacknowledge_timeout}
+          />
+        </div>
+        <Checkbox
+          label="Require a resolution note"
+          hint="An alert group can be resolved by hand only once it has a note."
+          checked={form.is_resolution_note_required}
+          onChange={(on) => set({ is_resolution_note_required: on })}
+        />
+        {save.error !== null && Object.keys(fields).length === 0 && (
+          <p role="alert" className="text-danger">
+            {errorText(save.error)}
+          </p>
+        )}
+        <Button
+          kind="primary"
+          type="submit"
+          pending={save.isPending}
+          disabledReason={forbidden ?? (Object.keys(changes).length === 0 ? 'Nothing is changed.' : null)}
+        >
+          Save
+        </Button>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,263 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type SyntheticEvent, useState } from 'react';
+import { ApiError, api, errorText, integrationsQuery, teamsQuery, type Webhook } from '../../api/index.ts';
+import { Button, Checkbox, Drawer, MultiCombobox, RadioGroup, Select, showToast, TextArea, TextField } from '../../ui/index.ts';
+import { SecretField } from './SecretField.tsx';
+import { bodyOf, formOf, hasBody, METHODS, type WebhookForm } from './webhook-form.ts';
+import { TRIGGERS } from './webhook-text.ts';
+
+const CODE = '[&_textarea]:font-mono [&_textarea]:text-[0.93rem]';
+/** Names of fields that show their error beside them. */
+const FIELDS = [
+  'name',
+  'url',
+  'team',
+  'trigger_type',
+  'http_method',
+  'integration_filter',
+  'trigger_template',
+  'headers',
+  'data',
+  'username',
+  'password',
+  'authorization_header',
+  'signing_secret',
+];
+const PRESETS = [
+  {
+    value: 'simple_webhook',
+    label: 'Simple',
+    hint: 'Posts everything that is known of an alert group to an address, from an escalation step or by hand.',
+  },
+  { value: 'advanced_webhook', label: 'Advanced', hint: 'Any trigger, method, headers and body, by templates.' },
+];
+
+/** Creates or changes a webhook. */
+export function WebhookDrawer({
+  webhook,
+  onClose,
+  onCreated,
+}: {
+  /** null: a new one. */
+  webhook: Webhook | null;
+  onClose: () => void;
+  onCreated?: (webhook: Webhook) => void;
+}) {
+  const client = useQueryClient();
+  const { data: teams = [] } = useQuery(teamsQuery);
+  const [form, setForm] = useState(() => formOf(webhook));
+  const set = (changes: Partial<WebhookForm>) => setForm((old) => ({ ...old, ...changes }));
+  const save = useMutation({
+    mutationFn: (): Promise<Webhook> =>
+      webhook === null
+        ? api.post('/webhooks', { body: { ...bodyOf(form), preset: form.preset } })
+        : api.put('/webhooks/{id}', { path: { id: webhook.id }, body: bodyOf(form) }),
+    onSuccess: async (saved) => {
+      await client.invalidateQueries({ queryKey: ['webhooks'] });
+      showToast({ kind: 'done', text: webhook === null ? `Created ${saved.name}` : `Saved ${saved.name}` });
+      onClose();
+      if (webhook === null) onCreated?.(saved);
+    },
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!save.isPending) save.mutate();
+  };
+  const fields = save.error instanceof ApiError ? save.error.fields : {};
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      title={webhook === null ? 'New webhook' : `Edit ${webhook.name}`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" form="webhook" pending={save.isPending}>
+            {webhook === null ? 'Create webhook' : 'Save'}
+          </Button>
+        </>
+      }
+    >
+      <form id="webhook" onSubmit={submit} className="space-y-4" noValidate>
+        {webhook === null && (
+          <RadioGroup
+            label="Kind"
+            choices={PRESETS}
+            value={form.preset}
+            onChange={(preset) => set({ preset: preset as WebhookForm['preset'] })}
+          />
+        )}
+        <TextField label="Name" value={form.name} onChange={(name) => set({ name })} autoFocus error={fields.name} />
+        <TextField
+          label="URL"
+          type="text"
+          inputMode="url"
+          spellCheck={false}
+          placeholder="https://tracker.example/api/tickets"
+          hint="May be a template: put | urlencode behind values."
+          value={form.url}
+          onChange={(url) => set({ url })}
+          error={fields.url}
+        />
+        <Select
+          label="Team"
+          options={[{ value: '', label: 'No team' }, ...teams.map(({ id, name }) => ({ value: id, label: name }))]}
+          value={form.teamId}
+          onChange={(teamId) => set({ teamId })}
+          error={fields.team}
+        />
+        {form.preset === 'advanced_webhook' && (
+          <>
+            <CallFields form={form} set={set} fields={fields} />
+            <RequestFields form={form} set={set} fields={fields} />
+            <SecretFields webhook={webhook} form={form} set={set} fields={fields} />
+          </>
+        )}
+        <Checkbox
+          label="Enabled"
+          hint="Nothing is sent while it is disabled."
+          checked={form.isEnabled}
+          onChange={(isEnabled) => set({ isEnabled })}
+        />
+        {save.error !== null && !FIELDS.some((name) => name in fields) && (
+          <p role="alert" className="text-danger">
+            {errorText(save.error)}
+          </p>
+        )}
+      </form>
+    </Drawer>
+  );
+}
+
+type SectionProps = {
+  form: WebhookForm;
+  set: (changes: Partial<WebhookForm>) => void;
+  fields: Readonly<Record<string, string>>;
+};
+
+/** When it is called. */
+function CallFields({ form, set, fields }: SectionProps) {
+  const { data: integrations = [] } = useQuery(integrationsQuery);
+  return (
+    <>
+      <Select
+        label="Called for"
+        options={TRIGGERS}
+        value={form.trigger}
+        onChange={(trigger) => set({ trigger })}
+        error={fields.trigger_type}
+      />
+      <MultiCombobox
+        label="Only these integrations"
+        optional
+        hint="Without a choice it is called for all."
+        options={integrations.map(({ id, name }) => ({ value: id, label: name }))}
+        value={form.integrationIds}
+        onChange={(integrationIds) => set({ integrationIds })}
+        error={fields.integration_filter}
+      />
+      <TextArea
+        label="Trigger template"
+        optional
+        rows={2}
+        spellCheck={false}
+        className={CODE}
+        hint="Called only when it renders to true or 1."
+        placeholder={'{{ alert_payload.severity == "critical" }}'}
+        value={form.triggerTemplate}
+        onChange={(triggerTemplate) => set({ triggerTemplate })}
+        error={fields.trigger_template}
+      />
+    </>
+  );
+}
+
+/** What is sent. */
+function RequestFields({ form, set, fields }: SectionProps) {
+  return (
+    <>
+      <Select
+        label="Method"
+        options={METHODS.map((method) => ({ value: method, label: method }))}
+        value={form.method}
+        onChange={(method) => set({ method })}
+        error={fields.http_method}
+      />
+      <TextArea
+        label="Headers"
+        optional
+        rows={3}
+        spellCheck={false}
+        className={CODE}
+        hint="A JSON object; may be a template."
+        placeholder={'{"X-Queue": "{{ integration.name }}"}'}
+        value={form.headers}
+        onChange={(headers) => set({ headers })}
+        error={fields.headers}
+      />
+      {hasBody(form.method) && (
+        <Checkbox
+          label="Send everything"
+          hint="The body holds all that is known: event, alert group, payload, integration, people."
+          checked={form.forwardAll}
+          onChange={(forwardAll) => set({ forwardAll })}
+        />
+      )}
+      {hasBody(form.method) && !form.forwardAll && (
+        <TextArea
+          label="Body template"
+          optional
+          rows={5}
+          spellCheck={false}
+          className={CODE}
+          hint="Goes out as JSON where it is JSON, as text otherwise."
+          placeholder={'{"summary": "{{ alert_group.title }}"}'}
+          value={form.data}
+          onChange={(data) => set({ data })}
+          error={fields.data}
+        />
+      )}
+    </>
+  );
+}
+
+/** How the request proves where it comes from. */
+function SecretFields({ webhook, form, set, fields }: SectionProps & { webhook: Webhook | null }) {
+  return (
+    <fieldset className="space-y-4">
+      <legend className="font-medium">Signing in there</legend>
+      <p className="text-muted">User name and password count more than the authorization header.</p>
+      <TextField
+        label="User name"
+        optional
+        autoComplete="off"
+        value={form.username}
+        onChange={(username) => set({ username })}
+        error={fields.username}
+      />
+      <SecretField
+        label="Password"
+        isStored={webhook?.password != null}
+        value={form.password}
+        onChange={(password) => set({ password })}
+        error={fields.password}
+      />
+      <SecretField
+        label="Authorization header"
+        hint="The whole value, such as Bearer and a token."
+        isStored={webhook?.authorization_header != null}
+        value={form.authorizationHeader}
+        onChange={(authorizationHeader) => set({ authorizationHeader })}
+        error={fields.authorization_header}
+      />
+      <SecretField
+        label="Signing secret"
+        hint="With one, each request carries X-Tocsin-Signature."
+        isStored={webhook?.signing_secret != null}
+        value={form.signingSecret}
+        onChange={(signingSecret) => set({ signingSecret })}
+        error={fields.signing_secret}
+      />
+    </fieldset>
+  );
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type HttpReceiver, startHttpReceiver } from '../../server/src/testing/http-receiver.ts';
+import { browserTest, hasBrowser } from './browser.ts';
+import { expectAccessible, startWorld, type World } from './world.ts';
+
+let world: World;
+let receiver: HttpReceiver;
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  [world, receiver] = await Promise.all([startWorld({ env: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } }), startHttpReceiver()]);
+});
+afterAll(async () => {
+  await world?.[Symbol.asyncDispose]();
+  await receiver?.[Symbol.asyncDispose]();
+});
+
+type Stored = { id: string; name: string; is_webhook_enabled: boolean; password: string | null; http_method: string };
+const stored = async (name: string): Promise<Stored | undefined> =>
+  (await world.admin.api<{ results: Stored[] }>('GET', 'webhooks/')).results.find((one) => one.name === name);
+
+browserTest('a simple webhook is made, tested, switched off, switched on again by Undo, and deleted', async () => {
+  receiver.reply = () => ({ status: 201, body: '{"key":"DOCK-4411"}', headers: { 'content-type': 'application/json' } });
+  const page = await world.open({ as: world.admin, path: '/outgoing_webhooks' });
+  await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'New webhook' }).first().click();
+  await page.getByLabel('Name', { exact: true }).fill('Open ticket');
+  await page.getByLabel('URL').fill(`${receiver.url}/tickets`);
+  await page.getByRole('button', { name: 'Create webhook' }).click();
+  await page.getByRole('heading', { name: 'Open ticket', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'It has not been called yet' }).waitFor();
+
+  await page.getByRole('button', { name: 'Test call' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  const result = page.getByRole('region', { name: 'Result' });
+  await result.getByText('201').waitFor();
+  await result.getByText('"DOCK-4411"').waitFor();
+  await expectAccessible(page);
+  expect(receiver.requests.at(-1)).toMatchObject({ method: 'POST', path: '/tickets' });
+  await page.keyboard.press('Escape');
+  const calls = page.getByRole('region', { name: 'Calls' });
+  await calls.getByText('201').click();
+  await calls.getByRole('region', { name: 'Request body' }).getByText('"test": true').waitFor();
+  await expectAccessible(page);
+
+  await page.getByRole('link', { name: 'Outgoing webhooks' }).click();
+  const row = page.getByRole('row', { name: /Open ticket/ });
+  await row.getByText('201').waitFor();
+  await row.getByRole('button', { name: 'Actions of Open ticket' }).click();
+  await page.getByRole('menuitem', { name: 'Disable' }).click();
+  await row.getByText('disabled').waitFor();
+  expect(await stored('Open ticket')).toMatchObject({ is_webhook_enabled: false });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await row.getByText('enabled').waitFor();
+  expect(await stored('Open ticket')).toMatchObject({ is_webhook_enabled: true });
+  await expectAccessible(page);
+
+  await page.getByRole('link', { name: 'Open ticket' }).click();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete webhook' }).click();
+  await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor();
+  expect(await stored('Open ticket')).toBeUndefined();
+});
+
+browserTest(
+  'an advanced webhook keeps its password when something else is edited, and says what is wrong with a template',
+  async () => {
+    receiver.reply = () => ({ status: 200 });
+    const page = await world.open({ as: world.admin, path: '/outgoing_webhooks' });
+    await page.getByRole('button', { name: 'New webhook' }).first().click();
+    await page.getByRole('radio', { name: /Advanced/ }).check();
+    await page.getByLabel('Name', { exact: true }).fill('Tell the docks');
+    await page.getByLabel('URL').fill(`${receiver.url}/docks`);
+    await page.getByLabel('Called for').selectOption({ label: 'Resolved' });
+    await page.getByLabel('Method').selectOption('PUT');
+    await page.getByLabel('Trigger template').fill('{{ alert_payload.');
+    await page.getByLabel('User name').fill('harbor');
+    await page.getByLabel('Password').fill('wool and tar');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Create webhook' }).click();
+    await page.getByText(/Template Error/).waitFor();
+    await page.getByLabel('Trigger template').fill('');
+    await page.getByRole('button', { name: 'Create webhook' }).click();
+    await page.getByRole('heading', { name: 'Tell the docks', level: 1 }).waitFor();
+    await page.getByText('Basic, as harbor').waitFor();
+
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Replace or remove password' }).waitFor();
+    expect(await page.getByRole('dialog').innerHTML()).not.toContain('wool and tar');
+    await page.getByLabel('Name', { exact: true }).fill('Tell the piers');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Tell the piers', level: 1 }).waitFor();
+    expect(await stored('Tell the piers')).toMatchObject({ http_method: 'PUT', password: '*'.repeat(16) });
+    await page.getByRole('button', { name: 'Test call' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByRole('region', { name: 'Result' }).getByText('200', { exact: true }).waitFor();
+    const { authorization } = receiver.requests.at(-1)?.headers ?? {};
+    expect(authorization).toBe(`Basic ${Buffer.from('harbor:wool and tar').toString('base64')}`);
+  },
+);
+
+browserTest('somebody who may only read sees webhooks and not what would change them, on a phone, too', async () => {
+  const { id } = await world.admin.api<{ id: string }>('POST', 'webhooks/', {
+    name: 'Chat',
+    url: 'https://chat.example/hooks/7',
+    http_method: 'POST',
+    trigger_type: 'alert group created',
+  });
+  const viewer = await world.person('vera', 'viewer');
+  const page = await world.open({
+    as: viewer,
+    path: '/outgoing_webhooks?trigger_type=alert+group+created',
+    width: 390,
+    phone: true,
+  });
+  const row = page.getByRole('row', { name: /Chat/ });
+  await row.getByText('chat.example').waitFor();
+  await expectAccessible(page);
+  await page.goto(`/outgoing_webhooks/${id}`);
+  await page.getByRole('heading', { name: 'It has not been called yet' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Test call' }).getAttribute('aria-disabled')).toBe('true');
+  expect(await page.getByRole('button', { name: 'Edit' }).getAttribute('aria-disabled')).toBe('true');
+  await expectAccessible(page);
+});
