@@ -8,6 +8,7 @@ export const PAGES = [
   { name: 'alert-groups', path: '/alert-groups?state=new&state=acknowledged&state=silenced&state=resolved' },
   { name: 'alert-group', path: ({ group }) => `/alert-groups/${group.id}` },
   { name: 'page-someone', path: '/alert-groups?page=new' },
+  { name: 'organization', path: '/settings/organization' },
   {
     name: 'command-palette',
     path: '/alert-groups',

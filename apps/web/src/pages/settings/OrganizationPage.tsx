@@ -23,8 +23,8 @@ const UNACKNOWLEDGE = spans([0, 300, 900, 1_800, 2_700]);
 /** What holds for everybody in the organization. */
 export function OrganizationPage() {
   return (
-    <Page title="Organization" description="What holds for everybody." width="reading">
-      <div className="space-y-5">
+    <Page title="Organization" description="What holds for everybody.">
+      <div className="max-w-3xl space-y-5">
         <GeneralCard />
         <SignInPolicyCard />
       </div>

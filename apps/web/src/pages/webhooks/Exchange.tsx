@@ -18,7 +18,7 @@ function Text({ title, text }: { title: string; text: string | null }) {
   return (
     <section aria-label={title}>
       <div className="flex items-center justify-between gap-2">
-        <h4 className="font-medium">{title}</h4>
+        <h3 className="font-medium">{title}</h3>
         {text && <CopyButton text={text} label={`Copy ${title.toLowerCase()}`} />}
       </div>
       {text ? (
@@ -70,7 +70,7 @@ export function Exchange({ response }: { response: WebhookResponse }) {
       <Text title="Request headers" text={response.request_headers} />
       {response.attempts.length > 1 && (
         <section aria-label="Attempts">
-          <h4 className="font-medium">Attempts</h4>
+          <h3 className="font-medium">Attempts</h3>
           <ol className="space-y-1">
             {response.attempts.map((attempt) => (
               <li key={attempt.timestamp} className="flex flex-wrap items-center gap-2">
