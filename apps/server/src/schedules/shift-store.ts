@@ -23,7 +23,12 @@ export async function listShifts(db: Db, org: string, filter: ShiftFilter, windo
   const where = [sql`s.organization_id = ${org}`];
   if (filter.name !== undefined) where.push(sql`s.name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`s.team_id`));
-  if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`s.team_id`));
+  if (filter.visibleTo !== undefined) {
+    // What belongs to a schedule and to no team of its own is part of the schedule.
+    const owner = sql`coalesce(s.team_id, (
+      select p.team_id from schedule p where p.organization_id = s.organization_id and p.id = s.schedule_id))`;
+    where.push(inVisibleTeam(filter.visibleTo, owner));
+  }
   if (filter.scheduleId !== undefined) {
     where.push(sql`(s.schedule_id = ${filter.scheduleId} or exists (
       select from schedule_shift a where a.organization_id = s.organization_id and a.shift_id = s.id and a.schedule_id = ${filter.scheduleId}))`);

@@ -108,6 +108,34 @@ test('swaps of a hidden schedule are not listed, and none is asked for there', a
   expect((await olaf.post('shift_swaps/', { ...swap, beneficiary: olaf.id })).body.error_code).toBe('wrong_team');
 });
 
+test('nothing is put into, or taken from, what is hidden', async () => {
+  const hand = await api.user('hand', 'viewer');
+  for (const role of ['escalation-chains-editor', 'integrations-editor', 'schedules-editor'])
+    await api.admin.put(`roles/fixed:${role}/assignments`, { users: [hand.id] });
+  const writer = await withToken(hand);
+  const shift = { name: 'hidden', type: 'single_event', start: '2026-06-10T00:00:00', duration: 3600, users: [mia.id] };
+  const hidden = (await api.admin.post('on_call_shifts/', { ...shift, team_id: team })).body.id;
+  const open = (await api.admin.post('schedules/', { name: 'open', type: 'web', time_zone: 'UTC' })).body.id;
+  const range = 'start_date=2026-06-09&end_date=2026-06-12';
+  for (const [path, body] of [
+    ['escalation_policies/', { escalation_chain_id: made.escalation_chains, type: 'wait', duration: 60 }],
+    ['routes/', { integration_id: made.integrations, routing_regex: 'x' }],
+    ['on_call_shifts/', { ...shift, type: 'override', schedule: made.schedules, users: [hand.id] }],
+    ['schedules/', { name: 'taken', type: 'web', time_zone: 'UTC', shifts: [hidden] }],
+    [`schedules/${open}/preview?${range}`, { shift_id: hidden, shift: {} }],
+  ] as const)
+    expect((await writer.post(path, body)).body.error_code, path).toBe('wrong_team');
+  expect((await writer.post('on_call_shifts/', { ...shift, type: 'override', schedule: open })).status).toBe(201);
+});
+
+test('shifts that belong to a hidden schedule are hidden with it', async () => {
+  const override = { type: 'override', start: '2026-06-11T00:00:00', duration: 3600, users: [mia.id], schedule: made.schedules };
+  const { id } = (await api.admin.post('on_call_shifts/', { ...override, name: 'of the schedule' })).body;
+  expect(await idsOf(mia, 'on_call_shifts')).toContain(id);
+  expect(await idsOf(olaf, 'on_call_shifts')).not.toContain(id);
+  expect((await olaf.get(`on_call_shifts/${id}`)).body.error_code).toBe('wrong_team');
+});
+
 test('a hidden webhook is hidden by its older name too, and its secrets are not copied', async () => {
   const hooks = await api.user('hooks', 'viewer');
   await api.admin.put('roles/fixed:outgoing-webhooks-editor/assignments', { users: [hooks.id] });

@@ -35,7 +35,11 @@ const OWNERS: Readonly<Record<string, FindOwner>> = {
   schedules: ofTable('schedule'),
   webhooks: ofTable('webhook'),
   actions: ofTable('webhook'), // their older name
-  on_call_shifts: ofTable('on_call_shift'),
+  // Those that belong to a schedule and to no team of their own are part of the schedule.
+  on_call_shifts: (org, id) => sql<OwnerRow>`
+  select coalesce(c.team_id, p.team_id) as team_id
+  from on_call_shift c left join schedule p on p.organization_id = c.organization_id and p.id = c.schedule_id
+  where c.organization_id = ${org} and c.id = ${id}`,
   routes: ofParent('route', 'integration_id', 'integration'),
   heartbeats: ofParent('integration_heartbeat', 'integration_id', 'integration'),
   escalation_policies: ofParent('escalation_step', 'escalation_chain_id', 'escalation_chain'),

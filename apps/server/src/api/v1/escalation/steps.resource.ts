@@ -21,6 +21,7 @@ import { missingReference } from '../conventions/fields.ts';
 import { single } from '../conventions/pagination.ts';
 import { readPlacement } from '../conventions/position-fields.ts';
 import type { Resource } from '../conventions/resource.ts';
+import { checkVisible } from '../conventions/visibility.ts';
 import { presentStepValues, readStepValues, stepFields } from './step-fields.ts';
 
 const IdOrNull = Type.Union([Type.String(), Type.Null()]);
@@ -88,6 +89,7 @@ export const stepsResource = ({
     if (body.type === null) throw fieldErrors({ type: ['This field may not be null.'] });
     const chainId = body.escalation_chain_id;
     if (chainId === null || (await findChain(tx, caller.org, chainId)) === null) throw missingReference('escalation_chain_id');
+    await checkVisible(tx, caller, 'escalation_chains', chainId);
     const placement = readPlacement(body);
     const values = await withKnownTargets(tx, caller, readStepValues(EMPTY_STEP, body), null);
     return createStep(tx, caller.org, chainId, values, placement, clock.now());

@@ -20,6 +20,7 @@ import { missingReference } from '../conventions/fields.ts';
 import { single } from '../conventions/pagination.ts';
 import { positionFields, readPlacement } from '../conventions/position-fields.ts';
 import type { Resource } from '../conventions/resource.ts';
+import { checkVisible } from '../conventions/visibility.ts';
 import { type Matcher, MatchersSchema, presentMatchers } from './labels-field.ts';
 import { mergeMessengers, messengerSchemas, presentMessengers } from './messengers-field.ts';
 import { readRule, routeFields, type TermChecks } from './route-fields.ts';
@@ -92,6 +93,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
     const integrationId = body.integration_id;
     if (integrationId === null || (await findIntegration(tx, caller.org, integrationId)) === null)
       throw missingReference('integration_id');
+    await checkVisible(tx, caller, 'integrations', integrationId);
     await checkChain(tx, caller, body.escalation_chain_id);
     const placement = readPlacement(body);
     const type = body.routing_type ?? 'regex';

@@ -22,6 +22,7 @@ import type { Caller } from '../conventions/caller.ts';
 import { single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
 import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
+import { checkVisible } from '../conventions/visibility.ts';
 import { ScheduleSchema, scheduleFields } from './schedule-fields.ts';
 
 /** Why an address cannot be used as a calendar, in the words that clients see; null when it can. */
@@ -137,6 +138,8 @@ async function setShifts(
   if (ids === undefined || schedule.type === 'ical') return;
   const shifts = await shiftsById(tx, caller.org, ids ?? []);
   const known = shifts.map((shift) => shift.id);
+  const had = new Set(((await shiftsOfSchedules(tx, caller.org, [schedule.id])).get(schedule.id) ?? []).map((shift) => shift.id));
+  for (const id of known) if (!had.has(id)) await checkVisible(tx, caller, 'on_call_shifts', id);
   if (schedule.type === 'web') return takeShifts(tx, caller.org, schedule.id, known);
   if (shifts.some((shift) => shift.type === 'override'))
     throw refusal('Shifts of type override are not supported in this schedule');

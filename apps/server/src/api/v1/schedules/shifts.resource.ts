@@ -18,6 +18,7 @@ import type { Caller } from '../conventions/caller.ts';
 import { single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
 import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
+import { checkVisible } from '../conventions/visibility.ts';
 import { changedShift, newShift } from './read-shift.ts';
 import { shiftFields } from './shift-fields.ts';
 
@@ -118,6 +119,7 @@ async function ownerOf(tx: Tx, caller: Caller, shift: ShiftSettings, scheduleId:
   if (scheduleId === null || !(isOverride || shift.source === 'web')) return null;
   const schedule = await findSchedule(tx, caller.org, scheduleId);
   if (schedule === null) throw fieldErrors({ schedule: ['Object does not exist'] });
+  await checkVisible(tx, caller, 'schedules', schedule.id);
   if (isOverride ? schedule.type === 'ical' : schedule.type !== 'web')
     throw refusal(`Shifts of type ${shift.type} are not supported in this schedule`);
   return schedule.id;

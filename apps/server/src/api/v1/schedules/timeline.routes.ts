@@ -119,6 +119,7 @@ export function registerTimelines(app: FastifyInstance, deps: ApiDeps & { readon
       const seen = await inTransaction(db, async (tx): Promise<never> => {
         if (shiftId === undefined) await shifts.create?.(tx, caller, readBody(shiftFields, given, shifts.required.create));
         else {
+          await checkVisible(tx, caller, 'on_call_shifts', String(shiftId));
           const stored = await findShift(tx, caller.org, String(shiftId));
           if (stored === null) throw notFound();
           await shifts.update?.(tx, caller, stored, readBody(shiftFields, given), 'PATCH');
