@@ -33,20 +33,20 @@ export type RecordDuplicates = (tx: Tx, duplicates: readonly PossibleDuplicate[]
 /** `late`: an acceptance that came after its lease, and saved the repeat. */
 export type Taken = 'in_time' | 'late';
 
-type Written = { id: number; state: string; was_late: boolean };
+type Written = { id: number; attempt: number; was_late: boolean };
 
 /**
  * Writes what became of attempts, in the one transaction that also holds the final notification records, the channel's own records and
  * the timeline. An outcome counts only while its attempt is the row's current one: what comes after its lease had ended, and was
  * taken over, is dropped. An acceptance is still taken while the repeat has not begun, which saves the repeat.
- * @returns the deliveries that took their outcome, and whether it came after their lease
+ * @returns the outcomes that were taken, and whether they came after their lease; of two attempts of a delivery one at most
  */
 export async function writeOutcomes(
   tx: Tx,
   channel: Pick<Channel, 'id' | 'saveAttempts'>,
   outcomes: readonly Outcome[],
   recordDuplicates: RecordDuplicates,
-): Promise<ReadonlyMap<number, Taken>> {
+): Promise<ReadonlyMap<Outcome, Taken>> {
   const column = <T>(read: (outcome: Outcome) => T): T[] => outcomes.map(read);
   const { rows } = await sql<Written>`
     with o as (
@@ -73,7 +73,7 @@ export async function writeOutcomes(
       where d.organization_id = o.organization_id and d.id = o.id and d.attempts = o.attempt
         and before.organization_id = d.organization_id and before.id = d.id
         and (d.state = 'sending' or (d.state = 'owed' and d.unknown_attempts > 0 and o.state in ('accepted', 'delivered')))
-      returning d.*, o.at, before.state = 'owed' as was_late
+      returning d.*, o.at, o.attempt, before.state = 'owed' as was_late
     ), recorded as (
       insert into notification_record (organization_id, alert_group_id, user_id, created_at, type, step, channel, rule_id, important,
                                        error_code, reason, delivery_id)
@@ -82,9 +82,15 @@ export async function writeOutcomes(
              ${RECORD_STEP.notify}::smallint, channel, rule_id, important, error_code, reason, id::text
       from changed where state <> 'owed' and user_id is not null
     )
-    select id, state, was_late from changed`.execute(tx);
-  const taken = new Map(rows.map((row): [number, Taken] => [row.id, row.was_late ? 'late' : 'in_time']));
-  const written = outcomes.filter((outcome) => taken.has(outcome.delivery.id));
+    select id, attempt, was_late from changed`.execute(tx);
+  const lateness = new Map(rows.map((row): [string, Taken] => [`${row.id} ${row.attempt}`, row.was_late ? 'late' : 'in_time']));
+  const taken = new Map(
+    outcomes.flatMap((outcome): [Outcome, Taken][] => {
+      const how = lateness.get(`${outcome.delivery.id} ${outcome.delivery.attempt}`);
+      return how === undefined ? [] : [[outcome, how]];
+    }),
+  );
+  const written = [...taken.keys()];
   await giveBackUsage(tx, written);
   const attempts = written.flatMap((outcome) => (outcome.attempted === undefined ? [] : [outcome.attempted]));
   if (attempts.length > 0) await channel.saveAttempts?.(tx, attempts);
@@ -142,7 +148,8 @@ const MOST_AT_ONCE = 200;
 
 /**
  * Writes outcomes together: those that arrive while a write is under way share the next one. While the database is away it keeps
- * them and tries again, since a lost outcome would mean a second page.
+ * them and tries again, since a lost outcome would mean a second page. One that cannot be written holds up no other: fewer are tried
+ * together until it is alone, and then it waits behind the rest.
  */
 export function createOutcomeWriter(
   deps: { db: Db; log: Log; recordDuplicates: RecordDuplicates; sleep: (ms: number) => Promise<void> },
@@ -156,19 +163,23 @@ export function createOutcomeWriter(
     // Outcomes of the same turn of the event loop come together.
     await new Promise((resolve) => setImmediate(resolve));
     let retryMs = FIRST_RETRY_MS;
+    let most = MOST_AT_ONCE;
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, MOST_AT_ONCE);
+      const batch = waiting.slice(0, most);
       try {
         const outcomes = batch.map(({ outcome }) => outcome).sort((a, b) => a.delivery.id - b.delivery.id);
         const taken = await inTransaction(deps.db, (tx) => writeOutcomes(tx, channel, outcomes, deps.recordDuplicates));
         waiting = waiting.slice(batch.length);
         retryMs = FIRST_RETRY_MS;
-        for (const { outcome, done } of batch) done(taken.get(outcome.delivery.id) ?? 'dropped');
+        most = Math.min(most * 2, MOST_AT_ONCE);
+        for (const { outcome, done } of batch) done(taken.get(outcome) ?? 'dropped');
       } catch (err) {
         deps.log.error(
           { err, channel: channel.id, outcomes: batch.length, retryMs },
           'outcomes of deliveries could not be written',
         );
+        most = Math.max(1, Math.floor(batch.length / 2));
+        if (batch.length === 1) waiting = [...waiting.slice(1), ...batch];
         await deps.sleep(retryMs);
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
       }
