@@ -81,6 +81,7 @@ export interface FoundSession {
 
 /** Requests that were under way while the cookie changed. */
 const FORMER_COOKIE_MS = 30_000;
+const NEVER = new Date(0);
 
 /** The session of a cookie, whether or not it has run out; null when there is none. */
 export async function findSession(db: Db | Tx, token: string, now: Date): Promise<FoundSession | null> {
@@ -108,8 +109,10 @@ export async function findSession(db: Db | Tx, token: string, now: Date): Promis
     where s.token_hash = ${hash} or (s.previous_token_hash = ${hash} and s.rotated_at > ${since})`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;
+  const session = fromRow(row);
   return {
-    session: fromRow(row),
+    // Who holds on to a former cookie did not see the proof that replaced it.
+    session: row.token_hash.equals(hash) ? session : { ...session, provedAt: NEVER },
     isWelcome: row.is_welcome,
     lacksSecondFactor: row.lacks_second_factor,
     sessionDays: row.session_days ?? DEFAULT_POLICY.sessionDays,

@@ -153,8 +153,12 @@ describe('sessions', () => {
     const asked = await admin.send('POST', 'invitations', { emails: ['x@harbor.example'], role: 'viewer' });
     expect([asked.status, asked.body.code]).toEqual([403, 'proof_required']);
     expect((await admin.send('POST', 'auth/proof', { password: 'no' })).status).toBe(400);
+    const former = { cookie: admin.cookie };
     const proved = await admin.send('POST', 'auth/proof', { password: OLD });
     expect(proved.status).toBe(204);
+    expect((await admin.send('GET', 'invitations', undefined, former)).status).toBe(200);
+    const stolen = await admin.send('POST', 'invitations', { emails: ['x@harbor.example'], role: 'viewer' }, former);
+    expect([stolen.status, stolen.body.code]).toEqual([403, 'proof_required']);
     const done = await admin.send('POST', 'invitations', { emails: ['x@harbor.example'], role: 'viewer' });
     expect(done.status).toBe(201);
   });
