@@ -83,6 +83,9 @@ function Popup({ empty }: { empty: string }) {
   );
 }
 
+/** Base UI empties a field when Escape is pressed on a closed list; here Escape loses nothing. */
+const CLEARED_BY_ESCAPE = 'escape-key';
+
 type ComboboxProps = FieldProps & {
   options: readonly Option[];
   value: string | null;
@@ -113,7 +116,9 @@ export function Combobox({
         <Base.Root
           items={options as Option[]}
           value={chosen}
-          onValueChange={(next: Option | null) => onChange(next?.value ?? null)}
+          onValueChange={(next: Option | null, { reason }) => {
+            if (reason !== CLEARED_BY_ESCAPE) onChange(next?.value ?? null);
+          }}
           isItemEqualToValue={(a: Option, b: Option) => a.value === b.value}
           {...(onSearch === undefined ? {} : { filter: null, onInputValueChange: (text: string) => onSearch(text) })}
         >
@@ -160,7 +165,9 @@ export function MultiCombobox({
           multiple
           items={options as Option[]}
           value={chosen}
-          onValueChange={(next: Option[]) => onChange(next.map((option) => option.value))}
+          onValueChange={(next: Option[], { reason }) => {
+            if (reason !== CLEARED_BY_ESCAPE) onChange(next.map((option) => option.value));
+          }}
           isItemEqualToValue={(a: Option, b: Option) => a.value === b.value}
           {...(onSearch === undefined ? {} : { filter: null, onInputValueChange: (text: string) => onSearch(text) })}
         >
