@@ -136,6 +136,8 @@ test('a person’s own calendar marks what it leaves uncovered', async () => {
     error: null,
     error_since: null,
   });
+  const reader = await api.user('reader', 'viewer');
+  expect((await reader.get('time_off_feeds/')).body.results[0].ical_url).toBe('****************');
   const calendar = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',

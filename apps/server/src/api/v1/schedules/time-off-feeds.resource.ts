@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { can } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import {
   deleteTimeOffFeed,
@@ -15,11 +16,12 @@ import { apiTimeOrNull } from '../conventions/times.ts';
 import type { CheckFeed } from './schedules.resource.ts';
 
 const fields = { user_id: reference({ nullable: false }), ical_url: text({ max: 500 }) };
+const HIDDEN = '*'.repeat(16);
 const TextOrNull = Type.Union([Type.String(), Type.Null()]);
 
 const FeedSchema = Type.Object({
   user_id: Type.String(),
-  ical_url: Type.String(),
+  ical_url: Type.String({ description: 'Asterisks for those who may not change it: who has the address reads the calendar.' }),
   fetched_at: TextOrNull,
   error: TextOrNull,
   error_since: TextOrNull,
@@ -43,10 +45,10 @@ export const timeOffFeedsResource = ({
   required: { create: ['user_id', 'ical_url'] },
   list: (db, caller, _query, window) => listTimeOffFeeds(db, caller.org, window),
   get: (db, caller, id) => findTimeOffFeed(db, caller.org, id),
-  present: (_db, _caller, rows) =>
+  present: (_db, caller, rows) =>
     rows.map((feed) => ({
       user_id: feed.userId,
-      ical_url: feed.url,
+      ical_url: feed.userId === caller.userId || can(caller, 'schedules:write') ? feed.url : HIDDEN,
       fetched_at: apiTimeOrNull(feed.fetchedAt),
       error: feed.error,
       error_since: apiTimeOrNull(feed.errorSince),
