@@ -17,7 +17,6 @@ export type {
   WebhookCall,
   WebhookTrigger,
 } from './ports.ts';
-export { decideReminder } from './reminders/decide-reminder.ts';
 export { type ReminderDeps, remindAcknowledged, reminderHooks, type TellPerson } from './reminders/remind-acknowledged.ts';
 export { confirmAcknowledge } from './reminders/reminder-store.ts';
 export { advanceRuns, type EngineDeps } from './run/advance-runs.ts';

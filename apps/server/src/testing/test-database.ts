@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import { type ConnectionConfig, createDb, createPool } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
 import { createLogger } from '../platform/log.ts';
+import type {} from './global-postgres.ts'; // declares what it provides
 
 export interface TestDatabase extends AsyncDisposable {
   db: Db;

@@ -3,7 +3,7 @@ import './tables.ts';
 export { type CreateUserResult, createUser, type NewUser } from './create-user.ts';
 export { listUsers, teamsOfUsers, type UserFilter } from './directory.ts';
 export { hashPassword, newOneTimePassword, verifyPassword } from './password.ts';
-export { LONGEST_PASSWORD, passwordProblem, SHORTEST_PASSWORD } from './password-rules.ts';
+export { passwordProblem } from './password-rules.ts';
 export {
   findProfile,
   hasOtherAdmin,

@@ -257,7 +257,6 @@ describe('service accounts', () => {
       slack: null,
       username: 'bot',
       name: 'bot',
-      name: 'bot',
       role: 'admin',
       is_phone_number_verified: false,
       timezone: null,
