@@ -45,31 +45,25 @@ beforeAll(async () => {
 afterAll(() => world?.[Symbol.asyncDispose]());
 
 describe('the list of alert groups', () => {
-  // Tried again, for a machine busy with other tests may take longer.
-  browserTest(
-    'shows a new alert without reload, and an acknowledge of another session within a second',
-    { retry: 2 },
-    async () => {
-      const first = await openGroup(`Crane ${Math.round(performance.now())} stands still`);
-      const one = await world.open({ as: world.admin, path: '/alert-groups' });
-      const two = await world.open({ as: world.admin, path: '/alert-groups' });
-      await row(one, first.title).waitFor();
-      await row(two, first.title).waitFor();
-      await one.getByText('Live', { exact: true }).waitFor();
-      await two.getByText('Live', { exact: true }).waitFor();
-      const gate = `Gate ${Math.round(performance.now())} is open`;
-      await world.alert(hook.link, { title: gate });
-      await row(two, gate).waitFor();
+  // How soon is measured by `npm run bench:web`.
+  browserTest('shows a new alert and an acknowledge of another session without reload', async () => {
+    const first = await openGroup(`Crane ${Math.round(performance.now())} stands still`);
+    const one = await world.open({ as: world.admin, path: '/alert-groups' });
+    const two = await world.open({ as: world.admin, path: '/alert-groups' });
+    await row(one, first.title).waitFor();
+    await row(two, first.title).waitFor();
+    await one.getByText('Live', { exact: true }).waitFor();
+    await two.getByText('Live', { exact: true }).waitFor();
+    const gate = `Gate ${Math.round(performance.now())} is open`;
+    await world.alert(hook.link, { title: gate });
+    await row(two, gate).waitFor();
 
-      await one.getByRole('button', { name: `Acknowledge #${first.alert_group_number}` }).click();
-      const acknowledged = row(two, first.title).getByText('Acknowledged');
-      await expectSoon(async () => (await stateOf(first.id)) === 'acknowledged');
-      const since = performance.now();
-      await acknowledged.waitFor();
-      expect(performance.now() - since).toBeLessThan(1_000);
-      await expectAccessible(two);
-    },
-  );
+    await one.getByRole('button', { name: `Acknowledge #${first.alert_group_number}` }).click();
+    const acknowledged = row(two, first.title).getByText('Acknowledged');
+    await expectSoon(async () => (await stateOf(first.id)) === 'acknowledged');
+    await acknowledged.waitFor();
+    await expectAccessible(two);
+  });
 
   browserTest('acknowledges by keyboard alone', async () => {
     const a = await openGroup('Keyboard alert A');

@@ -3,7 +3,7 @@ import { type InputHTMLAttributes, type ReactNode, type Ref, type TextareaHTMLAt
 import { cx } from './class-names.ts';
 
 export const INPUT =
-  'w-full rounded-md border border-line-strong/70 bg-surface px-2.5 text-text transition-colors hover:border-line-strong focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 focus-visible:outline-accent disabled:opacity-60 aria-invalid:border-danger read-only:bg-sunken pointer-coarse:text-base';
+  'w-full rounded-md border border-line-strong/70 bg-surface px-2.5 text-text transition-colors hover:border-line-strong focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 focus-visible:outline-accent disabled:opacity-60 aria-invalid:border-danger [&:read-only:not(select)]:bg-sunken pointer-coarse:text-base';
 
 export type FieldProps = {
   label: string;
