@@ -166,6 +166,8 @@ test('who may do what', async () => {
   expect((await viewer.post('escalation_chains/', { name: 'x' })).body).toEqual({
     detail: 'You do not have permission to perform this action.',
     code: 'permission_denied',
+    required: ['escalation-chains:write'],
+    granted_by: ['Admin', 'Escalation Chains Editor'],
   });
   expect((await nobody.get('escalation_chains/')).status).toBe(403);
   const answer = await api.app.inject({ url: '/api/v1/escalation_chains/' });
