@@ -66,6 +66,10 @@ describe.sequential('the embedded PostgreSQL', () => {
     expect(again).toMatchObject({ code: 2, err: expect.stringContaining('An active user has this username') });
     const token = await run(['token', 'create', '--user', 'anna@example.com'], env);
     expect(token).toEqual({ code: 0, out: expect.stringMatching(/^[0-9a-f]{64}\n$/), err: '' });
+    expect(await run(['token', 'create', '--user', 'anna', '--name', 'Command line'], env)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('A token of this user has this name'),
+    });
     expect((await server.get('/ready/')).status).toBe(200);
   }, 180_000);
 

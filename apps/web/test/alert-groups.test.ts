@@ -221,6 +221,7 @@ describe('one alert group', () => {
       .getByRole('list', { name: 'Timeline entries' })
       .getByText(/acknowledged by ada/i)
       .waitFor();
+    await page.getByRole('button', { name: 'Unacknowledge' }).waitFor();
     await page.keyboard.press('u');
     await page
       .getByRole('list', { name: 'Timeline entries' })

@@ -149,6 +149,7 @@ export {
   countUserTokens,
   createToken,
   findLiveToken,
+  freeTokenName,
   isTokenTaken,
   listTokens,
   type NewToken,

@@ -141,9 +141,23 @@ export async function findLiveToken(db: Db | Tx, org: string, number: number): P
   return row === undefined ? null : fromRow(row);
 }
 
+/** Holds a person's row until the transaction ends, so that creations of their tokens go one after another. */
+const lockOwner = (tx: Tx, org: string, userId: string) =>
+  sql`select 1 from users where organization_id = ${org} and id = ${userId} for no key update`.execute(tx);
+
+/** The first of `name`, `name 2`, `name 3` … that none of a person's live tokens has. It stays free until the transaction ends. */
+export async function freeTokenName(tx: Tx, org: string, userId: string, name: string): Promise<string> {
+  await lockOwner(tx, org, userId);
+  const taken = new Set((await listTokens(tx, org, { type: 'user', id: userId })).map((token) => token.name.toLowerCase()));
+  for (let number = 1; ; number += 1) {
+    const candidate = number === 1 ? name : `${name} ${number}`;
+    if (!taken.has(candidate.toLowerCase())) return candidate;
+  }
+}
+
 /** How many tokens of a person let somebody in. Holds the person's row until the transaction ends, so that two creations count right. */
 export async function countUserTokens(tx: Tx, org: string, userId: string, now: Date): Promise<number> {
-  await sql`select 1 from users where organization_id = ${org} and id = ${userId} for no key update`.execute(tx);
+  await lockOwner(tx, org, userId);
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from api_token
     where organization_id = ${org} and user_id = ${userId} and revoked_at is null and (expires_at is null or expires_at > ${now})`.execute(

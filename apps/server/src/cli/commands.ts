@@ -1,4 +1,4 @@
-import { createToken, nextGrafanaUserId, type Role } from '../access/index.ts';
+import { createToken, freeTokenName, nextGrafanaUserId, type Role } from '../access/index.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import { ensureSecretKey } from '../config/secret-key.ts';
 import { createDb, createPool, inTransaction } from '../platform/db/create-db.ts';
@@ -70,7 +70,9 @@ async function createTokenCommand(
   const text = await inTransaction(db, async (tx) => {
     const org = await chooseOrganization(tx, config, command.organization, now);
     const user = await chooseUser(tx, org, command.user);
-    return (await createToken(tx, org, { userId: user.id, name: command.name }, now)).text;
+    const free = await freeTokenName(tx, org, user.id, command.name ?? 'command line');
+    if (command.name !== null && free !== command.name) throw new UsageError('A token of this user has this name');
+    return (await createToken(tx, org, { userId: user.id, name: free }, now)).text;
   });
   io.out(text);
 }

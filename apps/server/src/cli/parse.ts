@@ -21,7 +21,7 @@ export type Command =
       passwordFromStdin: boolean;
       organization: string | null;
     }
-  | { run: 'token create'; user: string | null; name: string; organization: string | null }
+  | { run: 'token create'; user: string | null; name: string | null; organization: string | null }
   | {
       run: 'admin reset-password';
       user: string | null;
@@ -121,7 +121,7 @@ export function parseCommand(argv: readonly string[]): Command {
     return {
       run: 'token create',
       user: given(values, 'user'),
-      name: given(values, 'name') ?? 'command line',
+      name: given(values, 'name'),
       organization: given(values, 'organization'),
     };
   }
