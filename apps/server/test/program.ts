@@ -78,7 +78,6 @@ export type Server = {
   child: ChildProcess;
   output: () => string;
   exited: Promise<number | null>;
-  readyAfterMs: number;
   get(path: string): Promise<{ status: number; text: string }>;
 };
 
@@ -86,7 +85,6 @@ export type Server = {
 export async function serve(env: Env, args: string[] = ['--setup']): Promise<Server> {
   const port = env.PORT ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const startedMs = performance.now();
   const { child, output, hasExited, exited } = launch({ HOST: '127.0.0.1', PORT: String(port), ...env }, args);
   const get = async (path: string) => {
     const answer = await fetch(url + path);
@@ -94,7 +92,7 @@ export async function serve(env: Env, args: string[] = ['--setup']): Promise<Ser
   };
   while (!hasExited()) {
     const ready = await get('/ready/').catch(() => null);
-    if (ready?.status === 200) return { url, child, output, exited, readyAfterMs: performance.now() - startedMs, get };
+    if (ready?.status === 200) return { url, child, output, exited, get };
     await sleep(20);
   }
   throw new Error(`the server ended: ${output()}`);
