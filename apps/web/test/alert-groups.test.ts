@@ -77,10 +77,10 @@ describe('the list of alert groups', () => {
     await page.getByText('2 selected').waitFor();
     await page.keyboard.press('a');
     await page.getByText('2 of 2 acknowledged').waitFor();
-    expect([await stateOf(a.id), await stateOf(b.id)]).toEqual(['acknowledged', 'acknowledged']);
+    await expect.poll(() => Promise.all([stateOf(a.id), stateOf(b.id)])).toEqual(['acknowledged', 'acknowledged']);
     await page.keyboard.press('z');
     await page.getByText('Undone for 2 alert groups').waitFor();
-    expect([await stateOf(a.id), await stateOf(b.id)]).toEqual(['firing', 'firing']);
+    await expect.poll(() => Promise.all([stateOf(a.id), stateOf(b.id)])).toEqual(['firing', 'firing']);
   });
 
   browserTest('tells per row what a bulk action could not do', async () => {
@@ -94,7 +94,7 @@ describe('the list of alert groups', () => {
     await page.getByRole('region', { name: 'Selected alert groups' }).getByRole('button', { name: 'Acknowledge' }).click();
     await page.getByText('2 of 3 acknowledged').waitFor();
     await page.getByText(/1 refused: .*attached/).waitFor();
-    expect(await stateOf(other.id)).toBe('acknowledged');
+    await expect.poll(() => stateOf(other.id)).toBe('acknowledged');
   });
 
   browserTest('keeps filters in the address, which shows the same to another person', async () => {
@@ -152,7 +152,7 @@ describe('the list of alert groups', () => {
     await row(page, group.title)
       .getByText(/Silenced\s*1 h 1[45] min/)
       .waitFor();
-    expect(await stateOf(group.id)).toBe('silenced');
+    await expect.poll(() => stateOf(group.id)).toBe('silenced');
   });
 
   browserTest('survives a restart of the server, and takes back what did not work', async () => {
@@ -234,7 +234,7 @@ describe('one alert group', () => {
     await page.getByRole('heading', { level: 1 }).click();
     await page.keyboard.press('r');
     await page.getByRole('button', { name: 'Unresolve' }).waitFor();
-    expect(await stateOf(group.id)).toBe('resolved');
+    await expect.poll(() => stateOf(group.id)).toBe('resolved');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await expectAccessible(page, '[role="dialog"]');
@@ -322,7 +322,7 @@ describe('a required resolution note', () => {
     await dialog.getByRole('button', { name: 'Resolve' }).click();
     await page.getByRole('button', { name: 'Unresolve' }).waitFor();
     await page.getByRole('list', { name: 'Timeline entries' }).getByText('A loose plug.').waitFor();
-    expect(await stateOf(group.id)).toBe('resolved');
+    await expect.poll(() => stateOf(group.id)).toBe('resolved');
     await world.ctx.db.updateTable('organization').set({ is_resolution_note_required: false }).execute();
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { createOrganization, createToken, nextGrafanaUserId } from '../../server/src/access/index.ts';
 import { type App, createApp } from '../../server/src/app.ts';
 import { type Background, startBackground } from '../../server/src/background.ts';
@@ -48,7 +48,10 @@ export interface World extends AsyncDisposable {
   readonly admin: Person;
   /** The code for the first set-up, which the server would print. */
   person(username: string, role: Role): Promise<Person>;
-  /** Opens a page in a browser session of its own. Errors and broken content security rules on it fail the test at the end. */
+  /**
+   * Opens a page in a browser session of its own, which ends with the test. Errors and broken content security rules on it fail the
+   * test at the end.
+   */
   open(options: PageOptions): Promise<Page>;
   /** A webhook integration. @returns the address that takes its alerts, and its id */
   integration(name?: string, fields?: Record<string, unknown>): Promise<{ id: string; link: string; defaultRouteId: string }>;
@@ -171,6 +174,7 @@ export async function startWorld({ env = {}, empty = false }: { env?: Environmen
       });
       context.setDefaultTimeout(15_000);
       contexts.push(context);
+      if (expect.getState().currentTestName !== undefined) onTestFinished(() => context.close());
       if (as !== null) {
         const { ctx, app } = now();
         const session = await signIn({ db: ctx.db, clock: ctx.clock, app: app.http, baseUrl: url }, as);
