@@ -45,12 +45,13 @@ function featuresOf({ config }: Context): string[] {
 
 /** What the public API needs of a process. */
 export function createApiContext(ctx: Context): ApiContext {
-  const { config, db, clock } = ctx;
+  const { config, db, reads, clock } = ctx;
   const { authMail, engine, hooks, templates, linkOfGroup, webhooks } = domainsOf(ctx);
   const live = createLiveFeed({ db, log: folderLog(ctx.log, 'live'), hub: ctx.hub });
   ctx.metrics.gauge('tocsin_live_streams', 'Open streams of live events', [], (gauge) => gauge.set(live.followers()));
   return {
     db,
+    reads,
     clock,
     baseUrl: config.baseUrl,
     authenticate: ctx.authenticate,

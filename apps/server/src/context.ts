@@ -17,6 +17,7 @@ import type { Config } from './config/index.ts';
 import { type Clock, createSystemClock, type SystemClock } from './platform/clock.ts';
 import { type ConnectionConfig, createDb, createPool } from './platform/db/create-db.ts';
 import type { Db } from './platform/db/database.ts';
+import { createReads } from './platform/db/reads.ts';
 import { createJobQueue, type JobQueue } from './platform/jobs/index.ts';
 import { folderLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
@@ -40,6 +41,8 @@ export interface Context {
   readonly clock: Clock;
   readonly pool: pg.Pool;
   readonly db: Db;
+  /** For short reads without locks. */
+  readonly reads: Db;
   readonly hub: Hub;
   readonly wakes: Wakes;
   readonly metrics: Metrics;
@@ -70,6 +73,8 @@ export type ContextOptions = {
 
 /** Templates have had their chance inline before they come to the pool. */
 const INLINE_MS = 1;
+/** One would do for the load; with two, a longer answer holds up half of the others. */
+const READ_CONNECTIONS = 2;
 const FOLLOW_EVERY_MS = 30_000;
 
 /** Keeps the clock with the database's (escalation.md G29). @returns a function that ends it */
@@ -105,6 +110,7 @@ export async function createContext({
   const platformLog = folderLog(log, 'platform');
   const pool = createPool({ connection, poolSize: config.databasePoolSize }, platformLog);
   const db = createDb(pool);
+  const reads = createReads({ connection, poolSize: READ_CONNECTIONS }, platformLog);
   const systemClock = createSystemClock();
   const clock = given ?? systemClock;
   const stopFollowing = given === undefined ? await followDatabase(systemClock, db, platformLog, metrics) : () => undefined;
@@ -129,6 +135,7 @@ export async function createContext({
     clock,
     pool,
     db,
+    reads,
     hub,
     wakes: createWakes(),
     metrics,
@@ -145,13 +152,14 @@ export async function createContext({
       setupCode: config.secrets.setupCode,
       setupKey: Buffer.from(hkdfSync('sha256', secretKey, 'tocsin', 'setup code', 32)),
     }),
-    authenticate: (credentials) => authenticateRequest({ db, clock, cookie, baseUrl }, tokens.authenticate, credentials),
+    authenticate: (credentials) => authenticateRequest({ db, reads, clock, cookie, baseUrl }, tokens.authenticate, credentials),
     forgetRights: tokens.forget,
     async close() {
       stopFollowing();
       await renderPool.close();
       await webhookPool.close();
       await hub.close();
+      await reads.destroy();
       await db.destroy();
     },
   };

@@ -21,6 +21,8 @@ import { toRotaShift, toRotaSwap } from './to-rota.ts';
 export interface LoadedSchedules {
   readonly schedules: ReadonlyMap<string, Schedule>;
   readonly directory: Directory;
+  /** Shifts of each, in the order they were made. */
+  readonly shifts: ReadonlyMap<string, readonly OnCallShift[]>;
   /** Schedules whose imported calendar has no usable copy. */
   readonly withoutCopy: ReadonlySet<string>;
 }
@@ -40,7 +42,18 @@ export async function loadSchedules(
   onBroken?: OnBroken,
   alsoUserIds: readonly string[] = [],
 ): Promise<LoadedSchedules> {
-  const infos = await schedulesById(db, org, ids);
+  return completeSchedules(db, org, await schedulesById(db, org, ids), onBroken, alsoUserIds);
+}
+
+/** The same for schedules whose rows have been read. */
+export async function completeSchedules(
+  db: Db | Tx,
+  org: string,
+  infos: readonly ScheduleInfo[],
+  onBroken?: OnBroken,
+  alsoUserIds: readonly string[] = [],
+): Promise<LoadedSchedules> {
+  const ids = infos.map((info) => info.id);
   const places = [...new Set(infos.flatMap((info) => (info.holidayCountry === null ? [] : [info.holidayCountry])))];
   const [shifts, swaps, feeds, holidays] = await Promise.all([
     shiftsOfSchedules(db, org, ids),
@@ -67,7 +80,7 @@ export async function loadSchedules(
       onBroken(info.id, err);
     }
   }
-  return { schedules, directory, withoutCopy };
+  return { schedules, directory, shifts, withoutCopy };
 }
 
 function storedOf(
@@ -112,6 +125,7 @@ const peopleIn = (shifts: ReadonlyMap<string, readonly OnCallShift[]>): string[]
 
 /** @param ids of the people who matter; null: everybody */
 async function readDirectory(db: Db | Tx, org: string, ids: readonly string[] | null): Promise<Directory> {
+  if (ids?.length === 0) return createDirectory([]);
   const { rows } = await sql<{ id: string; username: string; email: string; may_be_notified: boolean; is_active: boolean }>`
     select id, username, email, may_be_notified, is_active from users
     where organization_id = ${org} ${ids === null ? sql`` : sql`and id = any(${[...ids]}::text[])`}`.execute(db);

@@ -9,18 +9,25 @@ import {
   type ScheduleEvent,
 } from '@tocsin/rota';
 import type { Db, Tx } from '../platform/db/database.ts';
-import { loadSchedules } from './load-schedules.ts';
+import { completeSchedules, loadSchedules } from './load-schedules.ts';
+import type { ScheduleInfo } from './schedule.ts';
+import type { OnCallShift } from './shift.ts';
 
-/** Who is on call now, for many schedules of one organization at once. */
+/** Who is on call now, and the shifts in the order they were made, for many schedules of one organization at once. */
 export async function onCallNow(
   db: Db | Tx,
   org: string,
-  scheduleIds: readonly string[],
+  infos: readonly ScheduleInfo[],
   at: Date,
-): Promise<Map<string, string[]>> {
-  if (scheduleIds.length === 0) return new Map();
-  const { schedules, directory } = await loadSchedules(db, org, scheduleIds);
-  return new Map([...schedules].map(([id, schedule]) => [id, onCallAt(schedule, directory, instantOf(at))]));
+): Promise<Map<string, { readonly userIds: readonly string[]; readonly shifts: readonly OnCallShift[] }>> {
+  if (infos.length === 0) return new Map();
+  const { schedules, directory, shifts } = await completeSchedules(db, org, infos);
+  return new Map(
+    [...schedules].map(([id, schedule]) => [
+      id,
+      { userIds: onCallAt(schedule, directory, instantOf(at)), shifts: shifts.get(id) ?? [] },
+    ]),
+  );
 }
 
 export interface FinalShift {

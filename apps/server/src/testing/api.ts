@@ -20,6 +20,7 @@ import { createTestClock, type TestClock } from '../platform/clock.ts';
 import type { ConnectionConfig } from '../platform/db/create-db.ts';
 import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
+import { createReads } from '../platform/db/reads.ts';
 import { createHttp, type Http, serveOpenApi } from '../platform/http/index.ts';
 import { createLogger } from '../platform/log.ts';
 import { createMetrics } from '../platform/metrics.ts';
@@ -71,6 +72,7 @@ export const TEST_BASE_URL = 'https://tocsin.example.net';
 export async function startApi(overrides: Partial<ApiContext> = {}): Promise<ApiWorld> {
   const database = await createTestDatabase();
   const { db } = database;
+  const reads = createReads({ connection: database.connection, poolSize: 1 }, createLogger({ level: 'error' }));
   const clock = createTestClock('2026-03-02T09:00:00Z');
   const app = await createHttp({
     log: createLogger({ level: 'silent' }),
@@ -85,11 +87,12 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
   const secrets = createSecretBox('the secret key of all tests');
   const ctx: ApiContext = {
     db,
+    reads,
     clock,
     baseUrl: TEST_BASE_URL,
     authenticate: (credentials) =>
       authenticateRequest(
-        { db, clock, cookie, baseUrl: TEST_BASE_URL },
+        { db, reads, clock, cookie, baseUrl: TEST_BASE_URL },
         (given) => authenticate({ db, clock }, given),
         credentials,
       ),
@@ -191,6 +194,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     async [Symbol.asyncDispose]() {
       await app.close();
       await webhookPool.close();
+      await reads.destroy();
       await database[Symbol.asyncDispose]();
     },
   };

@@ -10,6 +10,8 @@ import { findSession, touchSession } from './store.ts';
 /** How browsers are known. */
 export interface SessionGate {
   readonly db: Db;
+  /** For short reads. */
+  readonly reads: Db;
   readonly clock: Clock;
   readonly cookie: SessionCookie;
   /** Public base URL, whose pages may send requests. */
@@ -31,14 +33,14 @@ export function authenticateRequest(
 
 /** Asks the database each time, so that an ended session ends at once, everywhere. */
 async function bySession(gate: SessionGate, cookie: string, credentials: Credentials): Promise<Authentication> {
-  const { db, clock, baseUrl } = gate;
+  const { db, reads, clock, baseUrl } = gate;
   const now = clock.now();
-  const found = await findSession(db, cookie, now);
+  const found = await findSession(reads, cookie, now);
   if (found === null || !found.isWelcome || endOfSession(found.session, found) <= now)
     return { ok: false, reason: 'unauthenticated' };
   const { session } = found;
   if (!isMeant(credentials.facts ?? READS, session.csrfToken, baseUrl)) return { ok: false, reason: 'csrf' };
-  const rights = await loadUserRights(db, session.org, session.userId);
+  const rights = await loadUserRights(reads, session.org, session.userId);
   if (rights === null) return { ok: false, reason: 'unauthenticated' };
   if (now.getTime() - session.lastSeenAt.getTime() >= SEEN_EVERY_MS)
     await touchSession(db, session, { ip: credentials.ip ?? null, userAgent: credentials.userAgent ?? null }, now);

@@ -78,6 +78,8 @@ export type { TermChecks };
 
 export interface ApiContext {
   readonly db: Db;
+  /** For short reads, which come many at once. */
+  readonly reads: Db;
   readonly clock: Clock;
   /** Public base URL, without a slash at its end. */
   readonly baseUrl: string;
@@ -140,7 +142,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
     const [kind = ''] = (request.routeOptions.url ?? '').slice(app.prefix.length + 1).split('/');
     if (request.caller !== null && RIGHTS.has(kind) && !isSafeMethod(request.method)) ctx.forgetRights(request.caller.org);
   });
-  guardVisibility(app, app.prefix, ctx.db);
+  guardVisibility(app, app.prefix, ctx.reads);
   registerResource(app, ctx, rolesResource(ctx));
   registerRoleHolders(app, ctx);
   registerResource(app, ctx, serviceAccountsResource(ctx));

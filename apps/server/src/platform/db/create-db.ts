@@ -15,8 +15,8 @@ export type DbOptions = {
   silentMs?: number;
 };
 
-const STATEMENT_MS = 60_000;
-const SILENT_MS = STATEMENT_MS + 15_000;
+export const STATEMENT_MS = 60_000;
+export const SILENT_MS = STATEMENT_MS + 15_000;
 
 const INT8 = 20;
 const DATE = 1082;

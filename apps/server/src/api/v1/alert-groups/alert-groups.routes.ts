@@ -33,7 +33,7 @@ export type GroupsDeps = ApiDeps & Pick<ActionDeps, 'clock' | 'hooks'>;
 
 /** Alert groups: list, counts, read, delete (http-api-alerting.md 2.5). */
 export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): void {
-  const { db, baseUrl } = deps;
+  const { db, reads, baseUrl } = deps;
   const tags = ['alert_groups'];
   const read = { permission: 'alert-groups:read' as const };
   const write = { permission: 'alert-groups:write' as const };
@@ -54,7 +54,7 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
       const caller = callerOf(request);
       const query = request.query as Record<string, unknown>;
       const page = await listGroups(db, caller.org, await readGroupFilter(db, caller, query), readWindow(query, PAGE_SIZE));
-      const items = await presentGroups(db, caller.org, page.rows, baseUrl);
+      const items = await presentGroups(reads, caller.org, page.rows, baseUrl);
       return sendJson(reply, 200, stringifyWithRaw(envelope(page, items, baseUrl, request.url)));
     },
   );
@@ -90,9 +90,9 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const group = await findListedGroup(db, caller.org, idOf(request));
+      const group = await findListedGroup(reads, caller.org, idOf(request));
       if (group === null) throw notFound();
-      return sendJson(reply, 200, stringifyWithRaw((await presentGroups(db, caller.org, [group], baseUrl))[0]));
+      return sendJson(reply, 200, stringifyWithRaw((await presentGroups(reads, caller.org, [group], baseUrl))[0]));
     },
   );
 

@@ -130,7 +130,7 @@ export async function oidcPages(
   }
 
   async function sessionOfBrowser(request: FastifyRequest): Promise<Session | null> {
-    const gate = { db, clock, cookie: auth.cookie, baseUrl };
+    const gate = { db, reads: db, clock, cookie: auth.cookie, baseUrl };
     const found = await authenticateRequest(gate, async () => ({ ok: false, reason: 'unauthenticated' }), {
       cookie: request.headers.cookie,
       userAgent: request.headers['user-agent'],

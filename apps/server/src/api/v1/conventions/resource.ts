@@ -22,6 +22,8 @@ type Fields = Readonly<Record<string, Field<unknown>>>;
 /** What handlers are given beside the request's own values. */
 export interface ApiDeps {
   readonly db: Db;
+  /** For short reads. */
+  readonly reads: Db;
   readonly clock: Clock;
   readonly baseUrl: string;
 }
@@ -85,7 +87,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
   deps: ApiDeps,
   resource: Resource<Row, F, Created>,
 ): void {
-  const { db, baseUrl, clock } = deps;
+  const { db, reads, baseUrl, clock } = deps;
   const tags = [resource.path];
   const forUsers = resource.usersOnly === true ? { usersOnly: true as const } : {};
   const forWrites = { ...forUsers, ...(resource.needsProof === true ? { needsProof: true as const } : {}) };
@@ -137,7 +139,8 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       const caller = callerOf(request);
       const query = request.query as Record<string, unknown>;
       const page = await resource.list(db, caller, query, readWindow(query, resource.pageSize));
-      const items = await (resource.presentListed?.(db, caller, page.rows, query) ?? resource.present(db, caller, page.rows));
+      const items = await (resource.presentListed?.(reads, caller, page.rows, query) ??
+        resource.present(reads, caller, page.rows));
       return sendJson(reply, 200, stringifyWithRaw(envelope(page, items, baseUrl, request.url)));
     },
   );
@@ -155,7 +158,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      return sendOne(reply, 200, await one(db, caller, await found(db, caller, request)));
+      return sendOne(reply, 200, await one(reads, caller, await found(reads, caller, request)));
     },
   );
   const { create, update, remove } = resource;

@@ -269,8 +269,7 @@ const presenter =
   async (db: Db | Tx, caller: Caller, rows: readonly Integration[]): Promise<unknown[]> => {
     const now = clock.now();
     const ids = rows.map((row) => row.id);
-    const routes = await defaultRoutes(db, caller.org, ids);
-    const heartbeats = await heartbeatsOf(db, caller.org, ids);
+    const [routes, heartbeats] = await Promise.all([defaultRoutes(db, caller.org, ids), heartbeatsOf(db, caller.org, ids)]);
     return rows.map((row) => presentOne(row, routes.get(row.id), heartbeats.get(row.id), { baseUrl, emailDomain, now }));
   };
 

@@ -147,15 +147,13 @@ async function setShifts(
 }
 
 async function presentSchedules(db: Db | Tx, caller: Caller, rows: readonly ScheduleInfo[], now: Date): Promise<unknown[]> {
-  const ids = rows.map((row) => row.id);
-  const [onCall, shifts] = await Promise.all([onCallNow(db, caller.org, ids, now), shiftsOfSchedules(db, caller.org, ids)]);
+  const onCall = await onCallNow(db, caller.org, rows, now);
   return rows.map((row) => {
-    const of = shifts.get(row.id) ?? [];
+    const { userIds: onCallNowIds = [], shifts: of = [] } = onCall.get(row.id) ?? {};
     // clients compare whole objects: the addition shows only where it is used
     const added = row.holidayCountry === null ? {} : { holiday_country: row.holidayCountry };
     const common = { id: row.id, team_id: row.teamId, name: row.name, type: row.type, ...added };
     const slack = { channel_id: row.slackChannelId, user_group_id: row.slackUserGroupId };
-    const onCallNowIds = onCall.get(row.id) ?? [];
     if (row.type === 'calendar') {
       return {
         ...common,

@@ -56,14 +56,16 @@ async function presentUsers(db: Db | Tx, org: string, users: readonly User[]): P
     org,
     users.map((user) => user.id),
   );
-  return users.map((user) => ({
-    ...presentShort(user),
-    name: user.name,
-    slack: null,
-    timezone: user.timezone,
-    teams: teams.get(user.id) ?? [],
-  }));
+  return users.map((user) => presentUser(user, teams));
 }
+
+const presentUser = (user: User, teams: ReadonlyMap<string, readonly string[]>) => ({
+  ...presentShort(user),
+  name: user.name,
+  slack: null,
+  timezone: user.timezone,
+  teams: teams.get(user.id) ?? [],
+});
 
 /** A service account as `users/current`. */
 const presentAccount = ({ number, name }: Extract<CallerActor, { type: 'service_account' }>, role: Role) => ({
@@ -80,7 +82,7 @@ const presentAccount = ({ number, name }: Extract<CallerActor, { type: 'service_
 });
 
 /** People (http-api-oncall.md 1): list, get, and the token's own user. */
-export function registerUsers(app: FastifyInstance, { db, baseUrl }: ApiDeps): void {
+export function registerUsers(app: FastifyInstance, { db, reads, baseUrl }: ApiDeps): void {
   const config = { permission: 'user-settings:read' as const };
   const tags = ['users'];
   app.get(
@@ -111,7 +113,7 @@ export function registerUsers(app: FastifyInstance, { db, baseUrl }: ApiDeps): v
       const query = request.query as Record<string, unknown>;
       const page = await listUsers(db, org, await readFilter(db, caller, query), readWindow(query, PAGE_SIZE));
       const rows =
-        single(query.short)?.toLowerCase() === 'true' ? page.rows.map(presentShort) : await presentUsers(db, org, page.rows);
+        single(query.short)?.toLowerCase() === 'true' ? page.rows.map(presentShort) : await presentUsers(reads, org, page.rows);
       return sendJson(reply, 200, JSON.stringify(envelope(page, rows, baseUrl, request.url)));
     },
   );
@@ -133,16 +135,12 @@ export function registerUsers(app: FastifyInstance, { db, baseUrl }: ApiDeps): v
       if (id === 'current' && caller.actor.type === 'service_account') {
         return sendJson(reply, 200, JSON.stringify(presentAccount(caller.actor, caller.role)));
       }
-      const user = await wantedUser(db, caller, id);
-      return sendJson(reply, 200, JSON.stringify((await presentUsers(db, caller.org, [user]))[0]));
+      const wanted = id === 'current' ? personOf(caller) : id;
+      const [user, teams] = await Promise.all([findUser(reads, caller.org, wanted), teamsOfUsers(reads, caller.org, [wanted])]);
+      if (user?.isActive !== true) throw notFound();
+      return sendJson(reply, 200, JSON.stringify(presentUser(user, teams)));
     },
   );
-}
-
-async function wantedUser(db: Db, caller: Caller, id: string): Promise<User> {
-  const user = await findUser(db, caller.org, id === 'current' ? personOf(caller) : id);
-  if (user?.isActive !== true) throw notFound();
-  return user;
 }
 
 async function readFilter(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>): Promise<UserFilter> {
