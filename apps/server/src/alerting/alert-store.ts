@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { ofVisibleGroup, type Viewer } from '../access/index.ts';
 import type { Db } from '../platform/db/database.ts';
-import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
+import { fillPage, type Page, rowsById, selectPage, type Window } from '../platform/db/page.ts';
 import type { AlertGroupId, OrgId } from './alert-group.ts';
 import type { TimeRange } from './group-filter.ts';
 import type { AlertTable } from './tables.ts';
@@ -78,12 +78,5 @@ export async function listAlerts(db: Db, org: OrgId, filter: AlertFilter, window
 
 /** Alerts by their ids, in no order. */
 export async function loadAlerts(db: Db, org: OrgId, ids: readonly string[]): Promise<Alert[]> {
-  if (ids.length === 0) return [];
-  const rows = await db
-    .selectFrom('alert')
-    .selectAll()
-    .where('organization_id', '=', org)
-    .where('id', 'in', [...ids])
-    .execute();
-  return rows.map(alertFromRow);
+  return (await rowsById<Selectable<AlertTable>>(db, 'alert', org, ids)).map(alertFromRow);
 }

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { inVisibleTeam, ofTeam, type Viewer } from '../access/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
-import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
+import { listTable, type Page, rowsById, type Window } from '../platform/db/page.ts';
 import { newId } from '../platform/ids.ts';
 import { notify } from '../platform/notify.ts';
 import { keepHolidays } from './holidays.ts';
@@ -25,27 +25,11 @@ export async function listSchedules(db: Db, org: string, filter: ScheduleFilter,
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`team_id`));
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
-  const page = await selectPage(
-    db,
-    {
-      from: sql`schedule`,
-      where,
-      id: sql`id`,
-      keys: [
-        { column: sql`created_at`, type: 'timestamptz' },
-        { column: sql`id`, type: 'text' },
-      ],
-      direction: 'asc',
-    },
-    window,
-  );
-  return fillPage(page, await schedulesById(db, org, page.rows), (schedule) => schedule.id);
+  return listTable(db, { table: 'schedule', org, where, fromRow }, window);
 }
 
 export async function schedulesById(db: Db | Tx, org: string, ids: readonly string[]): Promise<ScheduleInfo[]> {
-  if (ids.length === 0) return [];
-  const rows = await db.selectFrom('schedule').selectAll().where('organization_id', '=', org).where('id', 'in', ids).execute();
-  return rows.map(fromRow);
+  return (await rowsById<Selectable<ScheduleTable>>(db, 'schedule', org, ids)).map(fromRow);
 }
 
 export async function findSchedule(db: Db | Tx, org: string, id: string): Promise<ScheduleInfo | null> {

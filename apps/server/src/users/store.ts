@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
+import { rowsById } from '../platform/db/page.ts';
 import type { UserTable } from './tables.ts';
 import type { User } from './user.ts';
 
@@ -48,8 +49,7 @@ export async function findUserByEmail(db: Db | Tx, org: string, email: string): 
 
 /** Those of the given users that exist, active or not, by id. */
 export async function findUsers(db: Db | Tx, org: string, ids: readonly string[]): Promise<Map<string, User>> {
-  if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('users').selectAll().where('organization_id', '=', org).where('id', 'in', ids).execute();
+  const rows = await rowsById<Selectable<UserTable>>(db, 'users', org, ids);
   return new Map(rows.map((row) => [row.id, fromRow(row)]));
 }
 

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
-import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
+import { containing, listTable, type Page, type Window } from '../platform/db/page.ts';
 import { newId } from '../platform/ids.ts';
 import type { TeamTable } from './tables.ts';
 
@@ -34,24 +34,8 @@ export async function listTeams(
 ): Promise<Page<Team>> {
   const where = [sql`organization_id = ${org}`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
-  if (filter.search !== undefined) where.push(sql`name ilike ${`%${filter.search.replace(/[\\%_]/g, '\\$&')}%`}`);
-  const page = await selectPage(
-    db,
-    {
-      from: sql`team`,
-      where,
-      id: sql`id`,
-      keys: [
-        { column: sql`created_at`, type: 'timestamptz' },
-        { column: sql`id`, type: 'text' },
-      ],
-      direction: 'asc',
-    },
-    window,
-  );
-  if (page.rows.length === 0) return { ...page, rows: [] };
-  const rows = await db.selectFrom('team').selectAll().where('organization_id', '=', org).where('id', 'in', page.rows).execute();
-  return fillPage(page, rows.map(fromRow), (team) => team.id);
+  if (filter.search !== undefined) where.push(sql`lower(name) like lower(${containing(filter.search)})`);
+  return listTable(db, { table: 'team', org, where, fromRow }, window);
 }
 
 export async function findTeam(db: Db | Tx, org: string, id: string): Promise<Team | null> {

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { inVisibleTeam, ofTeam, type Viewer } from '../access/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
-import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
+import { containing, listTable, type Page, type Window } from '../platform/db/page.ts';
 import type { SecretBox } from '../platform/secrets.ts';
 import type { WebhookTable } from './tables.ts';
 import { type HttpMethod, secretPurpose, type TriggerType, type Webhook } from './webhook.ts';
@@ -107,38 +107,15 @@ export async function listWebhooks(
   const where = [sql`organization_id = ${org}`, sql`deleted_at is null`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`team_id`));
-  if (filter.search !== undefined) where.push(sql`(id = ${filter.search} or strpos(lower(name), lower(${filter.search})) > 0)`);
+  if (filter.search !== undefined)
+    where.push(sql`(id = ${filter.search} or lower(name) like lower(${containing(filter.search)}))`);
   if (filter.triggers !== undefined) where.push(sql`trigger_type = any(${[...filter.triggers]}::int[])`);
   if (filter.integrationIds !== undefined)
     where.push(sql`(cardinality(integration_filter) = 0 or integration_filter && ${[...filter.integrationIds]}::text[])`);
   if (filter.ordinary === true) where.push(sql`source_integration_id is null`);
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
-  const page = await selectPage(
-    db,
-    {
-      from: sql`webhook`,
-      where,
-      id: sql`id`,
-      keys: [
-        { column: sql`created_at`, type: 'timestamptz' },
-        { column: sql`id`, type: 'text' },
-      ],
-      direction: 'asc',
-    },
-    window,
-  );
-  if (page.rows.length === 0) return { ...page, rows: [] };
-  const rows = await db
-    .selectFrom('webhook')
-    .selectAll()
-    .where('organization_id', '=', org)
-    .where('id', 'in', page.rows)
-    .execute();
-  return fillPage(
-    page,
-    rows.map((row) => webhookFromRow(row, secrets)),
-    (webhook) => webhook.id,
-  );
+  const fromRow = (row: Selectable<WebhookTable>) => webhookFromRow(row, secrets);
+  return listTable(db, { table: 'webhook', org, where, fromRow }, window);
 }
 
 /** @throws what the unique name throws when it is taken */

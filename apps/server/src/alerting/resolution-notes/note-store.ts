@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { ofVisibleGroup, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
-import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
+import { listTable, type Page, type Window } from '../../platform/db/page.ts';
 import type { AlertGroup, AlertGroupId, OrgId, UserId } from '../alert-group.ts';
 import type { ResolutionNoteTable } from '../tables.ts';
 
@@ -78,30 +78,19 @@ export async function listNotes(
   if (filter.visibleTo !== undefined) {
     where.push(ofVisibleGroup(filter.visibleTo, org, { id: sql`g.id`, integrationId: sql`g.integration_id` }));
   }
-  const page = await selectPage(
-    db,
-    {
-      from: sql`resolution_note n join alert_group g on g.organization_id = n.organization_id and g.id = n.alert_group_id`,
-      where,
-      id: sql`n.id`,
-      keys: [
-        { column: sql`g.started_at`, type: 'timestamptz' },
-        { column: sql`n.alert_group_id`, type: 'text' },
-        { column: sql`n.created_at`, type: 'timestamptz' },
-        { column: sql`n.id`, type: 'text' },
-      ],
-      direction: 'desc',
-    },
-    window,
-  );
-  if (page.rows.length === 0) return fillPage<ResolutionNote>(page, [], (note) => note.id);
-  const rows = await db
-    .selectFrom('resolution_note')
-    .selectAll()
-    .where('organization_id', '=', org)
-    .where('id', 'in', [...page.rows])
-    .execute();
-  return fillPage(page, rows.map(noteFromRow), (note) => note.id);
+  const page = {
+    from: sql`resolution_note n join alert_group g on g.organization_id = n.organization_id and g.id = n.alert_group_id`,
+    ...(filter.visibleTo === undefined && { countedFrom: sql`resolution_note n` }),
+    id: sql`n.id`,
+    keys: [
+      { column: sql`g.started_at`, type: 'timestamptz' as const },
+      { column: sql`n.alert_group_id`, type: 'text' as const },
+      { column: sql`n.created_at`, type: 'timestamptz' as const },
+      { column: sql`n.id`, type: 'text' as const },
+    ],
+    direction: 'desc' as const,
+  };
+  return listTable(db, { table: 'resolution_note', org, where, page, fromRow: noteFromRow }, window);
 }
 
 export async function notesOfGroup(db: Db | Tx, org: OrgId, id: AlertGroupId): Promise<ResolutionNote[]> {

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { inVisibleTeam, ofTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
-import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
+import { listTable, type Page, type Window } from '../../platform/db/page.ts';
 import { newId } from '../../platform/ids.ts';
 import { notify } from '../../platform/notify.ts';
 import type { EscalationChain } from './chain.ts';
@@ -20,28 +20,7 @@ export async function listChains(db: Db, org: string, filter: ChainFilter, windo
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`team_id`));
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
-  const page = await selectPage(
-    db,
-    {
-      from: sql`escalation_chain`,
-      where,
-      id: sql`id`,
-      keys: [
-        { column: sql`created_at`, type: 'timestamptz' },
-        { column: sql`id`, type: 'text' },
-      ],
-      direction: 'asc',
-    },
-    window,
-  );
-  if (page.rows.length === 0) return { ...page, rows: [] };
-  const rows = await db
-    .selectFrom('escalation_chain')
-    .selectAll()
-    .where('organization_id', '=', org)
-    .where('id', 'in', page.rows)
-    .execute();
-  return fillPage(page, rows.map(fromRow), (row) => row.id);
+  return listTable(db, { table: 'escalation_chain', org, where, fromRow }, window);
 }
 
 export async function findChain(db: Db | Tx, org: string, id: string): Promise<EscalationChain | null> {

@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { inVisibleTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { endPosition, type OrderedScope, type Placement, placeRow } from '../../platform/db/ordered-rows.ts';
-import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
+import { listTable, type Page, type Window } from '../../platform/db/page.ts';
 import { newId } from '../../platform/ids.ts';
 import type { ChainStep, StepType, StepValues } from './chain.ts';
 import type { EscalationStepTable } from './tables.ts';
@@ -17,30 +17,18 @@ export async function listSteps(
   const where = [sql`s.organization_id = ${org}`];
   if (filter.chainId !== undefined) where.push(sql`s.escalation_chain_id = ${filter.chainId}`);
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`c.team_id`));
-  const page = await selectPage(
-    db,
-    {
-      from: sql`escalation_step s join escalation_chain c on c.organization_id = s.organization_id and c.id = s.escalation_chain_id`,
-      where,
-      id: sql`s.id`,
-      keys: [
-        { column: sql`c.created_at`, type: 'timestamptz' },
-        { column: sql`c.id`, type: 'text' },
-        { column: sql`s.position`, type: 'integer' },
-        { column: sql`s.id`, type: 'text' },
-      ],
-      direction: 'asc',
-    },
-    window,
-  );
-  if (page.rows.length === 0) return { ...page, rows: [] };
-  const rows = await db
-    .selectFrom('escalation_step')
-    .selectAll()
-    .where('organization_id', '=', org)
-    .where('id', 'in', page.rows)
-    .execute();
-  return fillPage(page, rows.map(fromRow), (row) => row.id);
+  const page = {
+    from: sql`escalation_step s join escalation_chain c on c.organization_id = s.organization_id and c.id = s.escalation_chain_id`,
+    id: sql`s.id`,
+    keys: [
+      { column: sql`c.created_at`, type: 'timestamptz' as const },
+      { column: sql`c.id`, type: 'text' as const },
+      { column: sql`s.position`, type: 'integer' as const },
+      { column: sql`s.id`, type: 'text' as const },
+    ],
+    ...(filter.visibleTo === undefined && { countedFrom: sql`escalation_step s` }),
+  };
+  return listTable(db, { table: 'escalation_step', org, where, page, fromRow }, window);
 }
 
 export async function findStep(db: Db | Tx, org: string, id: string): Promise<ChainStep | null> {

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { inVisibleTeam, ofTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
-import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
+import { containing, listTable, type Page, rowsById, type Window } from '../../platform/db/page.ts';
 import { notify } from '../../platform/notify.ts';
 import type { IntegrationTable } from '../tables.ts';
 import type { Integration, IntegrationLabel } from './integration.ts';
@@ -31,31 +31,15 @@ export async function listIntegrations(
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`team_id`));
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`team_id`));
-  if (filter.search !== undefined) where.push(sql`strpos(lower(name), lower(${filter.search})) > 0`);
+  if (filter.search !== undefined) where.push(sql`lower(name) like lower(${containing(filter.search)})`);
   if (filter.type !== undefined) where.push(sql`type = ${filter.type}`);
   if (filter.labels !== undefined) where.push(sql`labels @> ${JSON.stringify(filter.labels)}::jsonb`);
   if (filter.inMaintenance !== undefined) where.push(sql`(maintenance_mode is not null) = ${filter.inMaintenance}`);
-  const page = await selectPage(
-    db,
-    {
-      from: sql`integration`,
-      where,
-      id: sql`id`,
-      keys: [
-        { column: sql`created_at`, type: 'timestamptz' },
-        { column: sql`id`, type: 'text' },
-      ],
-      direction: 'asc',
-    },
-    window,
-  );
-  return fillPage(page, await integrationsById(db, org, page.rows), (row) => row.id);
+  return listTable(db, { table: 'integration', org, where, fromRow }, window);
 }
 
 export async function integrationsById(db: Db | Tx, org: string, ids: readonly string[]): Promise<Integration[]> {
-  if (ids.length === 0) return [];
-  const rows = await db.selectFrom('integration').selectAll().where('organization_id', '=', org).where('id', 'in', ids).execute();
-  return rows.map(fromRow);
+  return (await rowsById<Selectable<IntegrationTable>>(db, 'integration', org, ids)).map(fromRow);
 }
 
 /** A live integration; null when there is none in this organization. */

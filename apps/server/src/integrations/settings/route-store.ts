@@ -1,8 +1,8 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { inVisibleTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { endPosition, type OrderedScope, type Placement, placeRow } from '../../platform/db/ordered-rows.ts';
-import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
+import { listTable, type Page, type Window } from '../../platform/db/page.ts';
 import { newId } from '../../platform/ids.ts';
 import type { RouteTable } from '../tables.ts';
 import type { Route } from './integration.ts';
@@ -18,33 +18,34 @@ export interface RouteFilter {
 
 /** Routes of live integrations: by integration, the default one last, else by position. */
 export async function listRoutes(db: Db, org: string, filter: RouteFilter, window: Window): Promise<Page<Route>> {
-  const where = [sql`r.organization_id = ${org}`, sql`i.deleted_at is null`, sql`i.type <> 'maintenance'`];
-  if (filter.integrationId !== undefined) where.push(sql`r.integration_id = ${filter.integrationId}`);
+  const own = [sql`r.organization_id = ${org}`];
+  if (filter.integrationId !== undefined) own.push(sql`r.integration_id = ${filter.integrationId}`);
+  if (filter.routingRegex !== undefined) own.push(sql`r.routing_regex = ${filter.routingRegex}`);
+  if (filter.routingType !== undefined) own.push(sql`r.routing_type = ${filter.routingType}`);
+  const where = [...own, sql`i.deleted_at is null`, sql`i.type <> 'maintenance'`];
   if (filter.visibleTo !== undefined) where.push(inVisibleTeam(filter.visibleTo, sql`i.team_id`));
-  if (filter.routingRegex !== undefined) where.push(sql`r.routing_regex = ${filter.routingRegex}`);
-  if (filter.routingType !== undefined) where.push(sql`r.routing_type = ${filter.routingType}`);
-  const page = await selectPage(
-    db,
-    {
-      from: sql`route r join integration i on i.organization_id = r.organization_id and i.id = r.integration_id`,
-      where,
-      id: sql`r.id`,
-      keys: [
-        { column: sql`i.created_at`, type: 'timestamptz' },
-        { column: sql`r.integration_id`, type: 'text' },
-        { column: sql`r.is_default`, type: 'boolean' },
-        { column: sql`r.position`, type: 'integer' },
-        { column: sql`r.id`, type: 'text' },
-      ],
-      direction: 'asc',
-    },
-    window,
-  );
-  const rows =
-    page.rows.length === 0
-      ? []
-      : await db.selectFrom('route').selectAll().where('organization_id', '=', org).where('id', 'in', page.rows).execute();
-  return fillPage(page, rows.map(fromRow), (row) => row.id);
+  const keys = [
+    { column: sql`i.created_at`, type: 'timestamptz' as const },
+    { column: sql`r.integration_id`, type: 'text' as const },
+    { column: sql`r.is_default`, type: 'boolean' as const },
+    { column: sql`r.position`, type: 'integer' as const },
+    { column: sql`r.id`, type: 'text' as const },
+  ];
+  const count = filter.visibleTo === undefined && { count: () => countRoutes(db, org, own) };
+  const page = { from: WITH_INTEGRATION, id: sql`r.id`, keys, ...count };
+  return listTable(db, { table: 'route', org, where, page, fromRow }, window);
+}
+
+const WITH_INTEGRATION = sql`route r join integration i on i.organization_id = r.organization_id and i.id = r.integration_id`;
+
+/** All routes without the few of integrations that are gone: looking at each route's integration takes ten times as long. */
+async function countRoutes(db: Db, org: string, own: readonly RawBuilder<unknown>[]): Promise<number> {
+  const where = sql.join([...own], sql` and `);
+  const { rows } = await sql<{ n: number }>`
+    select (select count(*) from route r where ${where}) - (
+      select count(*) from integration i join route r on r.organization_id = i.organization_id and r.integration_id = i.id
+      where i.organization_id = ${org} and (i.deleted_at is not null or i.type = 'maintenance') and ${where}) as n`.execute(db);
+  return Number(rows[0]?.n ?? 0);
 }
 
 /** A route of a live integration; null when there is none in this organization. */
@@ -67,13 +68,10 @@ export async function findRoute(db: Db | Tx, org: string, id: string): Promise<R
 
 export async function defaultRoutes(db: Db | Tx, org: string, integrationIds: readonly string[]): Promise<Map<string, Route>> {
   if (integrationIds.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('route')
-    .selectAll()
-    .where('organization_id', '=', org)
-    .where('integration_id', 'in', integrationIds)
-    .where('is_default', '=', true)
-    .execute();
+  const { rows } = await sql<Selectable<RouteTable>>`
+    select * from route where organization_id = ${org} and integration_id = any(${[...integrationIds]}::text[]) and is_default`.execute(
+    db,
+  );
   return new Map(rows.map((row) => [row.integration_id, fromRow(row)]));
 }
 

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { endPosition, type OrderedScope, type Placement, placeRow } from '../../platform/db/ordered-rows.ts';
-import { fillPage, type Page, selectPage, type Window } from '../../platform/db/page.ts';
+import { listTable, type Page, type Window } from '../../platform/db/page.ts';
 import { newId } from '../../platform/ids.ts';
 import type { NotificationRuleTable } from '../tables.ts';
 import type { NewNotificationRule, NotificationRule, RuleChanges, RuleType } from './rule.ts';
@@ -13,27 +13,19 @@ export async function listRules(db: Db, org: string, filter: RuleFilter, window:
   const where = [sql`r.organization_id = ${org}`];
   if (filter.userId !== undefined) where.push(sql`r.user_id = ${filter.userId}`);
   if (filter.important !== undefined) where.push(sql`r.important = ${filter.important}`);
-  const page = await selectPage(
-    db,
-    {
-      from: sql`notification_rule r join users u on u.organization_id = r.organization_id and u.id = r.user_id`,
-      where,
-      id: sql`r.id`,
-      keys: [
-        { column: sql`u.created_at`, type: 'timestamptz' },
-        { column: sql`u.id`, type: 'text' },
-        { column: sql`r.important`, type: 'boolean' },
-        { column: sql`r.position`, type: 'integer' },
-        { column: sql`r.id`, type: 'text' },
-      ],
-      direction: 'asc',
-    },
-    window,
-  );
-  if (page.rows.length === 0) return { ...page, rows: [] };
-  const query = db.selectFrom('notification_rule').selectAll().where('organization_id', '=', org);
-  const rows = await query.where('id', 'in', page.rows).execute();
-  return fillPage(page, rows.map(fromRow), (row) => row.id);
+  const page = {
+    from: sql`notification_rule r join users u on u.organization_id = r.organization_id and u.id = r.user_id`,
+    countedFrom: sql`notification_rule r`,
+    id: sql`r.id`,
+    keys: [
+      { column: sql`u.created_at`, type: 'timestamptz' as const },
+      { column: sql`u.id`, type: 'text' as const },
+      { column: sql`r.important`, type: 'boolean' as const },
+      { column: sql`r.position`, type: 'integer' as const },
+      { column: sql`r.id`, type: 'text' as const },
+    ],
+  };
+  return listTable(db, { table: 'notification_rule', org, where, page, fromRow }, window);
 }
 
 export async function findRule(db: Db | Tx, org: string, id: string): Promise<NotificationRule | null> {

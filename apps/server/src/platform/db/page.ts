@@ -30,6 +30,8 @@ export type Page<T> =
  */
 export interface PageQuery {
   readonly from: RawBuilder<unknown>;
+  /** Where the rows are counted, if what is joined for the order alone can be left out. */
+  readonly countedFrom?: RawBuilder<unknown>;
   readonly where: readonly RawBuilder<unknown>[];
   readonly id: RawBuilder<unknown>;
   readonly keys: readonly {
@@ -46,6 +48,46 @@ export async function selectPage(db: Db | Tx, query: PageQuery, window: Window):
   const where = query.where.length === 0 ? sql`true` : sql.join([...query.where], sql` and `);
   return window.kind === 'page' ? numberedPage(db, query, where, window) : cursorPage(db, query, where, window);
 }
+
+/** A list that one table holds, the oldest first unless `page` says otherwise. */
+export interface TableList<Row, T> {
+  readonly table: string;
+  readonly org: string;
+  readonly where: readonly RawBuilder<unknown>[];
+  readonly page?: Partial<PageQuery>;
+  readonly fromRow: (row: Row) => T;
+}
+
+/** A page of a table's rows. */
+export async function listTable<Row, T extends { readonly id: string }>(
+  db: Db,
+  { table, org, where, page, fromRow }: TableList<Row, T>,
+  window: Window,
+): Promise<Page<T>> {
+  const ids = await selectPage(db, { from: sql.table(table), where, ...OLDEST_FIRST, ...page }, window);
+  return fillPage(ids, (await rowsById<Row>(db, table, org, ids.rows)).map(fromRow), (item) => item.id);
+}
+
+/** How most lists are ordered. */
+export const OLDEST_FIRST: Pick<PageQuery, 'id' | 'keys' | 'direction'> = {
+  id: sql`id`,
+  keys: [
+    { column: sql`created_at`, type: 'timestamptz' },
+    { column: sql`id`, type: 'text' },
+  ],
+  direction: 'asc',
+};
+
+/** Rows of an organization by their ids, in no order. */
+export async function rowsById<Row>(db: Db | Tx, table: string, org: string, ids: readonly string[]): Promise<Row[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<Row>`
+    select * from ${sql.table(table)} where organization_id = ${org} and id = any(${[...ids]}::text[])`.execute(db);
+  return rows;
+}
+
+/** A text that matches any that contains it, for `like`. */
+export const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 /** The page with its ids replaced by what `load` found for them; an id that has gone meanwhile is left out. */
 export function fillPage<T>(page: Page<string>, rows: readonly T[], idOf: (row: T) => string): Page<T> {
@@ -64,17 +106,29 @@ async function numberedPage(
   where: RawBuilder<unknown>,
   window: { page: number; size: number },
 ): Promise<Page<string>> {
-  const count =
-    query.count === undefined
-      ? Number((await sql<{ n: string }>`select count(*) as n from ${query.from} where ${where}`.execute(db)).rows[0]?.n ?? 0)
-      : await query.count();
-  const totalPages = Math.max(1, Math.ceil(count / window.size));
-  const page = Math.min(window.page, totalPages); // beyond the end: the last page, as clients expect
+  const { size } = window;
   const order = orderBy(query, query.direction);
-  const { rows } = await sql<{ id: string }>`
-    select ${query.id} as id from ${query.from} where ${where}
-    order by ${order} limit ${window.size} offset ${(page - 1) * window.size}`.execute(db);
-  return { kind: 'page', rows: rows.map((row) => row.id), count, page, size: window.size, totalPages };
+  const read = async (page: number): Promise<string[]> => {
+    const { rows } = await sql<{ id: string }>`
+      select ${query.id} as id from ${query.from} where ${where} order by ${order} limit ${size} offset ${(page - 1) * size}`.execute(
+      db,
+    );
+    return rows.map((row) => row.id);
+  };
+  const before = (window.page - 1) * size;
+  const ids = await read(window.page);
+  const isLast = ids.length < size && (ids.length > 0 || before === 0); // then the rows tell how many there are
+  const count = isLast ? before + ids.length : await countRows(db, query, where);
+  const totalPages = Math.max(1, Math.ceil(count / size));
+  const page = Math.min(window.page, totalPages); // beyond the end: the last page, as clients expect
+  return { kind: 'page', rows: page === window.page ? ids : await read(page), count, page, size, totalPages };
+}
+
+async function countRows(db: Db | Tx, query: PageQuery, where: RawBuilder<unknown>): Promise<number> {
+  if (query.count !== undefined) return query.count();
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from ${query.countedFrom ?? query.from} where ${where}`.execute(db);
+  return Number(rows[0]?.n ?? 0);
 }
 
 async function cursorPage(

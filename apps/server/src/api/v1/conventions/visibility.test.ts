@@ -173,3 +173,23 @@ test('a team that shares its resources hides nothing', async () => {
   for (const kind of KINDS) expect(await idsOf(olaf, kind)).toContain(made[kind]);
   await api.db.updateTable('team').set({ is_sharing_resources_to_all: false }).where('id', '=', team).execute();
 });
+
+test('lists count what they show to whoever asks, on every page', async () => {
+  const gone = (await api.admin.post('integrations/', { type: 'webhook', name: 'gone' })).body.id;
+  await api.admin.delete(`integrations/${gone}/`);
+  await api.admin.post('resolution_notes/', { alert_group_id: made.alert_groups, text: 'seen' });
+  for (const user of [api.admin, mia, olaf]) {
+    for (const kind of [...KINDS, 'resolution_notes', 'personal_notification_rules', 'users', 'teams']) {
+      const all = (await user.get(`${kind}/?perpage=1000`)).body;
+      expect(all.count, kind).toBe(all.results.length);
+      const pages = await Promise.all([1, all.count + 1].map((page) => user.get(`${kind}/?perpage=1&page=${page}`)));
+      expect(
+        pages.map(({ body }) => [body.count, body.current_page_number, body.results.length]),
+        kind,
+      ).toEqual([
+        [all.count, 1, Math.min(1, all.count)],
+        [all.count, Math.max(1, all.count), Math.min(1, all.count)],
+      ]);
+    }
+  }
+});
