@@ -1,6 +1,17 @@
-import { findRole, isOrganizationAdmin, type Permission, permissionsOfRole, type Role } from '../../../access/index.ts';
+import {
+  findRole,
+  isOrganizationAdmin,
+  loadAccountRights,
+  loadUserRights,
+  type Permission,
+  permissionsOfRole,
+  type Role,
+  rolesOf,
+  type Subject,
+} from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
-import { forbidden } from '../conventions/api-error.ts';
+import { listMembers } from '../../../users/index.ts';
+import { forbidden, notFound } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
 import { missingReference } from '../conventions/fields.ts';
 
@@ -31,4 +42,28 @@ export async function checkRoles(
     if (role === null) throw missingReference(field);
     if (!had.includes(id)) checkMayGrant(caller, role.permissions);
   }
+}
+
+/**
+ * Who weakens a stronger person, or could act as them, must be as strong. Added roles count, also those that only a team brings and
+ * those that would count if roles did. A team is as strong as its strongest member; people may always step down by themselves.
+ */
+export async function checkAsStrong(tx: Tx, caller: Caller, { type, id }: Subject): Promise<void> {
+  if ((isOrganizationAdmin(caller) && !caller.isNarrowed) || (type === 'user' && id === caller.userId)) return;
+  if (type === 'team') {
+    for (const { userId } of await listMembers(tx, caller.org, id)) await checkAsStrong(tx, caller, { type: 'user', id: userId });
+    return;
+  }
+  const rights = await (type === 'user' ? loadUserRights : loadAccountRights)(tx, caller.org, id);
+  if (rights === null) throw notFound();
+  checkMayGrant(caller, new Set([...rights.permissions, ...rights.added.flatMap((role) => role.permissions)]));
+}
+
+/** Who changes the members of a team gives or takes its roles, so they must have what these carry. */
+export async function checkMembership(tx: Tx, caller: Caller, teamId: string, userIds: readonly string[]): Promise<void> {
+  const roleIds = (await rolesOf(tx, caller.org, 'team', [teamId])).get(teamId) ?? [];
+  if (roleIds.length === 0) return;
+  const present = new Set((await listMembers(tx, caller.org, teamId)).map((member) => member.userId));
+  if (userIds.length === present.size && userIds.every((id) => present.has(id))) return;
+  for (const id of roleIds) checkMayGrant(caller, (await findRole(tx, caller.org, id))?.permissions ?? []);
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { Type } from 'typebox';
-import { can, findRole, rolesOf } from '../../../access/index.ts';
+import { can } from '../../../access/index.ts';
 import { removeDirectPaging } from '../../../paging/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Tx } from '../../../platform/db/database.ts';
@@ -16,7 +16,7 @@ import {
   type Team,
   updateTeam,
 } from '../../../users/index.ts';
-import { checkMayGrant } from '../access/grants.ts';
+import { checkMembership } from '../access/grants.ts';
 import { fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
@@ -89,13 +89,14 @@ export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeo
       sharesWithAll: body.is_sharing_resources_to_all ?? team.sharesWithAll,
     });
     if (body.members !== undefined) {
-      await checkNewMembers(tx, caller, team, body.members);
+      await checkMembership(tx, caller, team.id, body.members);
       await setTeamMembers(tx, caller.org, team.id, body.members);
     }
     if (body.maintainers !== undefined) await setMaintainers(tx, caller.org, team.id, body.maintainers);
     return changed;
   },
   async remove(tx, caller, team) {
+    await checkMembership(tx, caller, team.id, []); // its members lose its roles
     await removeDirectPaging(tx, caller.org, team.id, clock.now());
     await deleteTeam(tx, caller.org, team.id);
   },
@@ -111,15 +112,6 @@ async function checkMayChange(tx: Tx, caller: Caller, team: Team, keys: readonly
     ...(can(caller, 'other-settings:write') ? ['is_sharing_resources_to_all'] : []),
   ];
   if (allowed.length === 0 || keys.some((key) => !allowed.includes(key))) throw forbidden();
-}
-
-/** Who lets somebody into a team gives them its roles, so they must have what these carry. */
-export async function checkNewMembers(tx: Tx, caller: Caller, team: Team, userIds: readonly string[]): Promise<void> {
-  const roleIds = (await rolesOf(tx, caller.org, 'team', [team.id])).get(team.id) ?? [];
-  if (roleIds.length === 0) return;
-  const present = new Set((await listMembers(tx, caller.org, team.id)).map((member) => member.userId));
-  if (userIds.every((id) => present.has(id))) return;
-  for (const id of roleIds) checkMayGrant(caller, (await findRole(tx, caller.org, id))?.permissions ?? []);
 }
 
 const IdParams = Type.Object({ id: Type.String() });
