@@ -143,7 +143,9 @@ export {
   refund,
   takeAttempt,
 } from './sign-in/throttle.ts';
+export type { OnNewAddress } from './token-addresses.ts';
 export { createTokenMemory, type TokenMemory } from './token-memory.ts';
+export { type TokenNotice, takeTokenNotices } from './token-notices.ts';
 export { isAdoptable, isServiceToken } from './token-text.ts';
 export {
   type ApiToken,

@@ -21,6 +21,7 @@ export {
   eventsOfSwap,
   type FinalShift,
   finalShifts,
+  onCallEverywhere,
   onCallNow,
   type ScheduleTimeline,
   scheduleTimeline,

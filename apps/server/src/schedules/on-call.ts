@@ -30,6 +30,28 @@ export async function onCallNow(
   );
 }
 
+/** Who is on call now in each schedule of an organization. */
+export async function onCallEverywhere(
+  db: Db,
+  org: string,
+  at: Date,
+): Promise<readonly { id: string; name: string; teamId: string | null; userIds: readonly string[] }[]> {
+  const schedules = await db
+    .selectFrom('schedule')
+    .select(['id', 'name', 'team_id'])
+    .where('organization_id', '=', org)
+    .orderBy('name')
+    .orderBy('id')
+    .execute();
+  const onCall = await onCallNow(
+    db,
+    org,
+    schedules.map(({ id }) => id),
+    at,
+  );
+  return schedules.map(({ id, name, team_id }) => ({ id, name, teamId: team_id, userIds: onCall.get(id) ?? [] }));
+}
+
 export interface FinalShift {
   readonly userId: string;
   /** `2026-05-05T08:00:00Z` */

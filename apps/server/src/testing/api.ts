@@ -29,6 +29,7 @@ import { createSecretBox } from '../platform/secrets.ts';
 import { answerOnCall } from '../schedules/index.ts';
 import { createFirstRun } from '../setup/first-run.ts';
 import { checkTemplateSyntax, createTemplates } from '../templates/index.ts';
+import { recordNewAddress } from '../token-events.ts';
 import { createUser } from '../users/index.ts';
 import { createWebhookPool, createWebhookRenderer } from '../webhooks/index.ts';
 import { type Answer, asAnswer } from './answer.ts';
@@ -93,7 +94,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     authenticate: (credentials) =>
       authenticateRequest(
         { db, reads, clock, cookie, baseUrl: TEST_BASE_URL },
-        (given) => authenticate({ db, clock }, given),
+        (given) => authenticate({ db, clock, onNewAddress: recordNewAddress }, given),
         credentials,
       ),
     requestsPerMinute: 100_000,

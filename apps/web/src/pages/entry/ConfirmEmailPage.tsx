@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { errorText } from '../../api/errors.ts';
+import type { ConfirmedEmail } from '../../api/schema.js';
 import { Button } from '../../ui/index.ts';
 import { EntryFrame } from './EntryFrame.tsx';
 import { confirmEmailRoute } from './routes.ts';
@@ -15,7 +16,8 @@ export function ConfirmEmailPage() {
   const confirm = async () => {
     setState('sending');
     try {
-      setEmail((await api.post('/auth/email/confirm', { body: { token } })).email);
+      const confirmed: ConfirmedEmail = await api.post('/auth/email/confirm', { body: { token } });
+      setEmail(confirmed.email);
       setState('done');
     } catch (failure) {
       setError(errorText(failure));

@@ -26,7 +26,7 @@ export function ProfileForm({ profile, isSelf, forbidden }: { profile: UserProfi
   const set = (changes: Partial<typeof form>) => setForm({ ...form, ...changes });
   const changed = Object.entries(form).filter(([key, value]) => value !== start[key as keyof typeof start]);
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (): Promise<UserProfile> =>
       api.patch('/users/{id}', {
         path: { id: profile.id },
         body: Object.fromEntries(changed.map(([key, value]) => [key, value === '' && key !== 'name' ? null : value])),

@@ -22,6 +22,7 @@ import { ApiError, fieldErrors, forbidden, notFound } from '../conventions/api-e
 import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { checkIfMatch, sendOne } from '../conventions/etag.ts';
 import { boolean, custom, Invalid, idList, missingReference, readBody, reference, text } from '../conventions/fields.ts';
 import { single } from '../conventions/pagination.ts';
 import { requireRecentProof } from '../conventions/proof.ts';
@@ -159,7 +160,7 @@ export function registerProfiles(app: FastifyInstance, deps: ProfileDeps): void 
       if (id !== caller.userId && !can(caller, 'user-settings:read')) throw forbidden();
       const profile = await findProfile(db, caller.org, id);
       if (profile === null || (!profile.isActive && !can(caller, 'users:write'))) throw notFound();
-      return sendJson(reply, 200, JSON.stringify(await present(db, caller, profile)));
+      return sendOne(reply, 200, JSON.stringify(await present(db, caller, profile)));
     },
   );
   app.patch(
@@ -186,6 +187,7 @@ export function registerProfiles(app: FastifyInstance, deps: ProfileDeps): void 
         if (profile === null || (!profile.isActive && !can(caller, 'users:write'))) throw notFound();
         await checkWriter(tx, caller, profile, body);
         const before = await present(tx, caller, profile);
+        checkIfMatch(request, JSON.stringify(before));
         if (body.roles !== undefined) await setRoles(tx, caller, profile, body.roles, clock.now());
         if (body.is_active === false && profile.isActive) await deactivate(tx, request, profile);
         const email = body.email === undefined ? profile.email : await changeEmail(tx, deps, caller.org, profile, body.email);
@@ -195,7 +197,7 @@ export function registerProfiles(app: FastifyInstance, deps: ProfileDeps): void 
         await record(tx, request, eventOf(body, profile), before, after);
         return after;
       });
-      return sendJson(reply, 200, JSON.stringify(answer));
+      return sendOne(reply, 200, JSON.stringify(answer));
     },
   );
   app.delete(
@@ -221,6 +223,7 @@ export function registerProfiles(app: FastifyInstance, deps: ProfileDeps): void 
         if (profile?.isActive !== true) throw notFound();
         await checkAsStrong(tx, caller, { type: 'user', id: profile.id });
         const before = await present(tx, caller, profile);
+        checkIfMatch(request, JSON.stringify(before));
         await deactivate(tx, request, profile);
         await saveProfile(tx, caller.org, { ...profile, isActive: false }, clock.now());
         await record(tx, request, 'deleted', before, null);
