@@ -48,7 +48,7 @@ export interface ApiUser {
   /** A string is sent as it is. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   put(path: string, body?: unknown): Promise<Answer>;
-  patch(path: string, body?: unknown): Promise<Answer>;
+  patch(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   delete(path: string, body?: unknown): Promise<Answer>;
 }
 
@@ -223,7 +223,7 @@ function caller(app: Http, id: string, org: string, token: string): ApiUser {
     get: (path, headers) => send('GET', path, undefined, headers),
     post: (path, body, headers) => send('POST', path, body, headers),
     put: (path, body) => send('PUT', path, body),
-    patch: (path, body) => send('PATCH', path, body),
+    patch: (path, body, headers) => send('PATCH', path, body, headers),
     delete: (path, body) => send('DELETE', path, body),
   };
 }

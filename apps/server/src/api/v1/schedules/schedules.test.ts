@@ -338,3 +338,33 @@ test('keys of other types are not looked at, and an unchanged calendar is not fe
     ical_url_primary: ['Ical download failed'],
   });
 });
+
+test('the list of a calendar schedule’s shifts can be sent back as it came, overrides and all', async () => {
+  const day = await shift({
+    name: 'day',
+    type: 'recurrent_event',
+    start: '2026-03-02T08:00:00',
+    duration: 3600,
+    frequency: 'daily',
+    users: [noor.id],
+  });
+  const made = await schedule({ time_zone: 'UTC', enable_web_overrides: true, shifts: [day.id] });
+  const override = await shift({
+    type: 'override',
+    start: '2026-03-02T08:00:00',
+    duration: 60,
+    users: [ivo.id],
+    schedule: made.id,
+  });
+  const listed = (await api.admin.get(`on_call_shifts/?schedule_id=${made.id}`)).body.results.map(
+    (row: { id: string }) => row.id,
+  );
+  expect(listed).toEqual([day.id, override.id]);
+  const sent = await api.admin.put(`schedules/${made.id}/`, { shifts: listed });
+  expect([sent.status, sent.headers.warning]).toEqual([200, undefined]);
+  expect((await api.admin.get(`on_call_shifts/?schedule_id=${made.id}`)).body.count).toBe(2);
+  const other = await schedule({ name: 'other', time_zone: 'UTC' });
+  expect((await api.admin.put(`schedules/${other.id}/`, { shifts: [override.id] })).body).toEqual({
+    detail: 'Shifts of type override are not supported in this schedule',
+  });
+});
