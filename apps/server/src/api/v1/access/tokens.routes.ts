@@ -20,6 +20,7 @@ import { fieldErrors, forbidden, notFound, refusal } from '../conventions/api-er
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { sendOne } from '../conventions/etag.ts';
 import { boolean, custom, idList, nullable, readBody } from '../conventions/fields.ts';
 import { instantField } from '../conventions/instant-field.ts';
 import { envelope, listOf, pageOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
@@ -174,7 +175,7 @@ export function registerTokens(app: FastifyInstance, deps: TokenDeps): void {
       const caller = callerOf(request);
       const token = await findLiveToken(db, caller.org, numberOf(request));
       if (token === null || !(isOwn(caller, token) || isOrganizationAdmin(caller))) throw notFound();
-      return sendJson(reply, 200, JSON.stringify((await present(caller, [token]))[0]));
+      return sendOne(reply, 200, JSON.stringify((await present(caller, [token]))[0]));
     },
   );
   app.post(

@@ -368,3 +368,29 @@ test('the list of a calendar schedule’s shifts can be sent back as it came, ov
     detail: 'Shifts of type override are not supported in this schedule',
   });
 });
+
+test('shifts are found by whom they name and by their type, and imported calendars are fetched again when asked for', async () => {
+  const eve = await api.user('eve', 'editor');
+  const alone = await shift({ type: 'single_event', start: '2026-03-02T08:00:00', duration: 60, users: [eve.id] });
+  const turns = await shift({ ...rolling(), rolling_users: [[noor.id], [eve.id, ivo.id]] });
+  const found = async (query: string) =>
+    (await api.admin.get(`on_call_shifts/?${query}`)).body.results.map((row: { id: string }) => row.id);
+  expect(await found(`user_id=${eve.id}`)).toEqual([alone.id, turns.id]);
+  expect(await found(`user_id=${eve.id}&type=rolling_users`)).toEqual([turns.id]);
+  expect((await api.admin.get('on_call_shifts/?type=weekly')).body).toEqual({ detail: 'Invalid shift type' });
+  const ical = (await api.admin.post('schedules/', { name: 'feed', type: 'ical', ical_url_primary: 'https://x.example/a.ics' }))
+    .body;
+  await api.db
+    .updateTable('schedule_feed')
+    .set({ due_at: new Date('2026-03-02T10:00:00Z'), etag: 'known' })
+    .where('schedule_id', '=', ical.id)
+    .execute();
+  expect((await api.admin.post(`schedules/${ical.id}/reload_ical`)).body).toEqual({ calendars: 1 });
+  const feed = await api.db
+    .selectFrom('schedule_feed')
+    .select(['due_at', 'etag'])
+    .where('schedule_id', '=', ical.id)
+    .executeTakeFirst();
+  expect(feed).toEqual({ due_at: api.clock.now(), etag: null });
+  expect((await api.admin.post('schedules/SNOTHING/reload_ical')).status).toBe(404);
+});

@@ -9,6 +9,7 @@ import {
   findShift,
   listShifts,
   type OnCallShift,
+  SHIFT_TYPES,
   type ShiftSettings,
   saveShift,
 } from '../../../schedules/index.ts';
@@ -72,6 +73,8 @@ export const shiftsResource = ({
     name: Type.Optional(Type.String()),
     schedule_id: Type.Optional(Type.String()),
     team_id: Type.Optional(Type.String()),
+    user_id: Type.Optional(Type.String({ description: 'Shifts that name this person.' })),
+    type: Type.Optional(Type.Union(SHIFT_TYPES.map((type) => Type.Literal(type)))),
   },
   fields: shiftFields,
   required: { create: ['type', 'start', 'duration'] },
@@ -79,6 +82,10 @@ export const shiftsResource = ({
     const name = single(query.name) || undefined;
     const scheduleId = single(query.schedule_id) || undefined;
     const teamId = await readTeamFilter(db, caller, query);
+    const userId = single(query.user_id) || undefined;
+    const wanted = single(query.type) || undefined;
+    const type = SHIFT_TYPES.find((known) => known === wanted);
+    if (wanted !== undefined && type === undefined) throw refusal('Invalid shift type');
     return listShifts(
       db,
       caller.org,
@@ -86,6 +93,8 @@ export const shiftsResource = ({
         ...(name === undefined ? {} : { name }),
         ...(scheduleId === undefined ? {} : { scheduleId }),
         ...(teamId === undefined ? {} : { teamId }),
+        ...(userId === undefined ? {} : { userId }),
+        ...(type === undefined ? {} : { type }),
         ...visibleTo(caller),
       },
       window,
