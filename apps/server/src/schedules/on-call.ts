@@ -11,6 +11,7 @@ import {
 import type { Db, Tx } from '../platform/db/database.ts';
 import { completeSchedules, loadSchedules } from './load-schedules.ts';
 import type { ScheduleInfo } from './schedule.ts';
+import { schedulesById } from './schedule-store.ts';
 import type { OnCallShift } from './shift.ts';
 
 /** Who is on call now, and the shifts in the order they were made, for many schedules of one organization at once. */
@@ -36,20 +37,28 @@ export async function onCallEverywhere(
   org: string,
   at: Date,
 ): Promise<readonly { id: string; name: string; teamId: string | null; userIds: readonly string[] }[]> {
-  const schedules = await db
+  const rows = await db
     .selectFrom('schedule')
-    .select(['id', 'name', 'team_id'])
+    .select('id')
     .where('organization_id', '=', org)
     .orderBy('name')
     .orderBy('id')
     .execute();
-  const onCall = await onCallNow(
-    db,
-    org,
-    schedules.map(({ id }) => id),
-    at,
+  const byId = new Map(
+    (
+      await schedulesById(
+        db,
+        org,
+        rows.map(({ id }) => id),
+      )
+    ).map((schedule) => [schedule.id, schedule]),
   );
-  return schedules.map(({ id, name, team_id }) => ({ id, name, teamId: team_id, userIds: onCall.get(id) ?? [] }));
+  const onCall = await onCallNow(db, org, [...byId.values()], at);
+  return rows.flatMap(({ id }) => {
+    const schedule = byId.get(id);
+    if (schedule === undefined) return [];
+    return [{ id, name: schedule.name, teamId: schedule.teamId, userIds: onCall.get(id)?.userIds ?? [] }];
+  });
 }
 
 export interface FinalShift {
