@@ -12,7 +12,7 @@ import {
   remindAcknowledged,
 } from './escalation/index.ts';
 import { HOUSEKEEPING_CRON, HOUSEKEEPING_JOBS } from './housekeeping.ts';
-import { expireMaintenance, renderForEmail, rerenderTitles, startPipeline, watchHeartbeats } from './integrations/index.ts';
+import { createTitleRenderer, expireMaintenance, renderForEmail, startPipeline, watchHeartbeats } from './integrations/index.ts';
 import { LIVE_CRON, pruneLiveEvents } from './live/index.ts';
 import {
   createDeliveryMetrics,
@@ -65,7 +65,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
     steps,
     personal,
     loop('acknowledge reminders', (now) =>
-      remindAcknowledged({ db, hooks, tell: domains.tellPerson, linkOfGroup: domains.linkOfGroup }, now),
+      remindAcknowledged({ db, log: engine.log, hooks, tell: domains.tellPerson, linkOfGroup: domains.linkOfGroup }, now),
     ),
     loop('ends of silences', (now) => expireSilences({ db, clock, hooks }, now)),
     loop('nobody reached', (now) => checkReached(engine, now)),
@@ -104,7 +104,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
     onRun,
   });
   const integrations = [
-    loop('new titles', (now) => rerenderTitles({ db, clock, templates: domains.templates }, now)),
+    loop('new titles', createTitleRenderer({ db, clock, templates: domains.templates, log: folderLog(ctx.log, 'integrations') })),
     loop('ends of maintenance', (now) => expireMaintenance({ db, clock, hooks }, now)),
     loop('integration heartbeats', (now) => watchHeartbeats({ db }, now)),
   ];

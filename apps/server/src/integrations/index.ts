@@ -54,7 +54,7 @@ export type { PipelineNotice, PipelinePorts } from './pipeline/ports.ts';
 export { type Appearance, renderForEmail, type Subject } from './rendering/appearance.ts';
 export { type Preview, type PreviewRequest, type PreviewResult, previewTemplate } from './rendering/preview.ts';
 export { type AlertToRender, renderForWeb } from './rendering/render-for-web.ts';
-export { rerenderTitles } from './rendering/rerender-titles.ts';
+export { createTitleRenderer } from './rendering/rerender-titles.ts';
 export {
   createIntegration,
   deleteIntegration,

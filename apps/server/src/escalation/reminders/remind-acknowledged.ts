@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import {
   type AlertGroupHooks,
   actorUserId,
@@ -8,15 +9,17 @@ import {
   lockGroup,
   TIMELINE,
 } from '../../alerting/index.ts';
-import { inTransaction } from '../../platform/db/create-db.ts';
+import { inTransaction, isRetryable } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import type { DueResult } from '../../platform/due/due-loop.ts';
+import type { Log } from '../../platform/log.ts';
 import { decideReminder } from './decide-reminder.ts';
 import {
   claimDueReminders,
   confirmAcknowledge,
   type DueReminder,
   nextReminderDue,
+  postponeReminder,
   saveReminder,
   startReminders,
   stopReminders,
@@ -29,7 +32,13 @@ export type TellPerson = (
   now: Date,
 ) => Promise<void>;
 
-export type ReminderDeps = { db: Db; hooks: AlertGroupHooks; tell: TellPerson; linkOfGroup: (alertGroupId: string) => string };
+export type ReminderDeps = {
+  db: Db;
+  log: Log;
+  hooks: AlertGroupHooks;
+  tell: TellPerson;
+  linkOfGroup: (alertGroupId: string) => string;
+};
 
 /** Groups that one transaction handles. */
 const BATCH = 100;
@@ -51,14 +60,33 @@ export const reminderHooks: AlertGroupHooks = {
   },
 };
 
-/** Reminds the people whose acknowledgements stand for long, and ends those that nobody confirms. Run by a due loop. */
+/**
+ * Reminds the people whose acknowledgements stand for long, and ends those that nobody confirms. One that fails undoes no other: it is put
+ * off for a minute. Run by a due loop.
+ */
 export async function remindAcknowledged(deps: ReminderDeps, now: Date): Promise<DueResult> {
   const ran = await inTransaction(deps.db, async (tx) => {
     const due = await claimDueReminders(tx, now, BATCH);
-    for (const each of due) await handle(tx, deps, each, now);
+    for (const each of due) await handleApart(tx, deps, each, now);
     return due.length;
   });
   return { ran, nextDueAt: ran === BATCH ? now : await nextReminderDue(deps.db) };
+}
+
+const RETRY_MS = 60_000;
+
+async function handleApart(tx: Tx, deps: ReminderDeps, due: DueReminder, now: Date): Promise<void> {
+  await sql`savepoint reminder`.execute(tx);
+  try {
+    await handle(tx, deps, due, now);
+    await sql`release savepoint reminder`.execute(tx);
+  } catch (err) {
+    await sql`rollback to savepoint reminder`.execute(tx);
+    if (isRetryable(err)) throw err;
+    const { organizationId, alertGroupId } = due;
+    deps.log.error({ err, organizationId, alertGroupId }, 'a reminder of an acknowledgement failed');
+    await postponeReminder(tx, due, new Date(now.getTime() + RETRY_MS));
+  }
 }
 
 async function handle(tx: Tx, deps: ReminderDeps, due: DueReminder, now: Date): Promise<void> {

@@ -89,6 +89,12 @@ export async function saveReminder(
     where organization_id = ${ref.organizationId} and alert_group_id = ${ref.alertGroupId}`.execute(tx);
 }
 
+/** Looks again later, at the same stage. */
+export async function postponeReminder(tx: Tx, ref: GroupRef, dueAt: Date): Promise<void> {
+  await sql`update acknowledge_reminder set due_at = ${dueAt}
+    where organization_id = ${ref.organizationId} and alert_group_id = ${ref.alertGroupId}`.execute(tx);
+}
+
 export async function nextReminderDue(db: Db): Promise<Date | null> {
   const { rows } = await sql<{ due_at: Date | null }>`select due_at from acknowledge_reminder order by due_at limit 1`.execute(
     db,

@@ -142,6 +142,18 @@ describe('in the engine', () => {
     expect(world.told.map(({ user }) => user)).toEqual(['Jonas']);
   });
 
+  test('one that cannot be sent undoes no other, and is tried again', async () => {
+    world.unreachable.add('Mira');
+    const [hers, his] = [await openAcknowledged(), await world.open(await world.route(null))];
+    await world.acknowledge(his, 'Jonas');
+    await world.runUntil(3_700);
+    expect(world.told.map(({ user }) => user)).toEqual(['Jonas']);
+    expect(await recordsOf(hers)).toEqual([]);
+    world.unreachable.delete('Mira');
+    await world.runUntil(3_800);
+    expect(world.told.map(({ user }) => user)).toEqual(['Jonas', 'Mira']);
+  });
+
   test('the plan of an acknowledged group knows when it will fire again', async () => {
     const id = await openAcknowledged();
     const deps = { db: world.db, ports: world.engine.ports, snapshots: world.engine.snapshots, startDelaySeconds: 1 };

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inTransaction } from '../../platform/db/create-db.ts';
 import { IngestWorld, type TestIntegration } from '../../testing/ingest-world.ts';
+import { resolveByCount } from './source-count.ts';
 
 let world: IngestWorld;
 beforeAll(async () => {
@@ -294,6 +296,22 @@ test('order holds while an integration moves between the fast and the slow shard
   expect((await world.groups(integration)).map((group) => [group.state, group.alerts_count])).toEqual(
     Array(3).fill(['resolved', 2]),
   );
+});
+
+test('recoveries by count wait for no group that somebody holds', async () => {
+  const integration = await world.integration('legacy_alertmanager');
+  const alert = (status: string) => ({ alerts: [{ status, labels: { alertname: 'Full' } }] });
+  await world.sendAll(integration, [alert('firing'), alert('resolved')]);
+  world.clock.advance({ seconds: 6 });
+  const [group] = await world.groups(integration);
+  const resolve = () => resolveByCount({ db: world.db, clock: world.clock, ports: world.ports }, world.clock.now());
+  await inTransaction(world.db, async (tx) => {
+    await sql`select from alert_group where id = ${group?.id ?? ''} for no key update`.execute(tx);
+    expect((await resolve()).ran).toBe(0);
+    await sql`update source_count set last_resolved = last_resolved where alert_group_id = ${group?.id ?? ''}`.execute(tx);
+  });
+  expect((await resolve()).ran).toBe(1);
+  expect(await states(integration)).toEqual(['resolved']);
 });
 
 test('the payload is stored as it was received', async () => {

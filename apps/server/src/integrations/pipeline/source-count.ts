@@ -51,13 +51,20 @@ export async function countSplitAlerts(tx: Tx, alerts: readonly PreparedAlert[],
 /** Resolves groups whose label sets have all recovered, when five seconds have passed without another alert. For a due loop. */
 export async function resolveByCount(deps: { db: Db; clock: Clock; ports: PipelinePorts }, now: Date): Promise<DueResult> {
   const ran = await inTransaction(deps.db, async (tx) => {
+    // Groups first, then their counts: the pipeline locks them in this order too.
+    const due = await sql<{ organization_id: string; alert_group_id: string }>`
+      select c.organization_id, c.alert_group_id from source_count c
+      join alert_group g on g.organization_id = c.organization_id and g.id = c.alert_group_id
+      where c.due_at <= ${now} order by c.due_at limit 100 for no key update of g skip locked`.execute(tx);
+    const refs = sql`unnest(${due.rows.map((row) => row.organization_id)}::text[], ${due.rows.map((row) => row.alert_group_id)}::text[])
+      as w (organization_id, alert_group_id)`;
     const { rows } = await sql<Count & { may_resolve: boolean }>`
       select c.organization_id, c.alert_group_id, c.firing, c.last_resolved, i.allow_source_based_resolving as may_resolve
-      from source_count c
+      from ${refs}
+      join source_count c using (organization_id, alert_group_id)
       join alert_group g on g.organization_id = c.organization_id and g.id = c.alert_group_id
       join integration i on i.organization_id = g.organization_id and i.id = g.integration_id
-      where c.due_at <= ${now}
-      order by c.due_at limit 100 for update of c skip locked`.execute(tx);
+      where c.due_at <= ${now} for update of c skip locked`.execute(tx);
     if (rows.length === 0) return 0;
     const recovered = rows.filter((row) => row.may_resolve && row.last_resolved && row.firing.length === 0);
     const signals = recovered.map((row) => ({

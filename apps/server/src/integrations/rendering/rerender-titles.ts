@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { DueResult } from '../../platform/due/due-loop.ts';
+import type { Log } from '../../platform/log.ts';
 import { cutTitle, PayloadSource, type Templates } from '../../templates/index.ts';
 import { cleanText } from '../pipeline/clean-text.ts';
 import { loadSettings } from '../pipeline/settings.ts';
@@ -14,18 +15,41 @@ const RENDER_MS = 10_000;
 
 type GroupRow = { id: string; title: string | null; labels: Record<string, string>; payload: string };
 
+type Stale = { organization_id: string; id: string; stale_at: string };
+
+/** An integration whose titles could not be rendered is tried again after so long, while others go on. */
+const RETRY_MS = 60_000;
+
 /**
- * Renders the titles of open alert groups anew where the template of an integration has changed, one integration at a time
- * (ingest.md B-16). A title that cannot be rendered stays as it was. Run by a due loop.
+ * Makes the work of a due loop that renders the titles of open alert groups anew where the template of an integration has changed, one
+ * integration at a time (ingest.md B-16). A title that cannot be rendered stays as it was; an integration that fails waits a minute.
  */
-export async function rerenderTitles(deps: { db: Db; clock: Clock; templates: Templates }, now: Date): Promise<DueResult> {
-  const { db, clock, templates } = deps;
-  const { rows: stale } = await sql<{ organization_id: string; id: string; stale_at: string }>`
-    select organization_id, id, titles_stale_at::text as stale_at from integration
-    where titles_stale_at is not null order by titles_stale_at limit 1`.execute(db);
-  const integration = stale[0];
-  if (integration === undefined) return { ran: 0, nextDueAt: null };
-  const { organization_id: org, id } = integration;
+export function createTitleRenderer(deps: TitleDeps): (now: Date) => Promise<DueResult> {
+  const retryAt = new Map<string, number>();
+  return async (now) => {
+    for (const [id, at] of retryAt) if (at <= now.getTime()) retryAt.delete(id);
+    const { rows } = await sql<Stale>`
+      select organization_id, id, titles_stale_at::text as stale_at from integration
+      where titles_stale_at is not null and id <> all(${[...retryAt.keys()]}::text[]) order by titles_stale_at limit 1`.execute(
+      deps.db,
+    );
+    const [stale] = rows;
+    if (stale === undefined) return { ran: 0, nextDueAt: retryAt.size === 0 ? null : new Date(Math.min(...retryAt.values())) };
+    try {
+      await rerender(deps, stale, now);
+    } catch (err) {
+      const ids = { organizationId: stale.organization_id, integrationId: stale.id };
+      deps.log.error({ err, ...ids }, 'titles could not be rendered anew');
+      retryAt.set(stale.id, now.getTime() + RETRY_MS);
+    }
+    return { ran: 1, nextDueAt: now };
+  };
+}
+
+export type TitleDeps = { db: Db; clock: Clock; templates: Templates; log: Log };
+
+async function rerender({ db, clock, templates }: TitleDeps, stale: Stale, now: Date): Promise<void> {
+  const { organization_id: org, id } = stale;
   const settings = (await loadSettings(db, [{ organization_id: org, integration_id: id }], now)).get(id);
   const source = settings?.template('web.title') ?? null;
   const changed: { id: string; title: string }[] = [];
@@ -43,9 +67,8 @@ export async function rerenderTitles(deps: { db: Db; clock: Clock; templates: Te
       where g.organization_id = ${org} and g.id = c.id and g.wiped_at is null`.execute(tx);
     // Changed again meanwhile: the next look renders once more.
     await sql`update integration set titles_stale_at = null
-      where organization_id = ${org} and id = ${id} and titles_stale_at = ${integration.stale_at}::timestamptz`.execute(tx);
+      where organization_id = ${org} and id = ${id} and titles_stale_at = ${stale.stale_at}::timestamptz`.execute(tx);
   });
-  return { ran: 1, nextDueAt: now };
 }
 
 async function openGroups(db: Db, org: string, integrationId: string): Promise<GroupRow[]> {

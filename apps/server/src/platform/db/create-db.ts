@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../log.ts';
 import type { Database, Db, Tx } from './database.ts';
+import { keepPrepared } from './prepared.ts';
 import { endWhenSilent } from './silence.ts';
 
 /** How to reach the database; `host` may be the folder of a Unix socket. Takes what `pg` takes. */
@@ -63,6 +64,7 @@ export function createPool(options: DbOptions, log: Log): pg.Pool {
   pool.on('connect', (client) => {
     client.on('error', (err) => log.debug({ err }, 'a database connection broke'));
     endWhenSilent(client, silentMs);
+    keepPrepared(client);
   });
   return pool;
 }
@@ -73,7 +75,8 @@ export const createDb = (pool: pg.Pool): Db => new Kysely<Database>({ dialect: n
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 
-const isRetryable = (err: unknown): boolean =>
+/** Whether `inTransaction` runs the whole transaction again after such an error. */
+export const isRetryable = (err: unknown): boolean =>
   err instanceof Error && 'code' in err && (err.code === SERIALIZATION_FAILURE || err.code === DEADLOCK);
 
 /**

@@ -27,6 +27,7 @@ import {
   reminderHooks,
   SnapshotCache,
   type StepValues,
+  startAtOnce,
   startRuns,
 } from '../../escalation/index.ts';
 import type { ChannelId } from '../../notifications/index.ts';
@@ -83,6 +84,8 @@ export class EscalationWorld implements AsyncDisposable {
   readonly notices: AdminNotice[] = [];
   /** Messages to people who acknowledged. */
   readonly told: { at: number; user: string; subject: string; text: string }[] = [];
+  /** Telling these people anything fails. */
+  readonly unreachable = new Set<string>();
   readonly changes: GroupChange[] = [];
   readonly userIds = new Map<string, string>();
   readonly teams = new Set<string>();
@@ -288,7 +291,10 @@ export class EscalationWorld implements AsyncDisposable {
   }
 
   /** Opens a group with its first alert, as the pipeline does, and starts its escalation. */
-  async open(routeId: string | null, options: { key?: string; startDelaySeconds?: number } = {}): Promise<string> {
+  async open(
+    routeId: string | null,
+    options: { key?: string; startDelaySeconds?: number; atOnce?: boolean } = {},
+  ): Promise<string> {
     const now = this.clock.now();
     const id = newTimeId('I', now);
     this.#numbers += 1;
@@ -299,6 +305,13 @@ export class EscalationWorld implements AsyncDisposable {
         tx,
       );
       await this.#addAlert(tx, id, now);
+      if (options.atOnce === true) {
+        const chain = await sql<{ id: string | null }>`select escalation_chain_id as id from route where id = ${routeId}`.execute(
+          tx,
+        );
+        const opened = { organizationId: ORG, alertGroupId: id, integrationId: this.integrationId };
+        return startAtOnce(tx, this.engine, [{ ...opened, escalationChainId: chain.rows[0]?.id ?? null }], now);
+      }
       await startRuns(tx, [{ organizationId: ORG, alertGroupId: id }], {
         now,
         delaySeconds: options.startDelaySeconds ?? this.startDelaySeconds,
@@ -375,10 +388,12 @@ export class EscalationWorld implements AsyncDisposable {
     return remindAcknowledged(
       {
         db: this.db,
+        log: this.engine.log,
         hooks: this.hooks,
         linkOfGroup: (id) => id,
         tell: async (_tx, { userId, subject, text }) => {
           const user = [...this.userIds].find(([, id]) => id === userId)?.[0] ?? userId;
+          if (this.unreachable.has(user)) throw new Error(`nothing can be told to ${user}`);
           this.told.push({ at: this.seconds(), user, subject, text });
         },
       },
