@@ -48,6 +48,9 @@ export function createLoad({ port, tokens, connections, depth }) {
 
 export const count = async (pool, table) => Number((await pool.query(`select count(*) as n from ${table}`)).rows[0].n);
 
+/** First notification jobs so far, read off their numbers: to count the rows takes the database longer than to write them. */
+export const pagesOwed = async (pool) => Number((await pool.query('select last_value from delivery_id_seq')).rows[0].last_value);
+
 /** @returns seconds until `test` holds */
 export async function until(test, everyMs = 100) {
   const started = performance.now();

@@ -20,14 +20,7 @@ import {
   type TellPerson,
 } from './escalation/index.ts';
 import { acknowledgeHostsOf, createAcknowledgeSource, maintenanceHooks } from './integrations/index.ts';
-import {
-  type AdminNotice,
-  createAdminNotices,
-  createMailer,
-  type EmailSettings,
-  type RecordDuplicates,
-} from './notifications/index.ts';
-import type { Tx } from './platform/db/database.ts';
+import { createAdminNotices, createMailer, type EmailSettings, type RecordDuplicates } from './notifications/index.ts';
 import type { AnyJob } from './platform/jobs/index.ts';
 import { folderLog } from './platform/log.ts';
 import { answerOnCall } from './schedules/index.ts';
@@ -47,8 +40,6 @@ export interface Domains {
   readonly jobs: readonly AnyJob<Context>[];
   /** Mails somebody who acknowledged an alert group. */
   readonly tellPerson: TellPerson;
-  /** Mails the admins of an organization. */
-  readonly notifyAdmins: (tx: Tx, notice: AdminNotice, now: Date) => Promise<void>;
   /** Mails with links to sign in. */
   readonly authMail: AuthMail;
   /** Address of an alert group in the web UI. */
@@ -117,7 +108,6 @@ function createDomains(ctx: Context): Domains {
     },
     onBrokenSchedule,
     tellPerson: admins.tell,
-    notifyAdmins: admins.notify,
     jobs: [admins.job, source.job, signInMail.job],
     authMail: signInMail.mail,
     recordDuplicates: async (tx, duplicates) =>

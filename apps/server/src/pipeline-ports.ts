@@ -1,7 +1,7 @@
 import { applySourceSignals } from './alerting/index.ts';
 import type { Config } from './config/index.ts';
 import type { Domains } from './domains.ts';
-import { alertsJoined, startFirstRuns } from './escalation/index.ts';
+import { alertsJoined, startAtOnce, startFirstRuns } from './escalation/index.ts';
 import type { PipelinePorts } from './integrations/index.ts';
 
 /** What the pipeline causes in other domains. `committed`: called after each batch that opened or changed groups. */
@@ -12,7 +12,10 @@ export const createPipelinePorts = (
 ): PipelinePorts => ({
   applySourceSignals: (tx, signals, now) => applySourceSignals(tx, hooks, signals, now),
   groupsOpened: async (tx, groups, now) => hooks.onOpened?.(tx, groups, now),
-  startRuns: (tx, groups, now) => startFirstRuns(tx, groups, { now, delaySeconds: escalation.startDelaySeconds }),
+  startRuns: (tx, groups, now) =>
+    escalation.startDelaySeconds === 0
+      ? startAtOnce(tx, engine, groups, now)
+      : startFirstRuns(tx, groups, { now, delaySeconds: escalation.startDelaySeconds }),
   alertsJoined,
   notifyAdmins: engine.ports.notifyAdmins,
   committed,

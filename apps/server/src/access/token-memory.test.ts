@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../platform/log.ts';
 import { createHub, type Hub } from '../platform/notify.ts';
 import { type ApiUser, type ApiWorld, startApi } from '../testing/api.ts';
-import { recordNewAddress } from '../token-events.ts';
 import { createTokenMemory, setRoleSubjects } from './index.ts';
 
 let api: ApiWorld;
@@ -19,8 +18,7 @@ afterAll(async () => {
   await api[Symbol.asyncDispose]();
 });
 
-const memory = (listens: boolean) =>
-  createTokenMemory({ db: api.db, clock: api.clock, hub: listens ? hub : null, onNewAddress: recordNewAddress });
+const memory = (listens: boolean) => createTokenMemory({ db: api.db, clock: api.clock, hub: listens ? hub : null });
 const knock = (at: ReturnType<typeof memory>, user = noor) => at.authenticate({ authorization: user.token });
 const may = async (at: ReturnType<typeof memory>, permission: 'integrations:write') => {
   const found = await knock(at);

@@ -21,6 +21,7 @@ export { type ReminderDeps, remindAcknowledged, reminderHooks, type TellPerson }
 export { confirmAcknowledge } from './reminders/reminder-store.ts';
 export { advanceRuns, type EngineDeps } from './run/advance-runs.ts';
 export { MAX_REPEATS } from './run/decide.ts';
+export { startAtOnce } from './run/first-steps.ts';
 export { peopleToNotify } from './run/people-to-notify.ts';
 export { checkReached } from './run/reached.ts';
 export { forgetEndedRuns } from './run/retention.ts';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
 import type { ConnectionConfig } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
@@ -16,7 +17,7 @@ import { createSns } from './ingest/sns.ts';
 import { createTokenCache, type TokenCache } from './ingest/token-cache.ts';
 import { createRoomForAccepting } from './pipeline/make-room.ts';
 import type { PipelinePorts } from './pipeline/ports.ts';
-import { announceInbound, INBOUND_CHANNEL } from './pipeline/queue-alerts.ts';
+import { announceSoon, INBOUND_CHANNEL } from './pipeline/queue-alerts.ts';
 import { createShardRunner, type RunnerOptions } from './pipeline/shard-runner.ts';
 import { resolveByCount } from './pipeline/source-count.ts';
 import { isSlowShard } from './shards.ts';
@@ -94,6 +95,9 @@ export function createIngestion(options: IngestionOptions): Ingestion {
   };
 }
 
+/** Between two announcements; under load each tells of many commits. */
+const ANNOUNCE_EVERY_MS = 20;
+
 /**
  * Tells other processes of new alerts apart from the commit: a transaction that notifies holds a lock that all others that notify
  * wait for. What is lost here is found by their poll.
@@ -105,7 +109,8 @@ function createAnnouncer(db: Db, log: Log): { add(shards: readonly number[]): vo
     while (waiting.size > 0) {
       const shards = [...waiting];
       waiting.clear();
-      await announceInbound(db, shards).catch((err) => log.warn({ err }, 'new alerts could not be announced'));
+      await announceSoon(db, shards).catch((err) => log.warn({ err }, 'new alerts could not be announced'));
+      await sleep(ANNOUNCE_EVERY_MS);
     }
     sending = null;
   }

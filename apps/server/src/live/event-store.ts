@@ -11,7 +11,7 @@ const WAIT_SECONDS = 5;
 const KEEP_MINUTES = 10;
 const KEEP_ROWS = 100_000;
 
-/** Something changed. `teamId` is that of the integration where the event belongs to one. */
+/** Something changed. Events of one row share its cursor. `teamId` is that of the integration where the event belongs to one. */
 export type LiveEvent = {
   readonly cursor: Cursor;
   readonly organizationId: string;
@@ -78,15 +78,30 @@ type Row = {
 
 const after = ({ xact, id }: Cursor): RawBuilder<unknown> => sql`(e.xact, e.id) > (${String(xact)}::xid8, ${String(id)}::bigint)`;
 
-async function readEvents(db: Db, where: RawBuilder<unknown>, limit: number): Promise<LiveEvent[]> {
+/** What one row tells of: one thing, or each of its groups. */
+const TOLD = sql`
+  select e.object_id, e.alert_group_id, e.integration_id, e.data, 0::bigint as place where e.group_ids is null
+  union all
+  select m.group_id, m.group_id, min(m.integration_id),
+         case when e.type = 'alert_group.created' then jsonb_build_object('number', min(m.number), 'state', min(m.state))
+              else e.data || jsonb_build_object('types', jsonb_agg(m.type order by m.place)) end,
+         min(m.place)
+  from unnest(e.group_ids, e.integration_ids, e.numbers, e.states, e.types) with ordinality
+    as m (group_id, integration_id, number, state, type, place)
+  where e.group_ids is not null
+  group by m.group_id`;
+
+/** @param limit rows; one may tell of many groups @param most events */
+async function readEvents(db: Db, where: RawBuilder<unknown>, limit: number, most: number | null = null): Promise<LiveEvent[]> {
   const { rows } = await sql<Row>`
-    select e.xact::text as xact, e.id::text as id, e.organization_id, e.type, e.object_id, e.user_id, e.data,
+    select e.xact::text as xact, e.id::text as id, e.organization_id, e.type, t.object_id, e.user_id, t.data,
            pg_snapshot_xmin(pg_current_snapshot())::text as oldest, e.xact < pg_snapshot_xmin(pg_current_snapshot()) as is_final,
            case when i.id is null then e.team_id else i.team_id end as team_id
-    from live_event e
-    left join alert_group g on g.organization_id = e.organization_id and g.id = e.alert_group_id and e.integration_id is null
-    left join integration i on i.organization_id = e.organization_id and i.id = coalesce(e.integration_id, g.integration_id)
-    where ${where} order by e.xact, e.id limit ${limit}`.execute(db);
+    from (select * from live_event e where ${where} order by e.xact, e.id limit ${limit}) e
+    cross join lateral (${TOLD}) t
+    left join alert_group g on g.organization_id = e.organization_id and g.id = t.alert_group_id and t.integration_id is null
+    left join integration i on i.organization_id = e.organization_id and i.id = coalesce(t.integration_id, g.integration_id)
+    order by e.xact, e.id, t.place limit ${most}`.execute(db);
   return rows.map((row) => ({
     cursor: { xact: BigInt(row.xact), id: BigInt(row.id) },
     organizationId: row.organization_id,
@@ -99,7 +114,10 @@ async function readEvents(db: Db, where: RawBuilder<unknown>, limit: number): Pr
   }));
 }
 
-/** Events behind the cursor whose place in the order is final, of all organizations. A transaction that takes long is not waited for. */
+/**
+ * Events behind the cursor whose place in the order is final, of all organizations, those of `limit` rows. A transaction that takes long is
+ * not waited for.
+ */
 export const eventsAfter = (db: Db, cursor: Cursor, limit: number): Promise<LiveEvent[]> =>
   readEvents(
     db,
@@ -114,7 +132,7 @@ export async function eventsBetween(db: Db, org: string, from: Cursor, to: Curso
   const known =
     await sql`select from live_event where xact = ${String(from.xact)}::xid8 and id = ${String(from.id)}::bigint`.execute(db);
   if (known.rows.length === 0) return null;
-  return readEvents(db, sql`e.organization_id = ${org} and ${after(from)} and not ${after(to)}`, limit);
+  return readEvents(db, sql`e.organization_id = ${org} and ${after(from)} and not ${after(to)}`, limit, limit);
 }
 
 /** The oldest transaction under way: rows of older ones are all there. */

@@ -5,7 +5,8 @@ import { BEGINNING, type Cursor, formatCursor, isAfter, parseCursor } from './cu
 import { eventsAfter, eventsBetween, LIVE_NOTIFY_CHANNEL, type LiveEvent, newestEvent, oldestUnderWay } from './event-store.ts';
 
 const POLL_MS = 500;
-const BATCH = 1_000;
+/** Rows that one read takes; each may tell of many alert groups. */
+const BATCH = 200;
 /** Missed events that a page gets one by one; whoever missed more reads anew. */
 const MOST_MISSED = 1_000;
 
@@ -35,6 +36,20 @@ export interface LiveFeed {
 
 export type FeedDeps = { db: Db; log: Log; hub: Hub | null; pollMs?: number };
 
+/**
+ * Each event with the cursor to go on from. Of events that share a row only the last one says that the row was received: a page that lost
+ * the connection between two of them gets all of the row again.
+ */
+function withCursors(events: readonly LiveEvent[], from: Cursor): [LiveEvent, string][] {
+  let before = formatCursor(from);
+  return events.map((event, i) => {
+    const next = events[i + 1]?.cursor;
+    const isLast = next === undefined || next.xact !== event.cursor.xact || next.id !== event.cursor.id;
+    if (isLast) before = formatCursor(event.cursor);
+    return [event, before];
+  });
+}
+
 export function createLiveFeed({ db, log, hub, pollMs = POLL_MS }: FeedDeps): LiveFeed {
   const followers = new Set<Follower>();
   let at: Cursor = BEGINNING;
@@ -63,10 +78,9 @@ export function createLiveFeed({ db, log, hub, pollMs = POLL_MS }: FeedDeps): Li
     }
     for (;;) {
       const events = await eventsAfter(db, at, BATCH);
-      for (const event of events) {
+      for (const [event, cursor] of withCursors(events, at)) {
         at = event.cursor;
         if (event.passed !== null) passed ??= event.passed;
-        const cursor = formatCursor(at);
         for (const follower of followers) if (follower.organizationId === event.organizationId) follower.onEvent(event, cursor);
       }
       if (events.length < BATCH) return;
@@ -119,7 +133,7 @@ export function createLiveFeed({ db, log, hub, pollMs = POLL_MS }: FeedDeps): Li
                   throw err;
                 });
           if (missed === null || missed.length > MOST_MISSED) follower.onReset(formatCursor(at));
-          else for (const event of missed) follower.onEvent(event, formatCursor(event.cursor));
+          else for (const [event, cursor] of withCursors(missed, from ?? BEGINNING)) follower.onEvent(event, cursor);
         }
         return () => end(follower);
       }),

@@ -65,7 +65,7 @@ export const pageUsers = (
         group: standing,
       })),
       people,
-      now,
+      { now },
     );
     return { ok: true };
   });

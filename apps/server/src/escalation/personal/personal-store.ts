@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { StateKind } from '../../alerting/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { prepared } from '../../platform/db/prepared.ts';
 import { rowSet } from '../../platform/db/row-set.ts';
 import type { GroupStanding, PersonalPosition } from './decide-personal.ts';
 
@@ -43,7 +44,7 @@ export const ATTACHED_TO = sql<string>`case when g.root_alert_group_id is null t
  * another process holds are left for the next look.
  */
 export async function claimDuePersonalRuns(tx: Tx, now: Date, limit: number): Promise<DuePersonalRun[]> {
-  const { rows } = await sql<Row>`
+  const { rows } = await prepared(sql<Row>`
     select p.organization_id, p.id, p.alert_group_id, p.user_id, p.run_no, p.personal_run_no, p.important, p.paged,
            p.use_important_rules, p.rules_done, p.last_rule_id, p.last_rule_position, p.due_at,
            g.state, ${ATTACHED_TO} as attached_to, g.wiped_at is not null as is_wiped
@@ -52,7 +53,7 @@ export async function claimDuePersonalRuns(tx: Tx, now: Date, limit: number): Pr
     left join alert_group root on root.organization_id = g.organization_id and root.id = g.root_alert_group_id
     where p.state = 'running' and p.due_at <= ${now}
     order by p.due_at limit ${limit}
-    for update of p skip locked for share of g skip locked`.execute(tx);
+    for update of p skip locked for share of g skip locked`).execute(tx);
   return rows.map((row) => ({
     organizationId: row.organization_id,
     id: row.id,
@@ -72,8 +73,8 @@ export async function claimDuePersonalRuns(tx: Tx, now: Date, limit: number): Pr
 }
 
 export async function nextPersonalRunDue(db: Db): Promise<Date | null> {
-  const { rows } = await sql<{ due_at: Date | null }>`
-    select due_at from personal_run where state = 'running' order by due_at limit 1`.execute(db);
+  const { rows } = await prepared(sql<{ due_at: Date | null }>`
+    select due_at from personal_run where state = 'running' order by due_at limit 1`).execute(db);
   return rows[0]?.due_at ?? null;
 }
 
@@ -139,12 +140,13 @@ export type NewPersonalRun = {
 /**
  * Begins lists, each after its first decision; a list of the same user for the same group that is under way ends (escalation.md 3.5).
  * The caller holds the groups.
+ * @param isFirst the groups have no lists yet
  * @returns id and number of each list, in the order given
  */
 export async function insertPersonalRuns(
   tx: Tx,
   runs: readonly { run: NewPersonalRun; progress: PersonalProgress }[],
-  now: Date,
+  { now, isFirst }: { now: Date; isFirst: boolean },
 ): Promise<{ id: number; personalRunNo: number }[]> {
   if (runs.length === 0) return [];
   const rows = runs.map(({ run, progress }) => ({
@@ -165,12 +167,18 @@ export async function insertPersonalRuns(
     paged: 'boolean',
     ...PROGRESS_COLUMNS,
   } as const;
-  await sql`
-    update personal_run p set state = 'cancelled', due_at = null, ended_at = ${now}
-    from ${rowSet('c', columns, rows)}
-    where p.organization_id = c.organization_id and p.alert_group_id = c.alert_group_id and p.user_id = c.user_id and p.state = 'running'`.execute(
-    tx,
-  );
+  if (!isFirst) {
+    await sql`
+      update personal_run p set state = 'cancelled', due_at = null, ended_at = ${now}
+      from ${rowSet('c', columns, rows)}
+      where p.organization_id = c.organization_id and p.alert_group_id = c.alert_group_id and p.user_id = c.user_id and p.state = 'running'`.execute(
+      tx,
+    );
+  }
+  const number = isFirst
+    ? sql`1`
+    : sql`1 + coalesce((select max(p.personal_run_no) from personal_run p
+            where p.organization_id = c.organization_id and p.alert_group_id = c.alert_group_id and p.user_id = c.user_id), 0)`;
   const inserted = await sql<{
     id: number;
     organization_id: string;
@@ -181,8 +189,7 @@ export async function insertPersonalRuns(
     insert into personal_run (organization_id, alert_group_id, user_id, run_no, personal_run_no, important, paged, state,
                               use_important_rules, rules_done, last_rule_id, last_rule_position, due_at, started_at, ended_at)
     select c.organization_id, c.alert_group_id, c.user_id, c.run_no,
-           1 + coalesce((select max(p.personal_run_no) from personal_run p
-                         where p.organization_id = c.organization_id and p.alert_group_id = c.alert_group_id and p.user_id = c.user_id), 0),
+           ${number},
            c.important, c.paged, c.state, c.use_important_rules, c.rules_done, c.last_rule_id, c.last_rule_position, c.due_at, ${now}, c.ended_at
     from ${rowSet('c', columns, rows)}
     returning id, organization_id, alert_group_id, user_id, personal_run_no`.execute(tx);

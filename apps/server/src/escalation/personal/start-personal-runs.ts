@@ -14,8 +14,14 @@ export const BEGINNING = { useImportantRules: null, rulesDone: 0, lastRuleId: nu
 /**
  * Begins lists and carries out the first rule of each at once, in the transaction of the step or of the paging: rows of the lists, pages,
  * records. The caller holds the groups, names a user and group once at most, and has loaded the people.
+ * @param isFirst the groups were opened in this transaction, so that they have no lists yet
  */
-export async function startPersonalRuns(tx: Tx, starts: readonly PersonalStart[], people: People, now: Date): Promise<void> {
+export async function startPersonalRuns(
+  tx: Tx,
+  starts: readonly PersonalStart[],
+  people: People,
+  { now, isFirst = false }: { now: Date; isFirst?: boolean },
+): Promise<void> {
   if (starts.length === 0) return;
   const decided = starts.map(({ run, group }) => {
     const position = { ...BEGINNING, dueAt: now, important: run.important, paged: run.paged };
@@ -25,7 +31,7 @@ export async function startPersonalRuns(tx: Tx, starts: readonly PersonalStart[]
   const inserted = await insertPersonalRuns(
     tx,
     decided.map(({ run, outcome }) => ({ run, progress: outcome.progress })),
-    now,
+    { now, isFirst },
   );
   await writeOutcomes(
     tx,

@@ -49,7 +49,7 @@ const REACH_SECONDS = 600;
 export async function advanceRuns(deps: EngineDeps, now: Date): Promise<DueResult> {
   const due = await inTransaction(deps.db, async (tx) => {
     const runs = await claimDueRuns(tx, now, BATCH);
-    if (runs.length > 0) await advance(tx, deps, runs, now);
+    if (runs.length > 0) await carryOut(tx, deps, runs, { now, isFirst: false, save: saveRunProgress });
     return runs;
   });
   for (const { dueAt } of due) deps.metrics.executed('step', (now.getTime() - dueAt.getTime()) / 1_000);
@@ -59,7 +59,21 @@ export async function advanceRuns(deps: EngineDeps, now: Date): Promise<DueResul
 
 type Decided = { run: DueRun; decision: StepDecision };
 
-async function advance(tx: Tx, deps: EngineDeps, due: readonly DueRun[], now: Date): Promise<void> {
+export type CarryOut = {
+  now: Date;
+  /** No one has been told of these groups yet: they were opened in this transaction. */
+  isFirst: boolean;
+  /** Writes where the runs stand after their steps. */
+  save: (tx: Tx, runs: readonly RunProgress[]) => Promise<void>;
+};
+
+/** Carries out the steps of runs whose groups the caller holds, with all that follows from them. */
+export async function carryOut(
+  tx: Tx,
+  deps: EngineDeps,
+  due: readonly DueRun[],
+  { now, isFirst, save }: CarryOut,
+): Promise<void> {
   const dead = due.filter((run) => whyDead(run) !== null);
   const alive = due.filter((run) => whyDead(run) === null);
   const snapshotOf = await loadSnapshots(tx, deps, alive, now);
@@ -70,7 +84,7 @@ async function advance(tx: Tx, deps: EngineDeps, due: readonly DueRun[], now: Da
     return snapshot === null ? [] : [{ run, decision: decideNext(snapshot, run, factsOf(run), now) }];
   });
   const unreadable = alive.filter((run) => snapshotOf(run) === null);
-  await saveRunProgress(tx, [
+  await save(tx, [
     ...dead.map((run) => stopped(run, whyDead(run), now)),
     ...unreadable.map((run) => stopped(run, 'no_chain', now)),
     ...decided.map(({ run, decision }) => progressOf(run, decision, now)),
@@ -79,7 +93,7 @@ async function advance(tx: Tx, deps: EngineDeps, due: readonly DueRun[], now: Da
     ...unreadable.flatMap((run) => unreadableRecord(run, now)),
     ...decided.flatMap((each) => recordsOf(each, now)),
   ]);
-  await startPersonalRuns(tx, decided.flatMap(startsOf), people, now);
+  await startPersonalRuns(tx, decided.flatMap(startsOf), people, { now, isFirst });
   await resolveByStep(tx, deps, decided, now);
   const ended = decided.filter(({ decision }) => decision.next.do === 'end' && decision.next.because === 'chain_finished');
   const unreached = await unreachedAtEnd(

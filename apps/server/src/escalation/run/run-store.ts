@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { GroupRef, StateKind } from '../../alerting/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { prepared } from '../../platform/db/prepared.ts';
 import { rowSet } from '../../platform/db/row-set.ts';
 import type { GroupStanding } from '../personal/decide-personal.ts';
 import { ATTACHED_TO } from '../personal/personal-store.ts';
@@ -52,7 +53,7 @@ type Row = {
  * another process holds are left for the next look.
  */
 export async function claimDueRuns(tx: Tx, now: Date, limit: number): Promise<DueRun[]> {
-  const { rows } = await sql<Row>`
+  const { rows } = await prepared(sql<Row>`
     select r.organization_id, r.alert_group_id, g.integration_id, r.run_no, r.state as run_state, r.snapshot_hash, r.position, r.repeats,
            r.threshold_recorded, r.notify_steps, r.started_at, r.due_at, r.reached_check_at, r.unreached_recorded, g.last_alert_at,
            g.state, ${ATTACHED_TO} as attached_to, g.wiped_at is not null as is_wiped
@@ -61,7 +62,7 @@ export async function claimDueRuns(tx: Tx, now: Date, limit: number): Promise<Du
     left join alert_group root on root.organization_id = g.organization_id and root.id = g.root_alert_group_id
     where r.due_at <= ${now}
     order by r.due_at limit ${limit}
-    for update of r skip locked for share of g skip locked`.execute(tx);
+    for update of r skip locked for share of g skip locked`).execute(tx);
   return rows.map((row) => ({
     organizationId: row.organization_id,
     alertGroupId: row.alert_group_id,
@@ -83,8 +84,8 @@ export async function claimDueRuns(tx: Tx, now: Date, limit: number): Promise<Du
 }
 
 export async function nextRunDue(db: Db): Promise<Date | null> {
-  const { rows } = await sql<{ due_at: Date | null }>`
-    select due_at from escalation_run where due_at is not null order by due_at limit 1`.execute(db);
+  const { rows } = await prepared(sql<{ due_at: Date | null }>`
+    select due_at from escalation_run where due_at is not null order by due_at limit 1`).execute(db);
   return rows[0]?.due_at ?? null;
 }
 
@@ -117,27 +118,45 @@ const PROGRESS_COLUMNS = {
   reached_check_at: 'timestamptz',
 } as const;
 
+const progressColumns = (run: RunProgress) => ({
+  organization_id: run.organizationId,
+  alert_group_id: run.alertGroupId,
+  state: run.state,
+  position: run.position,
+  repeats: run.repeats,
+  due_at: run.dueAt,
+  threshold_recorded: run.thresholdRecorded,
+  notify_steps: run.notifySteps,
+  finished_at: run.finishedAt,
+  end_reason: run.endReason,
+  reached_check_at: run.reachedCheckAt,
+});
+
 export async function saveRunProgress(tx: Tx, runs: readonly RunProgress[]): Promise<void> {
   if (runs.length === 0) return;
-  const rows = runs.map((run) => ({
-    organization_id: run.organizationId,
-    alert_group_id: run.alertGroupId,
-    state: run.state,
-    position: run.position,
-    repeats: run.repeats,
-    due_at: run.dueAt,
-    threshold_recorded: run.thresholdRecorded,
-    notify_steps: run.notifySteps,
-    finished_at: run.finishedAt,
-    end_reason: run.endReason,
-    reached_check_at: run.reachedCheckAt,
-  }));
+  const rows = runs.map(progressColumns);
   await sql`
     update escalation_run r set state = c.state, position = c.position, repeats = c.repeats, due_at = c.due_at,
       threshold_recorded = c.threshold_recorded, notify_steps = c.notify_steps, finished_at = c.finished_at, end_reason = c.end_reason,
       reached_check_at = c.reached_check_at
     from ${rowSet('c', PROGRESS_COLUMNS, rows)}
     where r.organization_id = c.organization_id and r.alert_group_id = c.alert_group_id`.execute(tx);
+}
+
+/** Writes the runs of groups that have had none, as they stand after their first step. */
+export async function insertAdvancedRuns(
+  tx: Tx,
+  runs: readonly (RunProgress & { snapshotHash: string | null })[],
+  startedAt: Date,
+): Promise<void> {
+  if (runs.length === 0) return;
+  const rows = runs.map((run) => ({ ...progressColumns(run), snapshot_hash: run.snapshotHash }));
+  await sql`
+    insert into escalation_run (organization_id, alert_group_id, state, snapshot_hash, position, repeats, due_at, started_at, threshold_recorded,
+      notify_steps, finished_at, end_reason, reached_check_at)
+    select organization_id, alert_group_id, state, snapshot_hash, position, repeats, due_at, ${startedAt}, threshold_recorded,
+      notify_steps, finished_at, end_reason, reached_check_at
+    from ${rowSet('c', { ...PROGRESS_COLUMNS, snapshot_hash: 'text' }, rows)}`.execute(tx);
 }
 
 /** A run that begins, or that is finished before it began. */

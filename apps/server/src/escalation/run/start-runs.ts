@@ -84,8 +84,14 @@ async function begin(tx: Tx, starts: readonly Start[], { now, delaySeconds }: St
     if (snapshotHash === null) return { ...base, snapshotHash: null, dueAt: null, endReason: 'no_chain' };
     return { ...base, snapshotHash, dueAt, endReason: null };
   });
+  await beginRuns(tx, runs, { now, dueAt });
+}
+
+/** Writes runs that begin, and wakes the loop where it would look too late by itself. */
+export async function beginRuns(tx: Tx, runs: readonly NewRun[], { now, dueAt }: { now: Date; dueAt: Date }): Promise<void> {
   await upsertRuns(tx, runs, dueAt, now);
-  if (delaySeconds <= POLL_SECONDS) await notify(tx, ESCALATION_NOTIFY_CHANNEL);
+  const isSoon = dueAt.getTime() - now.getTime() <= POLL_SECONDS * 1_000;
+  if (isSoon && runs.some((run) => run.dueAt !== null)) await notify(tx, ESCALATION_NOTIFY_CHANNEL);
 }
 
 function notStartedBecause(row: Row): EndReason | null {

@@ -44,7 +44,10 @@ export function isTooDeep(text: string): boolean {
 }
 
 /** What may need a repair: escaped NULs and surrogates, large exponents, very long digits. Also true for some texts that need none. */
-const SUSPICIOUS = /\\u(?:0000|[dD][89a-fA-F])|[\d.][eE]\+?\d{3}|\d{300}/;
+const SUSPICIOUS_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
+const SUSPICIOUS_NUMBER = /[\d.][eE]\+?\d{3}|\d{300}/;
+const isSuspicious = (text: string): boolean =>
+  (text.includes('\\u') && SUSPICIOUS_ESCAPE.test(text)) || SUSPICIOUS_NUMBER.test(text);
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 
 /**
@@ -52,7 +55,7 @@ const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
  * (ingest.md B-4). Everything else stays as it was sent.
  */
 export function repairJson(text: string): string {
-  if (!SUSPICIOUS.test(text)) return text;
+  if (!isSuspicious(text)) return text;
   const parts: string[] = [];
   let copied = 0;
   const replace = (from: number, to: number, by: string) => {

@@ -26,14 +26,20 @@ export function createBodyReader(
     return new Promise((resolve) => {
       const chunks: Buffer[] = [];
       let size = 0;
+      let isDone = false;
+      // Listeners stay, as to take them off each time takes longer than to ask them.
       const finish = (result: BodyResult) => {
+        if (isDone) return;
+        isDone = true;
         partialBytes -= size;
-        request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
-        request.on('error', () => undefined);
-        if (result.kind !== 'read') request.resume();
+        if (result.kind !== 'read') {
+          chunks.length = 0;
+          request.resume();
+        }
         resolve(result);
       };
       const onData = (chunk: Buffer) => {
+        if (isDone) return;
         chunks.push(chunk);
         size += chunk.length;
         partialBytes += chunk.length;

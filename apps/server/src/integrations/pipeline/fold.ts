@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { addTimelineRecords, bySource, TIMELINE } from '../../alerting/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { prepared } from '../../platform/db/prepared.ts';
 import { rollUpActivity } from '../activity/roll-up.ts';
 import type { BatchGroup, Choice } from './choose-groups.ts';
 import type { PipelineNotice, PipelinePorts } from './ports.ts';
@@ -41,7 +42,7 @@ export async function countForRates(
   const rows = [...counts.values()].sort((a, b) =>
     `${a.organizationId} ${a.integrationId}` < `${b.organizationId} ${b.integrationId}` ? -1 : 1,
   );
-  const over = await sql<Over>`
+  const over = await prepared(sql<Over>`
     with counted as (
       insert into ingest_window as w (organization_id, integration_id, window_start, alerts, groups)
       select organization_id, integration_id, ${windowStart}, alerts, groups
@@ -55,7 +56,7 @@ export async function countForRates(
     select organization_id, integration_id, alerts,
       case when integration_id = '' then ${RATE_LIMITS.organization}::int else ${RATE_LIMITS.integration}::int end as "limit"
     from counted
-    where alerts > case when integration_id = '' then ${RATE_LIMITS.organization}::int else ${RATE_LIMITS.integration}::int end`.execute(
+    where alerts > case when integration_id = '' then ${RATE_LIMITS.organization}::int else ${RATE_LIMITS.integration}::int end`).execute(
     tx,
   );
   if (over.rows.length === 0) return;

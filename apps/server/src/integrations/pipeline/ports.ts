@@ -5,6 +5,7 @@ import type { Tx } from '../../platform/db/database.ts';
 export type OpenedGroup = {
   organizationId: string;
   alertGroupId: string;
+  integrationId: string;
   routeId: string | null;
   escalationChainId: string | null; // null: the route has none, nobody is notified by escalation
 };

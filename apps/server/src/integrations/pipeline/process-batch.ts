@@ -28,7 +28,7 @@ import {
   takeInstant,
   takeNumbers,
 } from './store.ts';
-import type { TemplateOutcome } from './template-errors.ts';
+import { outcomesToMark, type TemplateOutcome } from './template-errors.ts';
 
 export type BatchDeps = { db: Db; clock: Clock; templates: Templates; ports: PipelinePorts };
 
@@ -74,6 +74,11 @@ const nothing = (kind: BatchResult['kind']): BatchResult => ({
 /**
  * Puts the oldest alerts of some shards into their groups, in one transaction: labels, templates, routes, groups, counts, signals,
  * records and escalation (ingest.md 6). Only one process at a time does so for a shard.
+ *
+ * The commit does not wait for the disk (`lockShards`). A crash within the next moments may undo a batch as a whole: then the alerts, which
+ * were on disk before their senders were answered, are in the inbox again and are handled again. Nothing outside can have heard of
+ * what was undone, for whatever sends something (pages, calls of webhooks, jobs) first commits that it took the row in hand, that commit
+ * waits for the disk, and the log is written in order. For the same reason nothing that a person did to a group can outlive the group.
  * @throws BatchError when anything failed after the alerts were read; nothing is changed then
  */
 export async function processBatch(deps: BatchDeps, shards: readonly number[], options: BatchOptions): Promise<BatchResult> {
@@ -128,7 +133,7 @@ async function handle(
     alerts: batch.alerts.length,
     openedGroups: choice.groups.filter((group) => group.openedBy !== null).length,
     signals: choice.signals.length,
-    outcomes: batch.outcomes,
+    outcomes: outcomesToMark(batch.outcomes, settings),
     oldestAt: null,
   };
 }
@@ -194,6 +199,7 @@ export async function write(ports: PipelinePorts, tx: Tx, { alerts }: PreparedBa
 const toRef = (group: BatchGroup) => ({ organizationId: group.organizationId, alertGroupId: group.id });
 const toStart = (group: BatchGroup & { openedBy: PreparedAlert }): OpenedGroup => ({
   ...toRef(group),
+  integrationId: group.integrationId,
   routeId: group.routeId,
   escalationChainId: group.openedBy.route?.escalationChainId ?? null,
 });

@@ -39,5 +39,9 @@ export async function queueAlerts(tx: Tx, alerts: readonly OwnAlert[], now: Date
 }
 
 /** Tells all pipelines that these shards have new alerts. */
-export const announceInbound = (db: Db | Tx, shards: readonly number[]): Promise<void> =>
-  notify(db, INBOUND_CHANNEL, shards.join(','));
+const announceInbound = (tx: Tx, shards: readonly number[]): Promise<void> => notify(tx, INBOUND_CHANNEL, shards.join(','));
+
+/** The same, of alerts that are committed already: what only announces need not wait for the disk. */
+export async function announceSoon(db: Db, shards: readonly number[]): Promise<void> {
+  await sql`select set_config('synchronous_commit', 'off', true), pg_notify(${INBOUND_CHANNEL}, ${shards.join(',')})`.execute(db);
+}

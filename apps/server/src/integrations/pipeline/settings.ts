@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { prepared } from '../../platform/db/prepared.ts';
 import type { LabelMatch } from '../tables.ts';
 import { type StoredTemplates, type TemplateName, templateSource } from '../template-names.ts';
 import type { IntegrationType } from '../types/integration-type.ts';
@@ -78,17 +79,17 @@ export async function loadSettings(
   const unique = [...new Map(refs.map((ref) => [ref.integration_id, ref])).values()];
   const orgs = unique.map((ref) => ref.organization_id);
   const ids = unique.map((ref) => ref.integration_id);
-  const integrations = await sql<IntegrationRow>`
+  const integrations = await prepared(sql<IntegrationRow>`
     select i.organization_id, i.id, i.name, i.type, i.templates, i.default_templates, i.grouping_scope, i.allow_source_based_resolving, i.labels,
       i.dynamic_labels, i.multi_label_template, i.labels_not_inherited, i.maintenance_mode, i.maintenance_ends_at, i.maintenance_alert_group_id, i.is_slow, i.template_errors
     from unnest(${orgs}::text[], ${ids}::text[]) as k (organization_id, id)
-    join integration i on i.organization_id = k.organization_id and i.id = k.id`.execute(tx);
-  const routes = await sql<RouteRow>`
+    join integration i on i.organization_id = k.organization_id and i.id = k.id`).execute(tx);
+  const routes = await prepared(sql<RouteRow>`
     select r.integration_id, r.id, r.is_default, r.routing_type, r.routing_regex, r.routing_labels, r.escalation_chain_id, c.name as chain_name
     from unnest(${orgs}::text[], ${ids}::text[]) as k (organization_id, integration_id)
     join route r on r.organization_id = k.organization_id and r.integration_id = k.integration_id
     left join escalation_chain c on c.organization_id = r.organization_id and c.id = r.escalation_chain_id
-    order by r.integration_id, r.is_default, r.position`.execute(tx);
+    order by r.integration_id, r.is_default, r.position`).execute(tx);
   const routesOf = new Map<string, RouteRow[]>();
   for (const route of routes.rows) {
     const known = routesOf.get(route.integration_id);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { prepared } from '../../platform/db/prepared.ts';
 import { rowSet } from '../../platform/db/row-set.ts';
 import { SHARDS } from '../shards.ts';
 import type { BatchGroup, StoredGroup } from './choose-groups.ts';
@@ -25,12 +26,13 @@ export type InboundAlert = {
 
 /**
  * Holds those of the shards that no other pipeline has, until the transaction ends. Without bitmap scans, which look at the rows of
- * earlier batches again and again, while plain index scans mark them as gone.
+ * earlier batches again and again, while plain index scans mark them as gone. And without waiting for the disk: see `processBatch`.
  */
 export async function lockShards(tx: Tx, shards: readonly number[]): Promise<number[]> {
-  const { rows } = await sql<{ shard: number }>`
-    select s.shard, set_config('enable_bitmapscan', 'off', true) from unnest(${[...shards]}::int[]) as s (shard)
-    where pg_try_advisory_xact_lock(${SHARD_LOCK}::int, s.shard)`.execute(tx);
+  const { rows } = await prepared(sql<{ shard: number }>`
+    select s.shard, set_config('enable_bitmapscan', 'off', true), set_config('synchronous_commit', 'off', true)
+    from unnest(${[...shards]}::int[]) as s (shard)
+    where pg_try_advisory_xact_lock(${SHARD_LOCK}::int, s.shard)`).execute(tx);
   return rows.map((row) => row.shard);
 }
 
@@ -44,7 +46,7 @@ const CLOCKS_DIFFER_MS = 1_000;
 export async function takeInstant(tx: Tx, shards: readonly number[], now: Date): Promise<Date> {
   const twins = shards.map((shard) => (shard >= SHARDS ? shard - SHARDS : shard + SHARDS));
   const latest = new Date(now.getTime() + CLOCKS_DIFFER_MS);
-  const { rows } = await sql<{ at: Date }>`
+  const { rows } = await prepared(sql<{ at: Date }>`
     with taken as (
       select case when b.at > ${now} and b.at <= ${latest} then b.at else ${now}::timestamptz end as at
       from (select max(last_at) as at from inbound_shard_time where shard = any(${[...shards, ...twins]}::smallint[])) b
@@ -52,7 +54,7 @@ export async function takeInstant(tx: Tx, shards: readonly number[], now: Date):
       insert into inbound_shard_time (shard, last_at) select s.shard, taken.at from unnest(${[...shards]}::smallint[]) as s (shard), taken
       on conflict (shard) do update set last_at = excluded.last_at
     )
-    select at from taken`.execute(tx);
+    select at from taken`).execute(tx);
   return rows[0]?.at ?? now;
 }
 
@@ -65,27 +67,25 @@ export async function readBatch(
   shards: readonly number[],
   options: { limit: number; maxBytes: number; blocked: readonly string[] },
 ): Promise<InboundAlert[]> {
-  const { rows } = await sql<InboundAlert>`
-    with oldest as materialized (
-      select o.id, octet_length(o.payload) as bytes
+  const twin = sql`case when s.shard >= ${SHARDS} then s.shard - ${SHARDS} else s.shard + ${SHARDS} end`;
+  const { rows } = await prepared(sql<InboundAlert>`
+    with batch as (
+      select o.*, sum(octet_length(o.payload)) over (order by o.id) - octet_length(o.payload) as bytes_before
       from unnest(${[...shards]}::smallint[]) as s (shard)
+      cross join lateral (select exists (select from inbound_alert t where t.shard = ${twin}) as is_used offset 0) twin
       cross join lateral (
-        select a.id, a.payload from inbound_alert a
+        select a.id, a.shard, a.organization_id, a.integration_id, a.received_at, a.payload, a.is_demo, a.is_heartbeat, a.is_split, a.warning,
+               a.hop, a.attempts
+        from inbound_alert a
         where a.shard = s.shard and a.integration_id <> all(${[...options.blocked]}::text[])
-          and not exists (
-            select from inbound_alert t
-            where t.shard = case when s.shard >= ${SHARDS} then s.shard - ${SHARDS} else s.shard + ${SHARDS} end
-              and t.integration_id = a.integration_id and t.id < a.id)
+          and (not twin.is_used or not exists (
+            select from inbound_alert t where t.shard = ${twin} and t.integration_id = a.integration_id and t.id < a.id))
         order by a.id limit ${options.limit}
       ) o
       order by o.id limit ${options.limit}
-    ), sized as (
-      select id, sum(bytes) over (order by id) - bytes as bytes_before from oldest
     )
-    select a.id, a.shard, a.organization_id, a.integration_id, a.received_at, a.payload, a.is_demo, a.is_heartbeat, a.is_split, a.warning, a.hop, a.attempts
-    from inbound_alert a join sized s on s.id = a.id
-    where s.bytes_before < ${options.maxBytes}
-    order by a.id`.execute(tx);
+    select id, shard, organization_id, integration_id, received_at, payload, is_demo, is_heartbeat, is_split, warning, hop, attempts
+    from batch where bytes_before < ${options.maxBytes} order by id`).execute(tx);
   return rows;
 }
 
@@ -95,7 +95,7 @@ export async function waitingAlerts(
   shards: readonly number[],
   { most, blocked }: { most: number; blocked: readonly string[] },
 ): Promise<{ shard: number; alerts: number }[]> {
-  const { rows } = await sql<{ shard: number; alerts: number }>`
+  const { rows } = await prepared(sql<{ shard: number; alerts: number }>`
     select s.shard, w.alerts from unnest(${[...shards]}::smallint[]) as s (shard)
     cross join lateral (
       select count(*)::int as alerts from (
@@ -103,7 +103,7 @@ export async function waitingAlerts(
         order by a.id limit ${most}
       ) a_few
     ) w
-    where w.alerts > 0`.execute(db);
+    where w.alerts > 0`).execute(db);
   return rows;
 }
 
@@ -128,6 +128,8 @@ const columnsOf = (keys: GroupingKeys) => sql`
   unnest(${keys.map((key) => key.organizationId)}::text[], ${keys.map((key) => key.integrationId)}::text[], ${keys.map((key) => key.groupingKey)}::text[])
     as k (organization_id, integration_id, grouping_key)`;
 
+const hasKey = sql`g.organization_id = k.organization_id and g.integration_id = k.integration_id and g.grouping_key = k.grouping_key`;
+
 const storedGroup = sql`
   g.organization_id as "organizationId", g.id, g.integration_id as "integrationId", g.route_id as "routeId",
   g.grouping_key as "groupingKey", g.is_open_for_grouping as "isOpen", g.resolved_at is not null as "isResolved", g.started_at as "startedAt"`;
@@ -135,12 +137,17 @@ const storedGroup = sql`
 /** Reads and holds the unresolved groups of these keys, in the order that every holder of several groups uses. */
 export async function lockUnresolvedGroups(tx: Tx, keys: GroupingKeys): Promise<StoredGroup[]> {
   if (keys.length === 0) return [];
-  const { rows } = await sql<StoredGroup>`
+  const { rows } = await prepared(sql<StoredGroup>`
+    with k as (select * from ${columnsOf(keys)}), found as (
+      select g.organization_id, g.id from k join alert_group g on ${hasKey} and g.is_open_for_grouping
+      union all
+      select g.organization_id, g.id from k
+      join alert_group g on ${hasKey} and not g.is_open_for_grouping and g.resolved_at is null and g.wiped_at is null
+    )
     select ${storedGroup} from alert_group g
-    join ${columnsOf(keys)} on g.organization_id = k.organization_id and g.integration_id = k.integration_id and g.grouping_key = k.grouping_key
-    where g.resolved_at is null and g.wiped_at is null
+    where (g.organization_id, g.id) in (select organization_id, id from found) and g.resolved_at is null and g.wiped_at is null
     order by g.organization_id, g.id
-    for no key update of g`.execute(tx);
+    for no key update of g`).execute(tx);
   return rows;
 }
 
@@ -174,11 +181,11 @@ export async function candidateGroups(db: Db, key: GroupingKeys[number]): Promis
 /** Takes the next numbers of organizations. The counters stay locked until the transaction ends. @returns the first number of each */
 export async function takeNumbers(tx: Tx, counts: ReadonlyMap<string, number>): Promise<Map<string, number>> {
   const orgs = [...counts.keys()].sort();
-  const { rows } = await sql<{ organization_id: string; first: number }>`
+  const { rows } = await prepared(sql<{ organization_id: string; first: number }>`
     insert into organization_counter as c (organization_id, last_alert_group_number)
     select * from unnest(${orgs}::text[], ${orgs.map((org) => counts.get(org) ?? 0)}::bigint[])
     on conflict (organization_id) do update set last_alert_group_number = c.last_alert_group_number + excluded.last_alert_group_number
-    returning c.organization_id, c.last_alert_group_number as first`.execute(tx);
+    returning c.organization_id, c.last_alert_group_number as first`).execute(tx);
   return new Map(rows.map((row) => [row.organization_id, row.first - (counts.get(row.organization_id) ?? 0) + 1]));
 }
 

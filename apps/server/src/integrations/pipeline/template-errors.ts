@@ -14,6 +14,19 @@ export type TemplateOutcome = {
 
 const MAX_MESSAGE = 1_000;
 
+/** Outcomes that may change what an integration's marks say: of templates that failed in the batch, or are marked as failing. */
+export function outcomesToMark(
+  outcomes: readonly TemplateOutcome[],
+  settings: ReadonlyMap<string, { templateErrors: Readonly<Record<string, unknown>> }>,
+): TemplateOutcome[] {
+  const keyOf = ({ integrationId, name }: TemplateOutcome) => `${integrationId} ${name}`;
+  const failed = new Set(outcomes.filter(({ error }) => error !== null).map(keyOf));
+  return outcomes.filter((outcome) => {
+    const marked = settings.get(outcome.integrationId)?.templateErrors;
+    return (marked !== undefined && Object.hasOwn(marked, outcome.name)) || (failed.size > 0 && failed.has(keyOf(outcome)));
+  });
+}
+
 type Marks = { organizationId: string; integrationId: string; failed: Map<string, string>; well: Set<string> };
 
 /**

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { prepared } from '../../platform/db/prepared.ts';
 import type { ClaimedDelivery } from '../channel.ts';
 import type { ChannelId, ChannelInfo } from '../channels.ts';
 import { NOTIFICATION_ERROR, RECORD, RECORD_STEP } from '../records.ts';
@@ -63,7 +64,8 @@ const whyNot = (now: Date): RawBuilder<unknown> => sql`
   end`;
 
 /** Ends or changes the rows of `picked (organization_id, id)` by their verdicts, with the final record of each that ended. */
-const settle = (picked: RawBuilder<unknown>, request: ClaimRequest, kept: RawBuilder<unknown>): RawBuilder<Row> => sql<Row>`
+const settle = (picked: RawBuilder<unknown>, request: ClaimRequest, kept: RawBuilder<unknown>): RawBuilder<Row> =>
+  prepared(sql<Row>`
   with picked as (${picked}), judged as (
     select d.organization_id, d.id, v.verdict,
            case when a.why = 'late' then coalesce(d.error_code, ${request.lateCode ?? null}, v.code) else v.code end as code,
@@ -94,7 +96,7 @@ const settle = (picked: RawBuilder<unknown>, request: ClaimRequest, kept: RawBui
   )
   select organization_id, id, key, channel, alert_group_id, user_id, rule_id, important, paged, attempts, unknown_attempts,
          created_at, deadline_at, first_attempt_at, state
-  from changed order by deadline_at, id`;
+  from changed order by deadline_at, id`);
 
 const split = (rows: readonly Row[], channel: ChannelId): ClaimResult => ({
   claimed: rows.filter((row) => row.state === 'sending').map((row) => fromRow(row, channel)),
@@ -160,8 +162,8 @@ export async function failUnavailable(db: Db, available: readonly string[], now:
 
 /** When the earliest delivery still owed on a channel becomes due. */
 export async function nextDueAt(db: Db, channel: string): Promise<Date | null> {
-  const { rows } = await sql<{ due_at: Date | null }>`
-    select min(due_at) as due_at from delivery where channel = ${channel} and state = 'owed'`.execute(db);
+  const { rows } = await prepared(sql<{ due_at: Date | null }>`
+    select min(due_at) as due_at from delivery where channel = ${channel} and state = 'owed'`).execute(db);
   return rows[0]?.due_at ?? null;
 }
 
@@ -178,7 +180,7 @@ export async function applyDailyLimit(
 ): Promise<ClaimResult> {
   const first = claimed.filter((delivery) => delivery.attempt === 1 && delivery.userId !== null);
   if (info.usageKind === null || first.length === 0) return { claimed: [...claimed], ended: [] };
-  const { rows } = await sql<{ organization_id: string; user_id: string; used: number; added: number }>`
+  const { rows } = await prepared(sql<{ organization_id: string; user_id: string; used: number; added: number }>`
     with added as (
       select organization_id, user_id, count(*)::int as n
       from unnest(${first.map((d) => d.organizationId)}::text[], ${first.map((d) => d.userId)}::text[]) as f (organization_id, user_id)
@@ -189,7 +191,7 @@ export async function applyDailyLimit(
       on conflict (organization_id, user_id, kind, day) do update set used = u.used + excluded.used
       returning organization_id, user_id, used
     )
-    select c.organization_id, c.user_id, c.used, a.n as added from counted c join added a using (organization_id, user_id)`.execute(
+    select c.organization_id, c.user_id, c.used, a.n as added from counted c join added a using (organization_id, user_id)`).execute(
     tx,
   );
   const usedBefore = new Map(rows.map((row) => [`${row.organization_id} ${row.user_id}`, row.used - row.added]));

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { prepared } from '../../platform/db/prepared.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Attempted, Channel, ClaimedDelivery } from '../channel.ts';
 import { channelInfo } from '../channels.ts';
@@ -48,7 +49,7 @@ export async function writeOutcomes(
   recordDuplicates: RecordDuplicates,
 ): Promise<ReadonlyMap<Outcome, Taken>> {
   const column = <T>(read: (outcome: Outcome) => T): T[] => outcomes.map(read);
-  const { rows } = await sql<Written>`
+  const { rows } = await prepared(sql<Written>`
     with o as (
       select * from unnest(
         ${column((o) => o.delivery.organizationId)}::text[], ${column((o) => o.delivery.id)}::bigint[],
@@ -82,7 +83,7 @@ export async function writeOutcomes(
              ${RECORD_STEP.notify}::smallint, channel, rule_id, important, error_code, reason, id::text
       from changed where state <> 'owed' and user_id is not null
     )
-    select id, attempt, was_late from changed`.execute(tx);
+    select id, attempt, was_late from changed`).execute(tx);
   const lateness = new Map(rows.map((row): [string, Taken] => [`${row.id} ${row.attempt}`, row.was_late ? 'late' : 'in_time']));
   const taken = new Map(
     outcomes.flatMap((outcome): [Outcome, Taken][] => {

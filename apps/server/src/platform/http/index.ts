@@ -1,4 +1,3 @@
-export { refuseOtherHosts } from './allowed-hosts.ts';
 export { sendApiHeaders } from './api-headers.ts';
 export { allowOrigins } from './cors.ts';
 export { createHttp, type Http, type HttpOptions } from './create-http.ts';

@@ -54,9 +54,3 @@ export const forgotRoute = createRoute({
   path: '/forgot',
   component: lazyRouteComponent(() => import('./ForgotPage.tsx'), 'ForgotPage'),
 });
-
-export const confirmEmailRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/confirm-email/$token',
-  component: lazyRouteComponent(() => import('./ConfirmEmailPage.tsx'), 'ConfirmEmailPage'),
-});

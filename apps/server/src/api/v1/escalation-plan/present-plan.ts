@@ -3,7 +3,6 @@ import type { StepRecord } from '../../../alerting/index.ts';
 import { MAX_REPEATS, type Plan, type RuleVisit, type Visit } from '../../../escalation/index.ts';
 import { named } from '../conventions/describe.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
-import { nameFor } from '../conventions/visibility.ts';
 import { problemOf, stepText } from './step-text.ts';
 
 const Time = Type.String({ format: 'date-time' });
@@ -103,8 +102,8 @@ export type PlanView = {
   now: Date;
   routeId: string | null;
   done: ReadonlyMap<string, StepRecord>;
-  /** Schedules and chains whose names the caller may not know. */
-  hidden: ReadonlySet<string>;
+  /** Schedules whose names the caller may not know. */
+  hiddenSchedules: ReadonlySet<string>;
 };
 
 /** A plan as the API shows it (web-ui.md 6.4). */
@@ -120,7 +119,7 @@ export function presentPlan(view: PlanView): Record<string, unknown> {
     root_alert_group_id: state.kind === 'paused' ? state.rootId : null,
     is_hypothetical: plan.isHypothetical,
     computed_at: apiTime(now),
-    chain: nameFor(view.hidden, snapshot?.chain ?? null),
+    chain: snapshot?.chain ?? null,
     route_id: view.routeId,
     snapshot_at: apiTimeOrNull(plan.snapshotAt),
     outdated: plan.outdated,
@@ -177,7 +176,7 @@ function statusOf({ plan }: PlanView, isDone: boolean, visits: readonly Visit[],
   return visits.length > 0 || sleepsAt !== null || truncated || plan.state.kind === 'waiting_for_alerts' ? 'future' : 'skipped';
 }
 
-function presentVisit({ plan, hidden }: PlanView, visit: Visit): Record<string, unknown> {
+function presentVisit({ plan, hiddenSchedules }: PlanView, visit: Visit): Record<string, unknown> {
   const { decision, at, round } = visit;
   const { step, next } = decision;
   const isHeld = step?.type === 'notify_if_time_from_to' && next.do === 'go' && next.dueAt.getTime() - at.getTime() > 5_000;
@@ -192,7 +191,7 @@ function presentVisit({ plan, hidden }: PlanView, visit: Visit): Record<string, 
         ? { more_than: step.alerts ?? 0, minutes: step.minutes ?? 0 }
         : null,
     problem: problemOf(visit),
-    schedule: scheduleOf(visit, hidden),
+    schedule: scheduleOf(visit, hiddenSchedules),
     recipients: (decision.notify?.userIds ?? []).map((userId) => ({
       user: user(userId),
       important: decision.notify?.important ?? false,
@@ -201,11 +200,11 @@ function presentVisit({ plan, hidden }: PlanView, visit: Visit): Record<string, 
   };
 }
 
-/** The schedule that a step asked; null when it asked none. */
+/** The schedule that a step asked; null when it asked none, or one that the caller may not know of. */
 function scheduleOf({ decision }: Visit, hidden: ReadonlySet<string>): { id: string; name: string } | null {
   for (const { data } of decision.records) {
     const schedule = data.schedule as { id: string; name: string } | undefined;
-    if (schedule !== undefined) return nameFor(hidden, schedule);
+    if (schedule !== undefined && !hidden.has(schedule.id)) return schedule;
   }
   return null;
 }

@@ -116,15 +116,13 @@ export function registerTimelines(app: FastifyInstance, deps: ApiDeps & { readon
       const range = readDateRange(request.query as Record<string, unknown>);
       const { shift_id: shiftId, shift } = bodyObject(request.body);
       const given = { ...bodyObject(shift), schedule: idOf(request) };
-      const ignore = () => undefined; // what would be left out shows in the answer
       const seen = await inTransaction(db, async (tx): Promise<never> => {
-        if (shiftId === undefined)
-          await shifts.create?.(tx, caller, readBody(shiftFields, given, shifts.required.create), ignore);
+        if (shiftId === undefined) await shifts.create?.(tx, caller, readBody(shiftFields, given, shifts.required.create));
         else {
           await checkVisible(tx, caller, 'on_call_shifts', String(shiftId));
           const stored = await findShift(tx, caller.org, String(shiftId));
           if (stored === null) throw notFound();
-          await shifts.update?.(tx, caller, stored, readBody(shiftFields, given), 'PATCH', ignore);
+          await shifts.update?.(tx, caller, stored, readBody(shiftFields, given), 'PATCH');
         }
         throw new Undo(await timeline(tx, caller, idOf(request), range));
       }).catch((error: unknown) => {
