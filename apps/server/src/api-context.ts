@@ -46,7 +46,7 @@ function featuresOf({ config }: Context): string[] {
 /** What the public API needs of a process. */
 export function createApiContext(ctx: Context): ApiContext {
   const { config, db, reads, clock } = ctx;
-  const { authMail, engine, hooks, templates, linkOfGroup, webhooks } = domainsOf(ctx);
+  const { authMail, engine, hooks, templates, linkOfGroup, webhooks, sendMail } = domainsOf(ctx);
   const live = createLiveFeed({ db, log: folderLog(ctx.log, 'live'), hub: ctx.hub });
   ctx.metrics.gauge('tocsin_live_streams', 'Open streams of live events', [], (gauge) => gauge.set(live.followers()));
   return {
@@ -81,5 +81,10 @@ export function createApiContext(ctx: Context): ApiContext {
     open: { clock, templates, ports: createPipelinePorts({ hooks, engine }, config, () => undefined) },
     plan: { db, ports: engine.ports, snapshots: engine.snapshots, startDelaySeconds: config.escalation.startDelaySeconds },
     webhooks,
+    async sendTestMail(mail) {
+      const outcome = await sendMail(mail);
+      if (outcome === null) return 'No mail server is set up (EMAIL_HOST).';
+      return 'reason' in outcome ? outcome.reason : null;
+    },
   };
 }

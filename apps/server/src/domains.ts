@@ -20,7 +20,14 @@ import {
   type TellPerson,
 } from './escalation/index.ts';
 import { acknowledgeHostsOf, createAcknowledgeSource, maintenanceHooks } from './integrations/index.ts';
-import { createAdminNotices, createMailer, type EmailSettings, type RecordDuplicates } from './notifications/index.ts';
+import {
+  createAdminNotices,
+  createMailer,
+  type EmailSettings,
+  type PlainMail,
+  type RecordDuplicates,
+  type SendOutcome,
+} from './notifications/index.ts';
 import type { AnyJob } from './platform/jobs/index.ts';
 import { folderLog } from './platform/log.ts';
 import { answerOnCall } from './schedules/index.ts';
@@ -42,6 +49,8 @@ export interface Domains {
   readonly tellPerson: TellPerson;
   /** Mails with links to sign in. */
   readonly authMail: AuthMail;
+  /** Sends one mail that is no page, at once; null: there is no mail server. */
+  readonly sendMail: (mail: PlainMail) => Promise<SendOutcome | null>;
   /** Address of an alert group in the web UI. */
   readonly linkOfGroup: (alertGroupId: string) => string;
   /** What it takes to call outgoing webhooks. */
@@ -80,7 +89,12 @@ function createDomains(ctx: Context): Domains {
     settings: () => emailSettings(ctx),
     baseUrl: config.baseUrl,
   });
-  const signInMail = createSignInMail(ctx);
+  const mailer = createMailer(config.baseUrl);
+  const sendMail = async (mail: PlainMail): Promise<SendOutcome | null> => {
+    const settings = emailSettings(ctx);
+    return settings === null ? null : mailer.send(settings, mail);
+  };
+  const signInMail = createSignInMail(ctx, sendMail);
   const hooks: AlertGroupHooks = combineHooks(
     escalationHooks,
     reminderHooks,
@@ -110,6 +124,7 @@ function createDomains(ctx: Context): Domains {
     tellPerson: admins.tell,
     jobs: [admins.job, source.job, signInMail.job],
     authMail: signInMail.mail,
+    sendMail,
     recordDuplicates: async (tx, duplicates) =>
       addTimelineRecords(
         tx,
@@ -156,9 +171,8 @@ function createDomains(ctx: Context): Domains {
 export const emailSettings = ({ config }: Context): EmailSettings | null => (config.features.email ? config.smtp : null);
 
 /** The job that writes mails of sign-in, and what adds it. */
-function createSignInMail(ctx: Context): { job: AnyJob<unknown>; mail: AuthMail } {
+function createSignInMail(ctx: Context, sendMail: Domains['sendMail']): { job: AnyJob<unknown>; mail: AuthMail } {
   const { db, clock, config } = ctx;
-  const mailer = createMailer(config.baseUrl);
   const job = createSignInMailJob({
     db,
     clock,
@@ -177,10 +191,9 @@ function createSignInMail(ctx: Context): { job: AnyJob<unknown>; mail: AuthMail 
         now,
       ),
     async send(mail) {
-      const settings = emailSettings(ctx);
-      if (settings === null) return 'off';
-      const { kind } = await mailer.send(settings, mail);
-      return kind === 'transient' ? 'later' : kind === 'rejected' ? 'refused' : 'sent';
+      const outcome = await sendMail(mail);
+      if (outcome === null) return 'off';
+      return outcome.kind === 'transient' ? 'later' : outcome.kind === 'rejected' ? 'refused' : 'sent';
     },
   });
   return {

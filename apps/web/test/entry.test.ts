@@ -4,7 +4,7 @@ import { expectAccessible, startWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  if (hasBrowser) world = await startWorld();
+  if (hasBrowser) world = await startWorld({ host: 'localhost' });
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
@@ -119,5 +119,60 @@ describe('sessions', () => {
     await page.keyboard.type('sign out');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+});
+
+describe('passkeys', () => {
+  browserTest('are added, renamed, used to sign in and to confirm, and removed', async () => {
+    const pia = await world.person('pia', 'editor');
+    const page = await world.open({ as: pia, path: '/users/me?tab=security' });
+    const devices = await page.context().newCDPSession(page);
+    await devices.send('WebAuthn.enable');
+    await devices.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    const card = page.getByRole('region', { name: 'Passkeys' });
+    await card.getByRole('button', { name: 'Add a passkey' }).click();
+    await page.getByLabel('Name of the device').fill('Laptop');
+    await expectAccessible(page, '[role="dialog"]');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await card.getByRole('list', { name: 'Passkeys' }).getByText('Laptop').waitFor();
+    await card.getByText(/Keep these recovery codes/).waitFor();
+    await expectAccessible(page);
+    await card.getByRole('button', { name: 'Rename Laptop' }).click();
+    await page.getByLabel('Name of the device').fill('Desk');
+    await page.getByRole('button', { name: 'Rename', exact: true }).click();
+    await card.getByText('Desk').waitFor();
+
+    await page.getByRole('button', { name: 'Account of pia' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByRole('heading', { name: 'Hello, pia' }).waitFor();
+
+    await page.goto('/users/me?tab=security');
+    await world.ctx.db
+      .updateTable('user_session')
+      .set({ proved_at: new Date(0) })
+      .where('user_id', '=', pia.id)
+      .execute();
+    await card.getByRole('button', { name: 'Remove Desk' }).click();
+    await page.getByRole('button', { name: 'Remove passkey' }).click();
+    await page.getByRole('dialog', { name: 'Confirm that it is you' }).getByRole('button', { name: 'Use a passkey' }).click();
+    await card.getByText(/A passkey signs you in/).waitFor();
+
+    await page.goto('/login');
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/not known here/)
+      .waitFor();
+    await expectAccessible(page);
   });
 });

@@ -75,11 +75,22 @@ async function freePort(): Promise<number> {
 
 type Running = { ctx: Context; background: Background; app: App };
 
-/** @param empty without an organization, as on the first start */
-export async function startWorld({ env = {}, empty = false }: { env?: Environment; empty?: boolean } = {}): Promise<World> {
+/**
+ * @param empty without an organization, as on the first start
+ * @param host as people type it; passkeys need a name
+ */
+export async function startWorld({
+  env = {},
+  empty = false,
+  host = '127.0.0.1',
+}: {
+  env?: Environment;
+  empty?: boolean;
+  host?: '127.0.0.1' | 'localhost';
+} = {}): Promise<World> {
   const database = await createTestDatabase({ poolSize: 3 });
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const problems: string[] = [];
   const contexts: BrowserContext[] = [];
   let browser: Browser | null = null;

@@ -1,4 +1,5 @@
 export type { AdminNotice } from './admin-notice.ts';
+export type { SendOutcome } from './channel.ts';
 export { type ChannelId, channelOfRuleType } from './channels.ts';
 export { forgetUsage } from './delivery/claim.ts';
 export type { DeliveryDeps } from './delivery/loop.ts';
@@ -7,7 +8,7 @@ export type { PossibleDuplicate, RecordDuplicates } from './delivery/outcomes.ts
 export { deliveryLog, type LoggedDelivery } from './delivery-log.ts';
 export { createEmailChannel, type EmailDeps } from './email/channel.ts';
 export type { RenderedMessage } from './email/content.ts';
-export { createMailer, type Mailer } from './email/send-plain.ts';
+export { createMailer, type Mailer, type PlainMail } from './email/send-plain.ts';
 export type { EmailSettings } from './email/settings.ts';
 export {
   type CancelScope,

@@ -11,6 +11,7 @@ import {
 import type { Config } from '../config/index.ts';
 import { createChain, createStep, EMPTY_STEP } from '../escalation/index.ts';
 import { createIntegration, findIntegrationType } from '../integrations/index.ts';
+import { createRule } from '../notifications/index.ts';
 import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { constantTimeEqual } from '../platform/secrets.ts';
@@ -67,6 +68,7 @@ export function createFirstRun(deps: FirstRunDeps): FirstRun {
         const created = await createUser(tx, org, fields, now);
         if (!created.ok) return created;
         const { user } = created;
+        await createFirstRules(tx, org, user, now);
         const token = wanted.withToken ? await createToken(tx, org, { userId: user.id, name: 'first start' }, now) : null;
         if (isNew) await createFirstIntegration(tx, org, user, now);
         return { ok: true, user, apiToken: token?.text ?? null, also: await also(tx, user, now) };
@@ -87,6 +89,15 @@ async function organizationFor(
   }
   if (name !== null && name !== first.name) await renameOrganization(tx, first.id, name);
   return { org: first.id, isNew: false };
+}
+
+/**
+ * The first admin is paged by e-mail, which they see and can change. Everybody else begins without rules, as clients of OnCall's API
+ * expect, and is paged by one e-mail until they have some (escalation.md 3.1, 3.2).
+ */
+async function createFirstRules(tx: Tx, org: string, admin: User, now: Date): Promise<void> {
+  for (const important of [false, true])
+    await createRule(tx, org, { userId: admin.id, important, type: 'notify_by_email', waitSeconds: null }, null, now);
 }
 
 /** Something to send alerts to, whose alerts reach the admin. */

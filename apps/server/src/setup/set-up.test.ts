@@ -28,6 +28,11 @@ describe('the first start', () => {
     expect((await server?.app.inject({ url: '/api/v1/users/current', headers: { authorization } }))?.json().username).toBe(
       'admin',
     );
+    const rules = await server?.app.inject({ url: '/api/v1/personal_notification_rules', headers: { authorization } });
+    expect(rules?.json().results.map(({ type, important }: { type: string; important: boolean }) => [type, important])).toEqual([
+      ['notify_by_email', false],
+      ['notify_by_email', true],
+    ]);
     const path = /http:\/\/tocsin\.test(\/integrations\/v1\/webhook\/\w+\/)/.exec(printed)?.[1] ?? '';
     expect((await server?.app.inject({ method: 'POST', url: path, payload: { title: 'Disk full' } }))?.statusCode).toBe(200);
     expect(await start(true)).not.toMatch(/password|API token/);

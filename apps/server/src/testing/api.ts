@@ -126,6 +126,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       previewTemplate({ db, clock, templates: createTemplates({ clock, pool: inlineRenderer }), linkOf: (id) => id }, request),
     renderAlert: (orgId, alert) =>
       renderForWeb({ db, clock, templates: createTemplates({ clock, pool: inlineRenderer }), linkOf: (id) => id }, orgId, alert),
+    sendTestMail: async () => 'No mail server is set up (EMAIL_HOST).',
     webhooks: {
       db,
       clock,

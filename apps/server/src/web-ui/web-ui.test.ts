@@ -109,3 +109,23 @@ test('a server without the built files says how to get them', async () => {
   expect(answer.body).toContain('npm run build');
   await bare.close();
 });
+
+test.each([
+  ['/incidents', '/alert-groups'],
+  ['/incidents/I1?x=1', '/alert-groups/I1?x=1'],
+  ['/a/grafana-oncall-app/alert-groups/I1', '/alert-groups/I1'],
+  ['/a/grafana-irm-app/incidents?status=0&team=T1', '/alert-groups?status=0&team=T1'],
+  ['/a/grafana-oncall-app', '/'],
+  ['/a/grafana-oncall-app//evil.example', '/evil.example'],
+  ['/settings?tab=ChatOps', '/chat-ops'],
+  ['/settings?tab=TeamsSettings&x=1', '/teams?x=1'],
+  ['/a/grafana-oncall-app/settings?tab=MainSettings', '/settings/organization'],
+  ['/live-settings', '/settings/env'],
+])('%s of the plugin leads to %s for good', async (url, to) => {
+  const answer = await app.inject({ url, headers: page });
+  expect([answer.statusCode, answer.headers.location]).toEqual([301, to]);
+});
+
+test.each(['/settings', '/settings?tab=none', '/settings?tab=constructor'])('%s stays where it is', async (url) => {
+  expect((await app.inject({ url, headers: page })).statusCode).toBe(200);
+});

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type BuiltFile, type BuiltFiles, openBuiltFiles } from './files.ts';
+import { presentAddress } from './former-addresses.ts';
 import { pageHeaders } from './headers.ts';
 
 /** Paths that programs call. A page never answers there. */
@@ -22,6 +23,8 @@ export async function createWebUi(folder: string, https: boolean): Promise<WebUi
   const headers = pageHeaders(https);
   return {
     async answer(request, reply) {
+      const moved = wantsPage(request) ? presentAddress(request.url) : null;
+      if (moved !== null && isReading(request)) return reply.headers(headers).redirect(moved, 301);
       const path = request.url.split('?', 1)[0] ?? '/';
       const file = await choose(files, request, path);
       if (file === 'not built') {
@@ -37,6 +40,8 @@ export async function createWebUi(folder: string, https: boolean): Promise<WebUi
 
 /** Browsers ask for pages as text/html; programs that meet an unknown path get the JSON of a 404. */
 const wantsPage = (request: FastifyRequest): boolean => request.headers.accept?.includes('text/html') === true;
+
+const isReading = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
 async function choose(files: BuiltFiles | null, request: FastifyRequest, path: string): Promise<BuiltFile | 'not built' | null> {
   if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return null;

@@ -96,7 +96,7 @@ async function request(method: string, path: string, options: RequestOptions = {
   if (response.ok) return readBody(response);
   const failure = await failureOf(response);
   const ask = failure.code === 'proof_required' ? askForProof : isSessionEnd(failure) ? askToSignIn : null;
-  const isSignIn = path === '/auth/login' || path === '/auth/session' || path === '/auth/proof';
+  const isSignIn = /^\/auth\/(?:login|session|proof|passkeys\/login)$/.test(path);
   if (ask === null || isSignIn || !(await ask())) throw failure;
   const again = await send(method, address, options);
   if (again.ok) return readBody(again);

@@ -1,7 +1,7 @@
 import { type QueryClient, queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { api, setCsrfToken } from './client.ts';
 import { ApiError } from './errors.ts';
-import type { Session, SignInMethods } from './schema.js';
+import type { Session, SignedOut, SignInMethods } from './schema.js';
 
 export type { Session };
 
@@ -33,18 +33,18 @@ export function useForbidden(permission: string): string | null {
   return useCan(permission) ? null : `You need the permission “${permission}”. Ask an administrator.`;
 }
 
-export type Credentials = { login: string; password: string; totp?: string; remember?: boolean };
+export type Credentials = { login: string; password: string; totp?: string; passkey?: unknown; remember?: boolean };
 
 /** @throws ApiError with code `bad_credentials`, `totp_required` or `throttled` */
 export const signIn = (credentials: Credentials): Promise<unknown> => api.post('/auth/login', { body: credentials });
 
-/** Ends the session and forgets everything that was read with it. */
+/** Ends the session, at the provider that it began at, too, and forgets everything that was read with it. */
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
-    await api.post('/auth/logout');
+    const signedOut = await api.post<SignedOut | null>('/auth/logout');
     forgetSession(client);
-    location.assign('/login');
+    location.assign(signedOut?.end_session_url ?? '/login');
   };
 }
 

@@ -1,7 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Fingerprint } from 'lucide-react';
 import { type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { api, onProofNeeded } from '../api/client.ts';
 import { ApiError, errorText } from '../api/errors.ts';
+import { passkeyProblem, proveByPasskey } from '../api/passkeys.ts';
+import type { SecondFactors } from '../api/schema.js';
 import { sessionQuery } from '../api/session.ts';
 import { Button, Dialog, TextField } from '../ui/index.ts';
 
@@ -22,6 +25,11 @@ export function ProofDialog() {
     );
     return () => onProofNeeded(null);
   }, []);
+  const { data: factors } = useQuery({
+    queryKey: ['second-factors'],
+    queryFn: ({ signal }): Promise<SecondFactors> => api.get('/auth/second_factors', { signal }),
+    enabled: open,
+  });
   const settle = (proved: boolean) => {
     setOpen(false);
     setSecret('');
@@ -29,7 +37,10 @@ export function ProofDialog() {
     for (const resolve of waiting.current.splice(0)) resolve(proved);
   };
   const prove = useMutation({
-    mutationFn: () => api.post('/auth/proof', { body: { [by]: by === 'totp' ? secret.replace(/\s/g, '') : secret } }),
+    mutationFn: (how: 'typed' | 'passkey'): Promise<unknown> =>
+      how === 'passkey'
+        ? proveByPasskey()
+        : api.post('/auth/proof', { body: { [by]: by === 'totp' ? secret.replace(/\s/g, '') : secret } }),
     onSuccess: async () => {
       // The session has a new id, and with it a new token against forged requests.
       await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
@@ -39,7 +50,7 @@ export function ProofDialog() {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     event.stopPropagation(); // the dialog stands inside another form's tree
-    if (!prove.isPending) prove.mutate();
+    if (!prove.isPending) prove.mutate('typed');
   };
   const { error } = prove;
   const said = error instanceof ApiError ? (error.fields[by] ?? error.message) : error === null ? null : errorText(error);
@@ -63,6 +74,16 @@ export function ProofDialog() {
           onChange={setSecret}
           error={said}
         />
+        {(factors?.passkeys.length ?? 0) > 0 && passkeyProblem() === null && (
+          <Button
+            className="w-full"
+            icon={<Fingerprint className="size-4" aria-hidden />}
+            pending={prove.isPending && prove.variables === 'passkey'}
+            onClick={() => prove.mutate('passkey')}
+          >
+            Use a passkey
+          </Button>
+        )}
         <div className="flex flex-wrap items-center justify-between gap-2">
           <Button
             kind="quiet"

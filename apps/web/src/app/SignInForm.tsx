@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { KeyRound, LogIn } from 'lucide-react';
+import { Fingerprint, KeyRound, LogIn } from 'lucide-react';
 import { type SyntheticEvent, useEffect, useState } from 'react';
 import { ApiError, errorText } from '../api/errors.ts';
+import { answerOfPasskey, PasskeyRefused, passkeyProblem, signInByPasskey } from '../api/passkeys.ts';
+import type { PasskeySignInOptions, SignInRefused } from '../api/schema.js';
 import { methodsQuery, signIn } from '../api/session.ts';
 import { Button, buttonClasses, Countdown, TextField } from '../ui/index.ts';
 
@@ -9,6 +11,7 @@ type Refusal = { text: string; until: string | null };
 
 /** Seconds to wait, from the body or the header of a refusal. */
 function refusalOf(error: unknown): Refusal {
+  if (error instanceof PasskeyRefused) return { text: error.message, until: null };
   if (!(error instanceof ApiError)) return { text: errorText(error), until: null };
   const body = error.body as { retry_after?: unknown } | null;
   const seconds = typeof body?.retry_after === 'number' ? body.retry_after : error.retryAfterSeconds;
@@ -25,6 +28,8 @@ export function SignInForm({ onDone, next, login: fixedLogin }: { onDone: () => 
   const [password, setPassword] = useState('');
   const [totp, setTotp] = useState('');
   const [step, setStep] = useState<'password' | 'totp'>('password');
+  /** What a passkey is asked for, where the password alone does not do. */
+  const [asked, setAsked] = useState<PasskeySignInOptions | null>(null);
   const [pending, setPending] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [capsLock, setCapsLock] = useState(false);
@@ -35,26 +40,33 @@ export function SignInForm({ onDone, next, login: fixedLogin }: { onDone: () => 
     return () => clearTimeout(timer);
   }, [refusal]);
 
-  const send = async (code: string) => {
+  const attempt = async (run: () => Promise<unknown>) => {
     setPending(true);
     try {
-      await signIn({ login, password, ...(code === '' ? {} : { totp: code }) });
+      await run();
       onDone();
     } catch (error) {
       if (error instanceof ApiError && error.code === 'totp_required') {
         setStep('totp');
-        setRefusal(totp === '' && code === '' ? null : { text: 'This code is wrong or was used already.', until: null });
+        setAsked(((error.body as SignInRefused).passkey as PasskeySignInOptions | undefined) ?? null);
+        setRefusal(step === 'password' ? null : { text: 'This code is wrong or was used already.', until: null });
         setTotp('');
       } else setRefusal(refusalOf(error));
     } finally {
       setPending(false);
     }
   };
+  const send = (code: string) => attempt(() => signIn({ login, password, ...(code === '' ? {} : { totp: code }) }));
+  const signInByDevice = () =>
+    attempt(async () =>
+      step === 'totp' && asked !== null ? signIn({ login, password, passkey: await answerOfPasskey(asked) }) : signInByPasskey(),
+    );
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (!pending && refusal?.until == null) void send(totp.replace(/\s/g, ''));
   };
   const providers = methods?.oidc ?? [];
+  const canUsePasskey = step === 'totp' ? asked !== null : methods?.passkey === true && passkeyProblem() === null;
   return (
     <div className="space-y-4">
       {providers.map((provider) => (
@@ -129,6 +141,17 @@ export function SignInForm({ onDone, next, login: fixedLogin }: { onDone: () => 
             Sign in
           </Button>
         </form>
+      )}
+      {canUsePasskey && (
+        <Button
+          size="large"
+          className="w-full"
+          icon={<Fingerprint className="size-4" aria-hidden />}
+          disabledReason={pending ? 'Wait for the answer' : null}
+          onClick={() => void signInByDevice()}
+        >
+          {step === 'totp' ? 'Use a passkey instead' : 'Use a passkey'}
+        </Button>
       )}
     </div>
   );

@@ -110,6 +110,8 @@ export type ConfirmProps = {
   error?: string | null;
   /** The person types this before the button works; for what cannot be undone and reaches far. */
   typeToConfirm?: string;
+  /** Why it cannot be done at all now. */
+  blockedReason?: string | null;
 };
 
 /** Asks before something that cannot be undone. */
@@ -123,6 +125,7 @@ export function ConfirmDialog({
   pending = false,
   error,
   typeToConfirm,
+  blockedReason = null,
 }: ConfirmProps) {
   const [typed, setTyped] = useState('');
   const blocked = typeToConfirm !== undefined && typed !== typeToConfirm;
@@ -141,7 +144,7 @@ export function ConfirmDialog({
           <Button
             kind="danger"
             pending={pending}
-            disabledReason={blocked ? `Type “${typeToConfirm}” first` : null}
+            disabledReason={blockedReason ?? (blocked ? `Type “${typeToConfirm}” first` : null)}
             onClick={onConfirm}
           >
             {confirmLabel}

@@ -65,6 +65,7 @@ import { registerOrganizationSettings } from './users/organization-settings.rout
 import { registerOrganizations } from './users/organizations.routes.ts';
 import { registerProfiles } from './users/profile.routes.ts';
 import { rulesResource } from './users/rules.resource.ts';
+import { registerTestNotification, type SendTestMail } from './users/test-notification.routes.ts';
 import { registerUsers } from './users/users.routes.ts';
 import { registerPersonalWebhook } from './webhooks/personal-webhook.routes.ts';
 import { registerWebhookCalls } from './webhooks/webhook-calls.routes.ts';
@@ -103,6 +104,7 @@ export interface ApiContext {
   readonly previewTemplate: PreviewTemplate;
   readonly renderAlert: RenderAlert;
   readonly webhooks: WebhookDeps;
+  readonly sendTestMail: SendTestMail;
   readonly live: LiveFeed;
   /** What opens alert groups at once. */
   readonly open: OpenDeps;
@@ -152,6 +154,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerOrganizationSettings(app, ctx);
   registerUsers(app, ctx);
   registerProfiles(app, ctx);
+  registerTestNotification(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
   registerResource(app, ctx, stepsResource(ctx));
   registerIntegrationTypes(app);

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tansta
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Ellipsis, Pencil, RefreshCw, Send, SquarePen, Trash2, Wrench } from 'lucide-react';
 import { useState } from 'react';
-import { api, errorText, type Integration, teamsQuery, useForbidden } from '../../api/index.ts';
+import { api, errorText, type Integration, teamsQuery, useCan, useForbidden, webhooksQuery } from '../../api/index.ts';
 import { Badge, Button, ConfirmDialog, Countdown, IconButton, Menu, Page, showToast, Time } from '../../ui/index.ts';
 import { ActivityCard } from './ActivityCard.tsx';
 import { DemoAlert } from './DemoAlert.tsx';
@@ -172,6 +172,8 @@ function DeleteDialog({ integration, onClose }: { integration: Integration; onCl
   const client = useQueryClient();
   const navigate = useNavigate();
   const { data: counters } = useQuery(integrationCountersQuery(integration.id));
+  const { data: allWebhooks = [] } = useQuery({ ...webhooksQuery, enabled: useCan('outgoing-webhooks:read') });
+  const webhooks = allWebhooks.filter((one) => one.integration_filter?.includes(integration.id) === true);
   const remove = useMutation({
     mutationFn: () => api.delete('/integrations/{id}', { path: { id: integration.id } }),
     onSuccess: async () => {
@@ -198,6 +200,12 @@ function DeleteDialog({ integration, onClose }: { integration: Integration; onCl
           {counters.unresolved_alert_groups} alert groups of it are open.{' '}
           {counters.last_alert_at === null ? 'It never got an alert.' : 'The last alert came '}
           {counters.last_alert_at !== null && <Time value={counters.last_alert_at} />}
+        </p>
+      )}
+      {webhooks.length > 0 && (
+        <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">
+          {webhooks.length === 1 ? 'This webhook is' : 'These webhooks are'} called for its alerts:{' '}
+          {webhooks.map(({ name }) => name).join(', ')}.
         </p>
       )}
     </ConfirmDialog>

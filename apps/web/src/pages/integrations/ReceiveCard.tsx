@@ -32,7 +32,20 @@ export function ReceiveCard({ integration }: { integration: Integration }) {
   const snippets = snippetsFor(integration);
   const [chosen, setChosen] = useState(snippets[0]?.name ?? '');
   const snippet = snippets.find(({ name }) => name === chosen) ?? snippets[0];
-  if (integration.link === null) return null;
+  if (integration.link === null) {
+    return (
+      <Card title="Receive">
+        {typeof integration.inbound_email === 'string' ? (
+          <>
+            <p className="mb-2">What is mailed to this address becomes an alert:</p>
+            <CopyField text={integration.inbound_email} label="address" />
+          </>
+        ) : (
+          <p className="text-muted">Nothing is sent here: its alert groups are opened by people who page somebody.</p>
+        )}
+      </Card>
+    );
+  }
   return (
     <Card
       title="Receive"

@@ -14,6 +14,7 @@ import {
 } from 'lucide-react';
 import { useState } from 'react';
 import { api, errorText, nameOfUser, type Schedule, teamsQuery, useForbidden, usersQuery } from '../../api/index.ts';
+import { UsedBySteps, useStepsNaming } from '../../features/used-by/UsedBySteps.tsx';
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import {
   Button,
@@ -334,6 +335,7 @@ function PieceDialog({ piece, shift, nameOf, noRotation, noOverride, onClose, on
 
 function DeleteSchedule({ schedule, onClose }: { schedule: Schedule; onClose: () => void }) {
   const client = useQueryClient();
+  const steps = useStepsNaming('schedule', schedule.id);
   const navigate = useNavigate();
   const remove = useMutation({
     mutationFn: () => api.delete('/schedules/{id}', { path: { id: schedule.id } }),
@@ -350,12 +352,13 @@ function DeleteSchedule({ schedule, onClose }: { schedule: Schedule; onClose: ()
       onClose={onClose}
       title={`Delete ${schedule.name}?`}
       confirmLabel="Delete schedule"
-      typeToConfirm={schedule.name}
+      {...(steps?.length === 0 ? {} : { typeToConfirm: schedule.name })}
       onConfirm={() => remove.mutate()}
       pending={remove.isPending}
       error={remove.error === null ? null : errorText(remove.error)}
     >
-      <p>Escalation steps that notify who is on call by it will notify nobody. Its shifts and swaps go with it.</p>
+      <p>Its shifts, overrides, swaps and calendar links go with it.</p>
+      <UsedBySteps steps={steps} consequence="These steps will notify nobody:" />
     </ConfirmDialog>
   );
 }

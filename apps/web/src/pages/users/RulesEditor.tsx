@@ -2,7 +2,18 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Clock, Mail, Plus, Smartphone, Trash2, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import { api, errorText } from '../../api/index.ts';
-import { Button, Card, ErrorState, IconButton, moved, Select, SkeletonRows, SortableList, showToast } from '../../ui/index.ts';
+import {
+  Button,
+  Card,
+  ErrorState,
+  IconButton,
+  moved,
+  Select,
+  SkeletonRows,
+  SortableList,
+  showToast,
+  TextField,
+} from '../../ui/index.ts';
 import { type Rule, rulesQuery } from './queries.ts';
 
 /** Channels that this server has; others come with their providers. */
@@ -14,9 +25,12 @@ const WAITS = [60, 300, 900, 1_800, 3_600].map((seconds) => ({
   value: `wait ${seconds}`,
   label: seconds === 60 ? 'Wait 1 minute' : seconds === 3_600 ? 'Wait 1 hour' : `Wait ${seconds / 60} minutes`,
 }));
+const CUSTOM = 'custom';
+const MOST_MINUTES = 1_440;
 const CHOICES = [
   ...CHANNELS.map((choice) => ({ ...choice, group: 'Notify by' })),
   ...WAITS.map((choice) => ({ ...choice, group: 'Wait' })),
+  { value: CUSTOM, label: 'Wait another time…', group: 'Wait' },
 ];
 
 function textOf(rule: Rule): string {
@@ -26,6 +40,21 @@ function textOf(rule: Rule): string {
   }
   const minutes = (rule.duration ?? 300) / 60;
   return minutes === 1 ? 'Wait 1 minute' : minutes === 60 ? 'Wait 1 hour' : `Wait ${minutes} minutes`;
+}
+
+/** When each channel is used, counted from the page: `0:00 e-mail, 5:00 webhook`. Five seconds pass between two rules. */
+function timelineOf(rules: readonly Rule[]): string {
+  let seconds = 0;
+  const texts: string[] = [];
+  for (const rule of rules) {
+    if (rule.type === 'wait') seconds += rule.duration ?? 300;
+    else {
+      const channel = textOf(rule).replace('Notify by ', '');
+      texts.push(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} ${channel}`);
+    }
+    seconds += 5;
+  }
+  return `After a page: ${texts.join(', ')}.`;
 }
 
 const iconOf = (type: string) =>
@@ -47,6 +76,7 @@ export function RulesEditor({ userId, forbidden }: { userId: string; forbidden: 
           userId={userId}
           important={important}
           rules={rules.data.filter((rule) => rule.important === important)}
+          hasOther={rules.data.some((rule) => rule.important !== important)}
           forbidden={forbidden}
         />
       ))}
@@ -54,17 +84,29 @@ export function RulesEditor({ userId, forbidden }: { userId: string; forbidden: 
   );
 }
 
-type ListProps = { userId: string; important: boolean; rules: readonly Rule[]; forbidden: string | null };
+type ListProps = {
+  userId: string;
+  important: boolean;
+  rules: readonly Rule[];
+  /** Whether the other list has rules, which then stand in for missing ones. */
+  hasOther: boolean;
+  forbidden: string | null;
+};
 
-function RuleList({ userId, important, rules, forbidden }: ListProps) {
+function RuleList({ userId, important, rules, hasOther, forbidden }: ListProps) {
   const client = useQueryClient();
   const [choice, setChoice] = useState('notify_by_email');
+  const [minutes, setMinutes] = useState('10');
+  const waitProblem =
+    choice !== CUSTOM || (/^\d+$/.test(minutes) && Number(minutes) >= 1 && Number(minutes) <= MOST_MINUTES)
+      ? null
+      : `A wait has 1 to ${MOST_MINUTES} minutes.`;
   const { queryKey } = rulesQuery(userId);
   const refresh = () => client.invalidateQueries({ queryKey });
   const failed = (text: string) => (error: Error) => showToast({ kind: 'failed', text, detail: errorText(error) });
   const add = useMutation({
     mutationFn: () => {
-      const [type, seconds] = choice.split(' ');
+      const [type, seconds] = choice === CUSTOM ? ['wait', Number(minutes) * 60] : choice.split(' ');
       const wait = seconds === undefined ? {} : { duration: Number(seconds) };
       return api.post('/personal_notification_rules', { body: { user_id: userId, important, type, ...wait } });
     },
@@ -110,7 +152,11 @@ function RuleList({ userId, important, rules, forbidden }: ListProps) {
         {important ? 'For steps that are marked important, and urgent pages by hand.' : 'For everything else.'}
       </p>
       {rules.length === 0 && (
-        <p className="mb-3 rounded-md bg-warn-soft px-3 py-2 text-warn">No rules: nobody is notified this way.</p>
+        <p className="mb-3 rounded-md bg-warn-soft px-3 py-2 text-warn">
+          {hasOther
+            ? `No rules of its own: the ${important ? 'default' : 'important'} ones are used.`
+            : 'No rules: one e-mail goes out, and nothing else.'}
+        </p>
       )}
       <SortableList
         label={`${title} rules`}
@@ -140,6 +186,12 @@ function RuleList({ userId, important, rules, forbidden }: ListProps) {
           );
         }}
       </SortableList>
+      {rules.some(({ type }) => type !== 'wait') && <p className="mt-3 text-[0.93rem] text-muted">{timelineOf(rules)}</p>}
+      {waitProblem !== null && (
+        <p role="alert" className="mt-3 text-danger">
+          {waitProblem}
+        </p>
+      )}
       {forbidden === null && (
         <div className="mt-3 flex items-end gap-2">
           <Select
@@ -150,9 +202,20 @@ function RuleList({ userId, important, rules, forbidden }: ListProps) {
             value={choice}
             onChange={setChoice}
           />
+          {choice === CUSTOM && (
+            <TextField
+              label={`Minutes of the new ${title.toLowerCase()} wait`}
+              hideLabel
+              inputMode="numeric"
+              className="w-20"
+              value={minutes}
+              onChange={setMinutes}
+            />
+          )}
           <Button
             icon={<Plus className="size-4" aria-hidden />}
             pending={add.isPending}
+            disabledReason={waitProblem}
             onClick={() => add.mutate()}
             aria-label={`Add ${title.toLowerCase()} rule`}
           >

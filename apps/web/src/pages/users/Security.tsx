@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, sessionQuery } from '../../api/index.ts';
 import { Badge, Button, Card, showToast, TextField, Time } from '../../ui/index.ts';
+import { Passkeys } from './Passkeys.tsx';
 import { secondFactorsQuery, sessionsQuery } from './queries.ts';
 import { Totp } from './Totp.tsx';
 
@@ -10,6 +11,7 @@ export function Security() {
   return (
     <div className="space-y-5">
       <Password />
+      <Passkeys />
       <SecondFactor />
       <Sessions />
     </div>

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tansta
 import { Pencil, Plus, Trash2, Waypoints } from 'lucide-react';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, nameOfUser, type Team, teamsQuery, useForbidden, usersQuery } from '../../api/index.ts';
+import type { TeamUses } from '../../api/schema.js';
 import {
   Badge,
   Button,
@@ -13,6 +14,7 @@ import {
   IconButton,
   MultiCombobox,
   Page,
+  SkeletonRows,
   showToast,
   Table,
   TextField,
@@ -170,6 +172,10 @@ function TeamDrawer({ team, members: start, onClose }: { team: TeamRow | null; m
 
 function DeleteTeam({ team, onClose }: { team: TeamRow; onClose: () => void }) {
   const client = useQueryClient();
+  const { data: uses } = useQuery({
+    queryKey: ['teams', 'uses', team.id],
+    queryFn: ({ signal }): Promise<TeamUses> => api.get('/teams/{id}/uses', { path: { id: team.id }, signal }),
+  });
   const remove = useMutation({
     mutationFn: () => api.delete('/teams/{id}', { path: { id: team.id } }),
     onSuccess: async () => {
@@ -190,6 +196,29 @@ function DeleteTeam({ team, onClose }: { team: TeamRow; onClose: () => void }) {
       error={remove.error === null ? null : errorText(remove.error)}
     >
       <p>What belongs to it falls to “No team”, where everybody sees it.</p>
+      {uses === undefined ? <SkeletonRows rows={2} label="Looking for what belongs to it" /> : <Belongings uses={uses} />}
     </ConfirmDialog>
+  );
+}
+
+const KIND_NAMES: Readonly<Record<string, readonly [one: string, several: string]>> = {
+  integrations: ['integration', 'integrations'],
+  escalation_chains: ['escalation chain', 'escalation chains'],
+  schedules: ['schedule', 'schedules'],
+  webhooks: ['webhook', 'webhooks'],
+  on_call_shifts: ['shift', 'shifts'],
+};
+
+function Belongings({ uses }: { uses: TeamUses }) {
+  const counted = Object.entries(uses as Record<string, number>).filter(([, count]) => count > 0);
+  if (counted.length === 0) return <p className="text-muted">Nothing belongs to it.</p>;
+  return (
+    <ul aria-label="What belongs to it" className="list-disc rounded-md bg-warn-soft py-2 pr-3 pl-8 text-warn">
+      {counted.map(([kind, count]) => (
+        <li key={kind}>
+          {count} {KIND_NAMES[kind]?.[count === 1 ? 0 : 1] ?? kind.replaceAll('_', ' ')}
+        </li>
+      ))}
+    </ul>
   );
 }

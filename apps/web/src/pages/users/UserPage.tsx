@@ -1,12 +1,18 @@
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useCan, useSession } from '../../api/index.ts';
-import { Badge, Page, Tabs } from '../../ui/index.ts';
+import { Ellipsis, UserCheck, UserX } from 'lucide-react';
+import { useState } from 'react';
+import { api, errorText, useCan, useForbidden, useSession } from '../../api/index.ts';
+import { Badge, IconButton, Menu, Page, showToast, Tabs } from '../../ui/index.ts';
+import { Channels } from './Channels.tsx';
+import { DeactivateDialog } from './DeactivateDialog.tsx';
 import { ProfileForm } from './ProfileForm.tsx';
-import { profileQuery } from './queries.ts';
+import { profileQuery, type UserProfile } from './queries.ts';
 import { RulesEditor } from './RulesEditor.tsx';
-import { userRoute } from './routes.ts';
+import { type UserTab, userRoute } from './routes.ts';
 import { Security } from './Security.tsx';
+import { TimeOff } from './TimeOff.tsx';
+import { WorkingHours } from './WorkingHours.tsx';
 
 /** A person: who they are, how they are notified, and for oneself how one signs in. */
 export function UserPage() {
@@ -22,9 +28,24 @@ export function UserPage() {
   const tabs = [
     { value: 'profile', label: 'Profile', content: <ProfileForm profile={profile} isSelf={isSelf} forbidden={forbidden} /> },
     {
+      value: 'hours',
+      label: 'Hours and time off',
+      content: (
+        <div className="space-y-5">
+          <WorkingHours profile={profile} forbidden={forbidden} />
+          <TimeOff userId={id} isSelf={isSelf} />
+        </div>
+      ),
+    },
+    {
       value: 'rules',
       label: 'Notification rules',
-      content: <RulesEditor userId={id} forbidden={forbidden} />,
+      content: (
+        <div className="space-y-5">
+          {profile.is_active && <Channels userId={id} email={profile.email} isSelf={isSelf} />}
+          <RulesEditor userId={id} forbidden={forbidden} />
+        </div>
+      ),
     },
     ...(isSelf ? [{ value: 'security', label: 'Sign-in', content: <Security /> }] : []),
   ];
@@ -44,13 +65,54 @@ export function UserPage() {
           Users
         </Link>
       }
+      actions={<UserMenu profile={profile} isSelf={isSelf} />}
     >
       <Tabs
         label="About this person"
         tabs={tabs}
         value={tabs.some(({ value }) => value === tab) ? tab : 'profile'}
-        onChange={(next) => void navigate({ search: { tab: next as 'profile' | 'rules' | 'security' } })}
+        onChange={(next) => void navigate({ search: { tab: next as UserTab } })}
       />
     </Page>
+  );
+}
+
+/** Ending somebody's access, and giving it back. */
+function UserMenu({ profile, isSelf }: { profile: UserProfile; isSelf: boolean }) {
+  const client = useQueryClient();
+  const forbidden = useForbidden('users:write');
+  const [deactivating, setDeactivating] = useState(false);
+  const activate = useMutation({
+    mutationFn: () => api.patch('/users/{id}', { path: { id: profile.id }, body: { is_active: true } }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['users'] });
+      showToast({ kind: 'done', text: `${profile.name || profile.username} is active again` });
+    },
+    onError: (error) => showToast({ kind: 'failed', text: 'It was not changed', detail: errorText(error) }),
+  });
+  if (forbidden !== null) return null;
+  return (
+    <>
+      <Menu
+        align="end"
+        trigger={<IconButton label="More" icon={<Ellipsis className="size-4" aria-hidden />} />}
+        items={[
+          profile.is_active
+            ? {
+                label: 'Deactivate',
+                danger: true,
+                icon: <UserX className="size-4" aria-hidden />,
+                disabledReason: isSelf ? 'Nobody ends their own access; ask another administrator.' : null,
+                onSelect: () => setDeactivating(true),
+              }
+            : {
+                label: 'Activate',
+                icon: <UserCheck className="size-4 text-muted" aria-hidden />,
+                onSelect: () => activate.mutate(),
+              },
+        ]}
+      />
+      {deactivating && <DeactivateDialog profile={profile} onClose={() => setDeactivating(false)} />}
+    </>
   );
 }

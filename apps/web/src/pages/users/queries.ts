@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, listAll } from '../../api/index.ts';
-import type { UserProfile } from '../../api/schema.js';
+import type { SecondFactors, UserProfile } from '../../api/schema.js';
 
 export type { UserProfile };
 
@@ -58,5 +58,20 @@ export const sessionsQuery = queryOptions({
 
 export const secondFactorsQuery = queryOptions({
   queryKey: ['second-factors'],
-  queryFn: ({ signal }): Promise<{ totp: boolean }> => api.get('/auth/second_factors', { signal }),
+  queryFn: ({ signal }): Promise<SecondFactors> => api.get('/auth/second_factors', { signal }),
 });
+
+/** `GET /webhooks/current_personal_notification` */
+export type PersonalLink = { webhook: string | null; context: Record<string, unknown> | null };
+export const personalWebhookQuery = queryOptions({
+  queryKey: ['personal-webhook'],
+  queryFn: ({ signal }): Promise<PersonalLink> => api.get('/webhooks/current_personal_notification', { signal }),
+});
+
+/** `GET /time_off` */
+export type TimeOffEntry = { id: string; user_id: string; starts_at: string; ends_at: string; note: string | null };
+export const timeOffQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'one', id, 'time-off'],
+    queryFn: ({ signal }): Promise<TimeOffEntry[]> => listAll('/time_off', { user_id: id }, signal),
+  });

@@ -16,13 +16,14 @@ export const usersRoute = createRoute({
   component: lazyRouteComponent(() => import('./UsersPage.tsx'), 'UsersPage'),
 });
 
-const TABS = ['profile', 'rules', 'security'] as const;
+const TABS = ['profile', 'hours', 'rules', 'security'] as const;
+export type UserTab = (typeof TABS)[number];
 
 /** `me` is the signed-in person. */
 export const userRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/users/$id',
-  validateSearch: (search: Record<string, unknown>): { tab?: (typeof TABS)[number] } => {
+  validateSearch: (search: Record<string, unknown>): { tab?: UserTab } => {
     const tab = oneOf(search.tab, TABS);
     return tab === undefined ? {} : { tab };
   },

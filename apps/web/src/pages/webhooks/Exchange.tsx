@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { WebhookResponse } from '../../api/index.ts';
 import { CopyButton, Facts, Time } from '../../ui/index.ts';
 import { StatusBadge } from './StatusBadge.tsx';
@@ -38,7 +39,7 @@ function Text({ title, text }: { title: string; text: string | null }) {
 }
 
 /** A call: what was sent and what was answered, of the last attempt. */
-export function Exchange({ response }: { response: WebhookResponse }) {
+export function Exchange({ response, actions }: { response: WebhookResponse; actions?: ReactNode }) {
   const failure = response.attempts.at(-1)?.error ?? null;
   return (
     <div className="space-y-3 pt-2">
@@ -65,6 +66,7 @@ export function Exchange({ response }: { response: WebhookResponse }) {
           ['Delivery', response.delivery_id ?? '–'],
         ]}
       />
+      {actions}
       <Text title="Response body" text={response.content} />
       <Text title="Request body" text={response.request_data} />
       <Text title="Request headers" text={response.request_headers} />

@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
-import { Inbox } from 'lucide-react';
-import { ApiError, errorText, type WebhookResponse } from '../../api/index.ts';
-import { Card, EmptyState, ErrorState, SkeletonRows, Time } from '../../ui/index.ts';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Inbox, RotateCw } from 'lucide-react';
+import { ApiError, api, errorText, useForbidden, type WebhookResponse } from '../../api/index.ts';
+import { Button, Card, EmptyState, ErrorState, SkeletonRows, showToast, Time } from '../../ui/index.ts';
 import { Exchange } from './Exchange.tsx';
 import { responsesQuery } from './queries.ts';
 import { StatusBadge } from './StatusBadge.tsx';
@@ -31,7 +31,7 @@ export function ResponseLog({ id }: { id: string }) {
           <li key={`${response.timestamp} ${response.delivery_id}`} className="px-4 py-2">
             <details>
               <Summary response={response} />
-              <Exchange response={response} />
+              <Exchange response={response} actions={<Resend webhookId={id} response={response} />} />
             </details>
           </li>
         ))}
@@ -49,5 +49,33 @@ function Summary({ response }: { response: WebhookResponse }) {
       <span>{triggerText(response.trigger_type)}</span>
       {tries > 1 && <span className="text-muted">{tries} attempts</span>}
     </summary>
+  );
+}
+
+/** Makes the call again, for the same event. A call of a test has no event to be repeated. */
+function Resend({ webhookId, response }: { webhookId: string; response: WebhookResponse }) {
+  const client = useQueryClient();
+  const forbidden = useForbidden('outgoing-webhooks:write');
+  const { delivery_id: delivery, alert_group_id: group } = response;
+  const resend = useMutation({
+    mutationFn: () =>
+      api.post('/webhooks/{id}/deliveries/{delivery_id}/resend', { path: { id: webhookId, delivery_id: delivery ?? '' } }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['webhooks', 'one', webhookId, 'responses'] });
+      showToast({ kind: 'done', text: 'The call is made again', detail: 'It appears on top with its answer.' });
+    },
+    onError: (error) => showToast({ kind: 'failed', text: 'The call was not made again', detail: errorText(error) }),
+  });
+  if (delivery === null || group === null) return null;
+  return (
+    <Button
+      size="small"
+      icon={<RotateCw className="size-4" aria-hidden />}
+      pending={resend.isPending}
+      disabledReason={forbidden}
+      onClick={() => resend.mutate()}
+    >
+      Send again
+    </Button>
   );
 }

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, integrationsQuery, teamsQuery, type Webhook } from '../../api/index.ts';
+import { LabelPairs } from '../../features/labels/LabelPairs.tsx';
 import { Button, Checkbox, Drawer, MultiCombobox, RadioGroup, Select, showToast, TextArea, TextField } from '../../ui/index.ts';
 import { SecretField } from './SecretField.tsx';
-import { bodyOf, formOf, hasBody, METHODS, type WebhookForm } from './webhook-form.ts';
+import { bodyOf, copyOf, formOf, hasBody, METHODS, type WebhookForm } from './webhook-form.ts';
 import { TRIGGERS } from './webhook-text.ts';
 
 const CODE = '[&_textarea]:font-mono [&_textarea]:text-[0.93rem]';
@@ -22,6 +23,7 @@ const FIELDS = [
   'password',
   'authorization_header',
   'signing_secret',
+  'labels',
 ];
 const PRESETS = [
   {
@@ -35,17 +37,20 @@ const PRESETS = [
 /** Creates or changes a webhook. */
 export function WebhookDrawer({
   webhook,
+  copyFrom,
   onClose,
   onCreated,
 }: {
   /** null: a new one. */
   webhook: Webhook | null;
+  /** Whose values a new one begins with. */
+  copyFrom?: Webhook;
   onClose: () => void;
   onCreated?: (webhook: Webhook) => void;
 }) {
   const client = useQueryClient();
   const { data: teams = [] } = useQuery(teamsQuery);
-  const [form, setForm] = useState(() => formOf(webhook));
+  const [form, setForm] = useState(() => (copyFrom === undefined ? formOf(webhook) : copyOf(copyFrom)));
   const set = (changes: Partial<WebhookForm>) => setForm((old) => ({ ...old, ...changes }));
   const save = useMutation({
     mutationFn: (): Promise<Webhook> =>
@@ -79,6 +84,9 @@ export function WebhookDrawer({
       }
     >
       <form id="webhook" onSubmit={submit} className="space-y-4" noValidate>
+        {copyFrom !== undefined && [copyFrom.password, copyFrom.authorization_header, copyFrom.signing_secret].some(Boolean) && (
+          <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">Stored secrets are not copied; type them again.</p>
+        )}
         {webhook === null && (
           <RadioGroup
             label="Kind"
@@ -113,6 +121,13 @@ export function WebhookDrawer({
             <SecretFields webhook={webhook} form={form} set={set} fields={fields} />
           </>
         )}
+        <LabelPairs
+          legend="Labels"
+          pairs={form.labels}
+          onChange={(labels) => set({ labels })}
+          error={fields.labels}
+          valueHint="payments"
+        />
         <Checkbox
           label="Enabled"
           hint="Nothing is sent while it is disabled."

@@ -1,9 +1,10 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { CircleCheck, CircleOff, Ellipsis, Pencil, Send, Trash2 } from 'lucide-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { CircleCheck, CircleOff, Copy, Ellipsis, Pencil, Send, Trash2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { integrationsQuery, teamsQuery, useForbidden, type Webhook } from '../../api/index.ts';
-import { Button, Card, Facts, IconButton, Menu, Page } from '../../ui/index.ts';
+import { pairsOf } from '../../features/labels/label-pairs.ts';
+import { Badge, Button, Card, Facts, IconButton, Menu, Page } from '../../ui/index.ts';
 import { DeleteDialog } from './DeleteDialog.tsx';
 import { webhookQuery } from './queries.ts';
 import { ResponseLog } from './ResponseLog.tsx';
@@ -15,7 +16,7 @@ import { WebhookDrawer } from './WebhookDrawer.tsx';
 import { hasBody } from './webhook-form.ts';
 import { signInText, triggerText } from './webhook-text.ts';
 
-type Opened = 'test' | 'edit' | 'delete';
+type Opened = 'test' | 'edit' | 'copy' | 'delete';
 
 /** One webhook: what it sends, when, and what came back. */
 export function WebhookPage() {
@@ -24,6 +25,7 @@ export function WebhookPage() {
   const { data: teams = [] } = useQuery(teamsQuery);
   const forbidden = useForbidden('outgoing-webhooks:write');
   const setEnabled = useSwitch();
+  const navigate = useNavigate();
   const [opened, setOpened] = useState<Opened | null>(null);
   const close = () => setOpened(null);
   const enabled = webhook.is_webhook_enabled;
@@ -61,6 +63,12 @@ export function WebhookPage() {
                 disabledReason: forbidden,
                 onSelect: () => void setEnabled(webhook, !enabled),
               },
+              {
+                label: 'Copy',
+                icon: <Copy className="size-4 text-muted" aria-hidden />,
+                disabledReason: forbidden,
+                onSelect: () => setOpened('copy'),
+              },
               'separator',
               {
                 label: 'Delete',
@@ -80,6 +88,14 @@ export function WebhookPage() {
       </div>
       {opened === 'test' && <TestDialog webhook={webhook} onClose={close} />}
       {opened === 'edit' && <WebhookDrawer webhook={webhook} onClose={close} />}
+      {opened === 'copy' && (
+        <WebhookDrawer
+          webhook={null}
+          copyFrom={webhook}
+          onClose={close}
+          onCreated={(made) => void navigate({ to: '/outgoing_webhooks/$id', params: { id: made.id } })}
+        />
+      )}
       {opened === 'delete' && <DeleteDialog webhook={webhook} onClose={close} />}
     </Page>
   );
@@ -101,6 +117,11 @@ function RequestCard({ webhook }: { webhook: Webhook }) {
     ['Request', code(`${webhook.http_method} ${webhook.url ?? ''}`)],
     ['Signing in', signInText(webhook)],
   ];
+  if (webhook.labels.length > 0)
+    facts.push([
+      'Labels',
+      pairsOf(webhook.labels).map(({ key, value }) => <Badge key={`${key}=${value}`}>{`${key}: ${value}`}</Badge>),
+    ]);
   if (webhook.signing_secret !== null) facts.push(['Signature', 'Each request is signed']);
   if (webhook.trigger_template !== null) facts.push(['Only when', code(webhook.trigger_template)]);
   if (webhook.headers !== null) facts.push(['Headers', code(webhook.headers)]);

@@ -1,4 +1,5 @@
 import type { Webhook } from '../../api/index.ts';
+import { type LabelPair, labelsOf, pairsOf } from '../../features/labels/label-pairs.ts';
 
 export const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'] as const;
 /** Requests with these methods have no body. */
@@ -25,6 +26,7 @@ export type WebhookForm = {
   password: Secret;
   authorizationHeader: Secret;
   signingSecret: Secret;
+  labels: readonly LabelPair[];
 };
 
 const kept = (stored: string | null | undefined): Secret => (stored == null ? '' : undefined);
@@ -47,6 +49,7 @@ export const formOf = (webhook: Webhook | null): WebhookForm => ({
   password: kept(webhook?.password),
   authorizationHeader: kept(webhook?.authorization_header),
   signingSecret: kept(webhook?.signing_secret),
+  labels: pairsOf(webhook?.labels ?? []),
 });
 
 const orNull = (text: string): string | null => (text === '' ? null : text);
@@ -59,6 +62,7 @@ export function bodyOf(form: WebhookForm): Record<string, unknown> {
     team: orNull(form.teamId),
     is_webhook_enabled: form.isEnabled,
     url: form.url.trim(),
+    labels: labelsOf(form.labels),
   };
   if (form.preset === 'simple_webhook') return { ...common, trigger_type: 'escalation', http_method: 'POST' };
   return {
@@ -76,3 +80,12 @@ export function bodyOf(form: WebhookForm): Record<string, unknown> {
     ...secretOf('signing_secret', form.signingSecret),
   };
 }
+
+/** A new webhook that does the same; secrets cannot be read, so they stay behind. */
+export const copyOf = (webhook: Webhook): WebhookForm => ({
+  ...formOf(webhook),
+  name: `${webhook.name} copy`,
+  password: '',
+  authorizationHeader: '',
+  signingSecret: '',
+});

@@ -237,3 +237,26 @@ test('nobody changes how a stronger person signs in, whichever way that person b
   await api.admin.put('roles/fixed:admin/assignments', { teams: [] });
   expect((await email()).status).toBe(200);
 });
+
+describe('a test of a channel', () => {
+  test("says what went wrong, and is one's own or an admin's", async () => {
+    const byMail = await noor.post(`users/current/test_notification`, { type: 'notify_by_email' });
+    expect([byMail.status, byMail.body]).toEqual([
+      200,
+      { is_accepted: false, sent_to: expect.stringContaining('@'), detail: 'No mail server is set up (EMAIL_HOST).' },
+    ]);
+    const byWebhook = await api.admin.post(`users/${noor.id}/test_notification`, { type: 'notify_by_webhook' });
+    expect(byWebhook.body).toEqual({ is_accepted: false, sent_to: null, detail: 'No personal webhook is linked.' });
+    expect((await noor.post(`users/${api.admin.id}/test_notification`, { type: 'notify_by_email' })).status).toBe(403);
+    expect((await noor.post('users/current/test_notification', { type: 'notify_by_pigeon' })).status).toBe(400);
+    expect((await noor.post('users/UNONE/test_notification', { type: 'notify_by_email' })).status).toBe(404);
+  });
+
+  test('is limited to five a minute', async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i += 1)
+      statuses.push((await noor.post('users/current/test_notification', { type: 'notify_by_email' })).status);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await vera.post('users/current/test_notification', { type: 'notify_by_email' })).status).toBe(403);
+  });
+});
