@@ -38,6 +38,8 @@ export type PageOptions = {
   theme?: 'light' | 'dark';
   /** A phone: touch, and coarse pointers. */
   phone?: boolean;
+  /** With the service worker, which keeps answers; otherwise all that is shown comes from the server. */
+  offlineReading?: boolean;
 };
 
 /** A whole server at work on a database of its own, and a browser in front of it. Time is real; wait for what is shown, never for time. */
@@ -170,7 +172,7 @@ export async function startWorld({
       return theAdmin();
     },
     person: (username, role) => createPerson(org, username, role),
-    async open({ as, path, width = 1280, height = 800, theme = 'light', phone = false }) {
+    async open({ as, path, width = 1280, height = 800, theme = 'light', phone = false, offlineReading = false }) {
       browser ??= await launchBrowser();
       const context = await browser.newContext({
         baseURL: url,
@@ -178,6 +180,7 @@ export async function startWorld({
         colorScheme: theme,
         hasTouch: phone,
         isMobile: phone,
+        serviceWorkers: offlineReading ? 'allow' : 'block',
         reducedMotion: 'reduce',
         timezoneId: 'Europe/Oslo',
         locale: 'en-GB',

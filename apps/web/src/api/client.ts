@@ -1,4 +1,5 @@
 import { ApiError, messageOf } from './errors.ts';
+import { noteAnswer } from './offline.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined | readonly string[]>>;
 export type RequestOptions = {
@@ -57,7 +58,7 @@ async function readBody(response: Response): Promise<unknown> {
 
 async function send(method: string, address: string, { body, signal, headers }: RequestOptions): Promise<Response> {
   try {
-    return await fetch(address, {
+    const response = await fetch(address, {
       method,
       credentials: 'same-origin',
       headers: {
@@ -69,6 +70,8 @@ async function send(method: string, address: string, { body, signal, headers }: 
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
+    noteAnswer(response);
+    return response;
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(messageOf(0, null), { status: 0, body: null, requestId: null }, { cause: error });
@@ -86,20 +89,25 @@ async function failureOf(response: Response): Promise<ApiError> {
   });
 }
 
+export type Tagged<Body> = { tag: string | null; body: Body };
+
 /** Whether a refusal means that nobody is signed in any more: an ended session, or a cookie that is gone. */
 const isSessionEnd = (error: ApiError): boolean =>
   error.status === 401 || (error.status === 403 && error.code === 'invalid_token');
 
-async function request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
+const request = async (method: string, path: string, options: RequestOptions = {}): Promise<unknown> =>
+  readBody(await exchange(method, path, options));
+
+async function exchange(method: string, path: string, options: RequestOptions): Promise<Response> {
   const address = addressOf(path, options);
   const response = await send(method, address, options);
-  if (response.ok) return readBody(response);
+  if (response.ok) return response;
   const failure = await failureOf(response);
   const ask = failure.code === 'proof_required' ? askForProof : isSessionEnd(failure) ? askToSignIn : null;
   const isSignIn = /^\/auth\/(?:login|session|proof|passkeys\/login)$/.test(path);
   if (ask === null || isSignIn || !(await ask())) throw failure;
   const again = await send(method, address, options);
-  if (again.ok) return readBody(again);
+  if (again.ok) return again;
   throw await failureOf(again);
 }
 
@@ -111,6 +119,11 @@ async function request(method: string, path: string, options: RequestOptions = {
  *     const readChain = (id: string): Promise<EscalationChain> => api.get('/escalation_chains/{id}', { path: { id } });
  */
 export const api = {
+  /** An object with the tag that `if-match` takes, so that nobody's change is overwritten unseen. */
+  async getTagged<Body>(path: string, options: RequestOptions = {}): Promise<Tagged<Body>> {
+    const response = await exchange('GET', path, options);
+    return { tag: response.headers.get('etag'), body: (await readBody(response)) as Body };
+  },
   get: <Answer>(path: string, options?: RequestOptions) => request('GET', path, options) as Promise<Answer>,
   post: <Answer>(path: string, options?: RequestOptions) => request('POST', path, options) as Promise<Answer>,
   put: <Answer>(path: string, options?: RequestOptions) => request('PUT', path, options) as Promise<Answer>,

@@ -1,6 +1,7 @@
 import { type QueryClient, queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { api, setCsrfToken } from './client.ts';
 import { ApiError } from './errors.ts';
+import { forgetOfflineReading } from './offline.ts';
 import type { Session, SignedOut, SignInMethods } from './schema.js';
 
 export type { Session };
@@ -43,12 +44,13 @@ export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
     const signedOut = await api.post<SignedOut | null>('/auth/logout');
-    forgetSession(client);
+    await forgetSession(client);
     location.assign(signedOut?.end_session_url ?? '/login');
   };
 }
 
-function forgetSession(client: QueryClient): void {
+async function forgetSession(client: QueryClient): Promise<void> {
   setCsrfToken(null);
   client.clear();
+  await forgetOfflineReading();
 }

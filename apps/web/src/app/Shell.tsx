@@ -13,13 +13,16 @@ import {
   UserRound,
 } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState } from 'react';
+import { startOfflineReading } from '../api/offline.ts';
 import { useSession, useSignOut } from '../api/session.ts';
 import { FiringBadge } from '../features/alert-groups/FiringBadge.tsx';
 import { GroupsLiveUpdates } from '../features/alert-groups/live-updates.tsx';
 import { NoteDialog } from '../features/alert-groups/NoteDialog.tsx';
 import { PageSomeone, PageSomeoneButton } from '../features/page-someone/PageSomeone.tsx';
+import { TeamScope } from '../features/team-scope/TeamScope.tsx';
 import { useShortcuts } from '../lib/keyboard.tsx';
 import { Avatar, Button, cx, IconButton, Menu, type MenuItem, runNewestToastAction } from '../ui/index.ts';
+import { Banners } from './Banners.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { HelpSheet } from './HelpSheet.tsx';
 import { LiveIndicator, useLiveUpdates } from './live.tsx';
@@ -229,6 +232,10 @@ export function Shell() {
   const navigate = useNavigate();
   const entries = useNavigation();
   useLiveUpdates();
+  useEffect(() => {
+    // Kept for later: nothing on screen waits for it, and a browser that refuses shows the product as well.
+    startOfflineReading().catch((error: unknown) => console.warn('Offline reading is off:', error));
+  }, []);
   useShortcuts([
     {
       keys: 'mod+k',
@@ -276,10 +283,12 @@ export function Shell() {
             </Button>
             <div className="flex-1 max-sm:hidden" />
             <LiveIndicator />
+            <TeamScope />
             <ZoneChip />
             <PageSomeoneButton icon={<BellRing className="size-4" aria-hidden />} />
             <AvatarMenu onHelp={() => setHelp(true)} />
           </header>
+          <Banners />
           <main ref={main} id="main" tabIndex={-1} className="min-w-0 flex-1 outline-none max-md:pb-20">
             <Suspense fallback={null}>
               <Outlet />

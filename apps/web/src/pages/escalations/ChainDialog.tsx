@@ -2,6 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, type EscalationChain, errorText, teamsQuery } from '../../api/index.ts';
+import { ConflictView } from '../../features/conflict/ConflictView.tsx';
+import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
 import { Button, Dialog, Select, showToast, TextField } from '../../ui/index.ts';
 
 /** Creates a chain and opens it, or changes its name and team. */
@@ -11,13 +13,13 @@ export function ChainDialog({ chain, onClose }: { chain: EscalationChain | null;
   const { data: teams = [] } = useQuery(teamsQuery);
   const [name, setName] = useState(chain?.name ?? '');
   const [teamId, setTeamId] = useState(chain?.team_id ?? '');
+  const guard = useEditGuard('/escalation_chains/{id}', chain?.id ?? null);
+  const body = { name: name.trim(), team_id: teamId === '' ? null : teamId };
   const save = useMutation({
-    mutationFn: (): Promise<EscalationChain> => {
-      const body = { name: name.trim(), team_id: teamId === '' ? null : teamId };
-      return chain === null
+    mutationFn: (): Promise<EscalationChain> =>
+      chain === null
         ? api.post('/escalation_chains', { body })
-        : api.put('/escalation_chains/{id}', { path: { id: chain.id }, body });
-    },
+        : guard.save(body, (headers) => api.put('/escalation_chains/{id}', { path: { id: chain.id }, body, headers })),
     onSuccess: async (saved) => {
       await client.invalidateQueries({ queryKey: ['escalation-chains'] });
       showToast({ kind: 'done', text: chain === null ? `Created ${saved.name}` : `Saved ${saved.name}` });
@@ -61,7 +63,21 @@ export function ChainDialog({ chain, onClose }: { chain: EscalationChain | null;
           onChange={setTeamId}
           error={fields.team_id}
         />
-        {save.error !== null && Object.keys(fields).length === 0 && (
+        <ConflictView
+          guard={guard}
+          error={save.error}
+          mine={body}
+          names={{ name: 'Name', team_id: 'Team' }}
+          show={(field, value) =>
+            field === 'team_id' ? (teams.find(({ id }) => id === value)?.name ?? 'No team') : String(value ?? '–')
+          }
+          onOverwrite={() => save.mutate()}
+          onDiscard={() => {
+            void client.invalidateQueries({ queryKey: ['escalation-chains'] });
+            onClose();
+          }}
+        />
+        {save.error !== null && !isConflict(save.error) && Object.keys(fields).length === 0 && (
           <p role="alert" className="text-danger">
             {errorText(save.error)}
           </p>

@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { Plus, Workflow } from 'lucide-react';
 import { useState } from 'react';
 import { chainsQuery, type EscalationChain, integrationsQuery, teamsQuery, useForbidden } from '../../api/index.ts';
+import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
+import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import { Button, type Column, EmptyState, Page, Table, TextField } from '../../ui/index.ts';
 import { ChainDialog } from './ChainDialog.tsx';
@@ -18,12 +20,13 @@ export function ChainsPage() {
   const { data: routes = [] } = useQuery(routesQuery);
   const { data: integrations = [] } = useQuery(integrationsQuery);
   const forbidden = useForbidden('escalation-chains:write');
+  const { isInScope } = useTeamScope();
   const [creating, setCreating] = useState(false);
   useShortcuts([
     { keys: 'c', label: 'New escalation chain', group: 'Escalation chains', run: () => forbidden === null && setCreating(true) },
   ]);
   const rows = chains
-    .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
+    .filter(({ name, team_id }) => isInScope(team_id) && name.toLowerCase().includes(search.toLowerCase()))
     .sort((a, b) => a.name.localeCompare(b.name));
   const usedBy = ({ id }: EscalationChain): string[] => [
     ...new Set(
@@ -78,6 +81,7 @@ export function ChainsPage() {
           />
         </div>
       )}
+      <TeamScopeChip />
       <Table
         caption="Escalation chains"
         rows={rows}

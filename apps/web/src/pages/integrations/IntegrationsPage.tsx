@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { Plug, Plus, TriangleAlert, Wrench } from 'lucide-react';
 import { useState } from 'react';
 import { type Integration, integrationsQuery, teamsQuery, useForbidden } from '../../api/index.ts';
+import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
+import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import { Badge, Button, type Column, EmptyState, Page, Select, Table, TextField, Time } from '../../ui/index.ts';
 import { CreateIntegration } from './CreateIntegration.tsx';
@@ -18,6 +20,7 @@ export function IntegrationsPage() {
   const { data: counters = {} } = useQuery(countersQuery);
   const { data: teams = [] } = useQuery(teamsQuery);
   const forbidden = useForbidden('integrations:write');
+  const { isInScope } = useTeamScope();
   const [creating, setCreating] = useState(false);
   useShortcuts([
     { keys: 'c', label: 'New integration', group: 'Integrations', run: () => forbidden === null && setCreating(true) },
@@ -25,7 +28,10 @@ export function IntegrationsPage() {
   const typeName = (slug: string): string => types.find(({ type }) => type === slug)?.display_name ?? slug;
   const { search = '', type = '' } = filter;
   const rows = integrations
-    .filter((one) => one.name.toLowerCase().includes(search.toLowerCase()) && (type === '' || one.type === type))
+    .filter(
+      (one) =>
+        isInScope(one.team_id) && one.name.toLowerCase().includes(search.toLowerCase()) && (type === '' || one.type === type),
+    )
     .sort((a, b) => a.name.localeCompare(b.name));
   const used = [...new Set(integrations.map((one) => one.type))];
   const columns: Column<Integration>[] = [
@@ -116,6 +122,7 @@ export function IntegrationsPage() {
           />
         </div>
       )}
+      <TeamScopeChip />
       <Table
         caption="Integrations"
         rows={rows}

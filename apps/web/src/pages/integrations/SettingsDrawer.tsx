@@ -1,6 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, type Integration, teamsQuery } from '../../api/index.ts';
+import { ConflictView } from '../../features/conflict/ConflictView.tsx';
+import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
 import { LabelPairs } from '../../features/labels/LabelPairs.tsx';
 import { type LabelPair, labelsOf, pairsOf } from '../../features/labels/label-pairs.ts';
 import { Button, Drawer, Select, showToast, TextField } from '../../ui/index.ts';
@@ -14,19 +16,18 @@ export function SettingsDrawer({ integration, onClose }: { integration: Integrat
   const [teamId, setTeamId] = useState(integration.team_id ?? '');
   const [labels, setLabels] = useState<readonly LabelPair[]>(() => pairsOf(integration.labels));
   const [dynamic, setDynamic] = useState<readonly LabelPair[]>(() => pairsOf(integration.dynamic_labels));
+  const guard = useEditGuard('/integrations/{id}', integration.id);
+  const body = {
+    type: integration.type,
+    name: name.trim(),
+    description_short: description.trim() === '' ? null : description.trim(),
+    team_id: teamId === '' ? null : teamId,
+    labels: labelsOf(labels),
+    dynamic_labels: labelsOf(dynamic),
+  };
   const save = useMutation({
     mutationFn: () =>
-      api.put('/integrations/{id}', {
-        path: { id: integration.id },
-        body: {
-          type: integration.type,
-          name: name.trim(),
-          description_short: description.trim() === '' ? null : description.trim(),
-          team_id: teamId === '' ? null : teamId,
-          labels: labelsOf(labels),
-          dynamic_labels: labelsOf(dynamic),
-        },
-      }),
+      guard.save(body, (headers) => api.put('/integrations/{id}', { path: { id: integration.id }, body, headers })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['integrations'] });
       showToast({ kind: 'done', text: 'Saved' });
@@ -76,7 +77,33 @@ export function SettingsDrawer({ integration, onClose }: { integration: Integrat
           error={fields.dynamic_labels}
           valueHint="{{ payload.severity }}"
         />
-        {save.error !== null && Object.keys(fields).length === 0 && (
+        <ConflictView
+          guard={guard}
+          error={save.error}
+          mine={body}
+          names={{
+            name: 'Name',
+            description_short: 'Description',
+            team_id: 'Team',
+            labels: 'Labels',
+            dynamic_labels: 'Labels from the payload',
+          }}
+          show={(field, value) =>
+            field === 'team_id'
+              ? (teams.find(({ id }) => id === value)?.name ?? 'No team')
+              : Array.isArray(value)
+                ? pairsOf(value)
+                    .map((pair) => `${pair.key}: ${pair.value}`)
+                    .join(', ')
+                : String(value ?? '–')
+          }
+          onOverwrite={() => save.mutate()}
+          onDiscard={() => {
+            void client.invalidateQueries({ queryKey: ['integrations'] });
+            onClose();
+          }}
+        />
+        {save.error !== null && !isConflict(save.error) && Object.keys(fields).length === 0 && (
           <p role="alert" className="text-danger">
             {errorText(save.error)}
           </p>

@@ -2,6 +2,8 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { Trash2, UsersRound } from 'lucide-react';
 import { type SyntheticEvent, useEffect, useState } from 'react';
 import { ApiError, api, errorText, nameOfUser, type Schedule, usersQuery } from '../../api/index.ts';
+import { ConflictView } from '../../features/conflict/ConflictView.tsx';
+import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
 import {
   Button,
   Checkbox,
@@ -10,14 +12,15 @@ import {
   IconButton,
   MultiCombobox,
   moved,
+  RadioGroup,
   Select,
   SortableList,
   showToast,
   TextField,
 } from '../../ui/index.ts';
-import { daysOf, rangeOf, todayIn } from './civil.ts';
+import { daysOf, instantOf, localOf, rangeOf, todayIn } from './civil.ts';
 import type { ScheduleTimeline, Shift } from './queries.ts';
-import { bodyOf, emptyForm, formOf, problemOf, type RotationForm, WEEKDAYS } from './rotation-form.ts';
+import { bodyOf, emptyForm, formerVersion, formOf, problemOf, type RotationForm, WEEKDAYS } from './rotation-form.ts';
 import { Timeline } from './Timeline.tsx';
 
 const PREVIEW_WAIT_MS = 400;
@@ -47,12 +50,29 @@ export function RotationDrawer({ schedule, shift, level, onClose }: Props) {
     return user === undefined ? id : nameOfUser(user);
   };
   const refresh = () => client.invalidateQueries({ queryKey: ['schedules'] });
+  // A rotation that has begun has a past, which a change leaves alone unless it is asked for.
+  const hasPast = shift !== null && shift.rotation_start.slice(0, 16) <= localOf(new Date(), zone);
+  const [since, setSince] = useState<'now' | 'date' | 'ever'>('now');
+  const [sinceDate, setSinceDate] = useState(() => localOf(new Date(), zone));
+  const holdsFrom = !hasPast
+    ? ''
+    : since === 'ever'
+      ? (shift.rotation_start ?? '')
+      : since === 'date'
+        ? `${sinceDate}:00`
+        : nowIn(zone);
+  const guard = useEditGuard('/on_call_shifts/{id}', shift?.id ?? null);
   const save = useMutation({
-    mutationFn: () => {
-      const body = bodyOf(form, schedule.id, zone);
-      return shift === null
-        ? api.post('/on_call_shifts', { body })
-        : api.put('/on_call_shifts/{id}', { path: { id: shift.id }, body });
+    mutationFn: async () => {
+      const body = bodyOf(form, schedule.id, zone, holdsFrom);
+      if (shift === null) return api.post('/on_call_shifts', { body });
+      const until = hasPast && since !== 'ever' ? instantOf(holdsFrom, zone) : null;
+      // First the change, which may be refused; what was is then put beside it.
+      const saved = await guard.save(body, (headers) =>
+        api.put('/on_call_shifts/{id}', { path: { id: shift.id }, body, headers }),
+      );
+      if (until !== null) await api.post('/on_call_shifts', { body: formerVersion(shift, until.toISOString().slice(0, 19)) });
+      return saved;
     },
     onSuccess: async () => {
       await refresh();
@@ -75,8 +95,9 @@ export function RotationDrawer({ schedule, shift, level, onClose }: Props) {
     if (found === null && !save.isPending) save.mutate();
   };
   const joined = new Set(form.groups.flat());
-  const error =
-    problem ?? (save.error === null ? null : save.error instanceof ApiError ? save.error.message : errorText(save.error));
+  const error = isConflict(save.error)
+    ? null
+    : (problem ?? (save.error === null ? null : save.error instanceof ApiError ? save.error.message : errorText(save.error)));
   return (
     <Drawer
       open
@@ -197,12 +218,61 @@ export function RotationDrawer({ schedule, shift, level, onClose }: Props) {
           onChange={(until) => set({ until })}
           className="max-w-64"
         />
+        <ConflictView
+          guard={guard}
+          error={save.error}
+          mine={bodyOf(form, schedule.id, zone, holdsFrom)}
+          names={{
+            name: 'Name',
+            rolling_users: 'People',
+            start: 'Begins',
+            rotation_start: 'Holds from',
+            duration: 'Seconds on call',
+          }}
+          show={(field, value) =>
+            field === 'rolling_users' && Array.isArray(value)
+              ? value.map((group: string[]) => group.map(nameOf).join(' and ')).join(', ')
+              : typeof value === 'string' || typeof value === 'number'
+                ? String(value)
+                : JSON.stringify(value ?? '–')
+          }
+          onOverwrite={() => save.mutate()}
+          onDiscard={() => {
+            void refresh();
+            onClose();
+          }}
+        />
+        {hasPast && (
+          <div className="space-y-2">
+            <RadioGroup
+              label="From when does this change hold?"
+              value={since}
+              onChange={(next) => setSince(next as typeof since)}
+              choices={[
+                { value: 'now', label: 'From now on', hint: 'What was stays as it was; the turn of now ends.' },
+                { value: 'date', label: 'From a day to come' },
+                { value: 'ever', label: 'From its beginning', hint: 'Also changes who is said to have been on call.' },
+              ]}
+            />
+            {since === 'date' && (
+              <TextField
+                label="Holds from"
+                type="datetime-local"
+                value={sinceDate}
+                onChange={setSinceDate}
+                className="max-w-64"
+              />
+            )}
+          </div>
+        )}
         {error !== null && (
           <p role="alert" className="text-danger">
             {error}
           </p>
         )}
-        {joined.size > 0 && <Preview schedule={schedule} shift={shift} form={form} nameOf={nameOf} />}
+        {joined.size > 0 && (
+          <Preview schedule={schedule} shift={shift} form={form} holdsFrom={holdsFrom.slice(0, 16)} nameOf={nameOf} />
+        )}
       </form>
       <ConfirmDialog
         open={deleting}
@@ -219,20 +289,26 @@ export function RotationDrawer({ schedule, shift, level, onClose }: Props) {
   );
 }
 
+/** This second on the wall clock of a zone. */
+const nowIn = (zone: string): string => `${localOf(new Date(), zone)}:00`;
+
 /** The next two weeks as they would be, shortly after the last change. */
 function Preview({
   schedule,
   shift,
   form,
+  holdsFrom,
   nameOf,
 }: {
   schedule: Schedule;
   shift: Shift | null;
   form: RotationForm;
+  /** Wall-clock minute from which the change holds; empty: from its beginning. */
+  holdsFrom: string;
   nameOf: (id: string) => string;
 }) {
   const zone = schedule.time_zone ?? 'UTC';
-  const text = JSON.stringify(bodyOf(form, schedule.id, zone));
+  const text = JSON.stringify(bodyOf(form, schedule.id, zone, holdsFrom === '' ? '' : `${holdsFrom}:00`));
   const [asked, setAsked] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => setAsked(text), PREVIEW_WAIT_MS);

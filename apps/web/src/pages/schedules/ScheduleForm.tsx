@@ -2,6 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, type Schedule, teamsQuery } from '../../api/index.ts';
+import { ConflictView } from '../../features/conflict/ConflictView.tsx';
+import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
 import { Button, browserZone, Combobox, Drawer, RadioGroup, Select, showToast, TextField } from '../../ui/index.ts';
 
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({
@@ -20,19 +22,19 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
   const [zone, setZone] = useState(schedule?.time_zone ?? browserZone());
   const [primary, setPrimary] = useState(schedule?.ical_url_primary ?? '');
   const [overrides, setOverrides] = useState(schedule?.ical_url_overrides ?? '');
+  const guard = useEditGuard('/schedules/{id}', schedule?.id ?? null);
+  const body = {
+    name: name.trim(),
+    type,
+    team_id: teamId === '' ? null : teamId,
+    ...(type === 'ical' ? { ical_url_primary: primary.trim() } : { time_zone: zone }),
+    ...(type === 'web' ? {} : { ical_url_overrides: overrides.trim() === '' ? null : overrides.trim() }),
+  };
   const save = useMutation({
-    mutationFn: (): Promise<Schedule> => {
-      const body = {
-        name: name.trim(),
-        type,
-        team_id: teamId === '' ? null : teamId,
-        ...(type === 'ical' ? { ical_url_primary: primary.trim() } : { time_zone: zone }),
-        ...(type === 'web' ? {} : { ical_url_overrides: overrides.trim() === '' ? null : overrides.trim() }),
-      };
-      return schedule === null
+    mutationFn: (): Promise<Schedule> =>
+      schedule === null
         ? api.post('/schedules', { body })
-        : api.put('/schedules/{id}', { path: { id: schedule.id }, body });
-    },
+        : guard.save(body, (headers) => api.put('/schedules/{id}', { path: { id: schedule.id }, body, headers })),
     onSuccess: async (saved) => {
       await client.invalidateQueries({ queryKey: ['schedules'] });
       showToast({ kind: 'done', text: schedule === null ? `Created ${saved.name}` : 'Saved' });
@@ -113,7 +115,27 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
           onChange={setTeamId}
           error={fields.team_id}
         />
-        {save.error !== null && Object.keys(fields).length === 0 && (
+        <ConflictView
+          guard={guard}
+          error={save.error}
+          mine={body}
+          names={{
+            name: 'Name',
+            team_id: 'Team',
+            time_zone: 'Time zone',
+            ical_url_primary: 'Calendar',
+            ical_url_overrides: 'Overrides',
+          }}
+          show={(field, value) =>
+            field === 'team_id' ? (teams.find(({ id }) => id === value)?.name ?? 'No team') : String(value ?? '–')
+          }
+          onOverwrite={() => save.mutate()}
+          onDiscard={() => {
+            void client.invalidateQueries({ queryKey: ['schedules'] });
+            onClose();
+          }}
+        />
+        {save.error !== null && !isConflict(save.error) && Object.keys(fields).length === 0 && (
           <p role="alert" className="text-danger">
             {errorText(save.error)}
           </p>

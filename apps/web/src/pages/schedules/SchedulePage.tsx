@@ -34,6 +34,7 @@ import {
 } from '../../ui/index.ts';
 import { daysOf, rangeOf, shiftDate, todayIn } from './civil.ts';
 import { ExportDialog } from './ExportDialog.tsx';
+import { ImportCheck } from './ImportCheck.tsx';
 import { OverrideDrawer, type Span } from './OverrideDrawer.tsx';
 import { QualityBadge } from './QualityBadge.tsx';
 import {
@@ -245,6 +246,7 @@ export function SchedulePage() {
           Add a rotation: the people, how long each turn lasts, and when it is handed over.
         </EmptyState>
       )}
+      {schedule.type === 'ical' && <ImportCheck id={id} nameOf={nameOf} />}
       {opened?.kind === 'override' && <OverrideDrawer schedule={schedule} span={opened.span} onClose={close} />}
       {opened?.kind === 'rotation' && (
         <RotationDrawer schedule={schedule} shift={opened.shift} level={topLevel + 1} onClose={close} />

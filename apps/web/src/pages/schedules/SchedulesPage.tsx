@@ -3,26 +3,34 @@ import { Link } from '@tanstack/react-router';
 import { CalendarDays, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { nameOfUser, type Schedule, schedulesQuery, teamsQuery, useForbidden, usersQuery } from '../../api/index.ts';
+import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
+import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
-import { Avatar, Badge, Button, type Column, EmptyState, Page, Table, TextField } from '../../ui/index.ts';
+import { Avatar, Badge, Button, type Column, EmptyState, Page, Select, Table, TextField } from '../../ui/index.ts';
 import { QualityBadge } from './QualityBadge.tsx';
 import { schedulesRoute } from './routes.ts';
 import { ScheduleForm } from './ScheduleForm.tsx';
+import { WarningsBadge } from './WarningsBadge.tsx';
 
 const TYPES: Readonly<Record<string, string>> = { web: 'Rotations', ical: 'Imported calendar', calendar: 'API and Terraform' };
 
 /** All schedules: who is on call now, and how good each is. */
 export function SchedulesPage() {
-  const { search = '' } = schedulesRoute.useSearch();
+  const filter = schedulesRoute.useSearch();
+  const { search = '', type = '' } = filter;
   const navigate = schedulesRoute.useNavigate();
   const { data: schedules } = useSuspenseQuery(schedulesQuery);
   const { data: users = [] } = useQuery(usersQuery);
   const { data: teams = [] } = useQuery(teamsQuery);
   const forbidden = useForbidden('schedules:write');
+  const { isInScope } = useTeamScope();
   const [creating, setCreating] = useState(false);
   useShortcuts([{ keys: 'c', label: 'New schedule', group: 'Schedules', run: () => forbidden === null && setCreating(true) }]);
   const rows = schedules
-    .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()))
+    .filter(
+      ({ name, team_id, type: kind }) =>
+        isInScope(team_id) && (type === '' || kind === type) && name.toLowerCase().includes(search.toLowerCase()),
+    )
     .sort((a, b) => a.name.localeCompare(b.name));
   const columns: Column<Schedule>[] = [
     {
@@ -54,14 +62,17 @@ export function SchedulesPage() {
           </span>
         ),
     },
+    { header: 'Next 14 days', cell: ({ id }) => <WarningsBadge id={id} /> },
     { header: 'Quality', cell: ({ id }) => <QualityBadge id={id} /> },
-    { header: 'Kind', cell: ({ type }) => TYPES[type] ?? type },
+    { header: 'Kind', cell: (one) => TYPES[one.type] ?? one.type },
     {
       header: 'Team',
       onPhone: 'hidden',
       cell: ({ team_id }) => teams.find(({ id }) => id === team_id)?.name ?? <span className="text-muted">–</span>,
     },
   ];
+  const set = (changes: { search?: string; type?: string }) =>
+    void navigate({ search: { ...filter, ...changes }, replace: true });
   const create = (
     <Button
       kind="primary"
@@ -75,17 +86,25 @@ export function SchedulesPage() {
   return (
     <Page title="Schedules" description="Who is on call when." actions={create}>
       {schedules.length > 0 && (
-        <div className="mb-4 max-w-sm">
+        <div className="mb-4 grid gap-3 sm:grid-cols-[minmax(0,20rem)_minmax(0,14rem)]">
           <TextField
             label="Find a schedule"
             hideLabel
             type="search"
             placeholder="Find a schedule"
             value={search}
-            onChange={(text) => void navigate({ search: text === '' ? {} : { search: text }, replace: true })}
+            onChange={(text) => set({ search: text })}
+          />
+          <Select
+            label="Kind"
+            hideLabel
+            options={[{ value: '', label: 'Every kind' }, ...Object.entries(TYPES).map(([value, label]) => ({ value, label }))]}
+            value={type}
+            onChange={(kind) => set({ type: kind })}
           />
         </div>
       )}
+      <TeamScopeChip />
       <Table
         caption="Schedules"
         rows={rows}
@@ -98,7 +117,7 @@ export function SchedulesPage() {
             </EmptyState>
           ) : (
             <EmptyState
-              title={`No schedule is called “${search}”`}
+              title="No schedule matches"
               actions={<Button onClick={() => void navigate({ search: {} })}>Show all</Button>}
             />
           )

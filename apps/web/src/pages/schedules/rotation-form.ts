@@ -53,7 +53,7 @@ export function formOf(shift: Shift): RotationForm {
   const form: RotationForm = {
     name: shift.name ?? '',
     groups,
-    start: shift.rotation_start.slice(0, 16),
+    start: shift.start.slice(0, 16),
     every: String(shift.interval ?? 1),
     frequency: shift.frequency ?? 'weekly',
     hours: '',
@@ -73,8 +73,15 @@ export function problemOf(form: RotationForm): string | null {
   return null;
 }
 
-/** The body for `on_call_shifts`. Times are wall-clock times of the schedule's zone. */
-export function bodyOf(form: RotationForm, scheduleId: string, zone: string): Record<string, unknown> {
+/** The later of two wall-clock times such as `2026-03-02T09:00:00`. */
+const later = (a: string, b: string): string => (a > b ? a : b);
+
+/**
+ * The body for `on_call_shifts`. Times are wall-clock times of the schedule's zone. Turns are counted from the start, whether they are
+ * held or not; nothing happens before `holdsFrom`.
+ */
+export function bodyOf(form: RotationForm, scheduleId: string, zone: string, holdsFrom = ''): Record<string, unknown> {
+  const start = `${form.start}:00`;
   const isDaysOnly = form.days.length > 0;
   return {
     type: 'rolling_users',
@@ -83,8 +90,8 @@ export function bodyOf(form: RotationForm, scheduleId: string, zone: string): Re
     name: form.name.trim() === '' ? 'Rotation' : form.name.trim(),
     time_zone: zone,
     level: Number(form.level),
-    start: `${form.start}:00`,
-    rotation_start: `${form.start}:00`,
+    start,
+    rotation_start: later(start, holdsFrom),
     duration: durationOf(form),
     frequency: form.frequency,
     interval: Number(form.every),
@@ -94,4 +101,10 @@ export function bodyOf(form: RotationForm, scheduleId: string, zone: string): Re
     rolling_users: form.groups,
     start_rotation_from_user_index: 0,
   };
+}
+
+/** A rotation as it was until an instant (UTC, `2026-03-02T09:00:00`): what stays of it when it changes from then on. */
+export function formerVersion(shift: Shift, until: string): Record<string, unknown> {
+  const { id: _id, schedule, ...values } = shift;
+  return { ...values, schedule, source: 0, until };
 }

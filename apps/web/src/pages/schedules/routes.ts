@@ -11,9 +11,9 @@ export type ScheduleSearch = { view?: View; date?: string };
 export const schedulesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/schedules',
-  validateSearch: (search: Record<string, unknown>): { search?: string } => {
-    const text = one(search.search);
-    return text === undefined ? {} : { search: text };
+  validateSearch: (search: Record<string, unknown>): { search?: string; type?: string } => {
+    const [text, type] = [one(search.search), one(search.type)];
+    return { ...(text === undefined ? {} : { search: text }), ...(type === undefined ? {} : { type }) };
   },
   loader: ({ context: { queryClient } }) => queryClient.ensureQueryData({ ...schedulesQuery, staleTime: 30_000 }),
   component: lazyRouteComponent(() => import('./SchedulesPage.tsx'), 'SchedulesPage'),

@@ -1,6 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, integrationsQuery, teamsQuery, type Webhook } from '../../api/index.ts';
+import { ConflictView } from '../../features/conflict/ConflictView.tsx';
+import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
 import { LabelPairs } from '../../features/labels/LabelPairs.tsx';
 import { Button, Checkbox, Drawer, MultiCombobox, RadioGroup, Select, showToast, TextArea, TextField } from '../../ui/index.ts';
 import { SecretField } from './SecretField.tsx';
@@ -52,11 +54,14 @@ export function WebhookDrawer({
   const { data: teams = [] } = useQuery(teamsQuery);
   const [form, setForm] = useState(() => (copyFrom === undefined ? formOf(webhook) : copyOf(copyFrom)));
   const set = (changes: Partial<WebhookForm>) => setForm((old) => ({ ...old, ...changes }));
+  const guard = useEditGuard('/webhooks/{id}', webhook?.id ?? null);
   const save = useMutation({
     mutationFn: (): Promise<Webhook> =>
       webhook === null
         ? api.post('/webhooks', { body: { ...bodyOf(form), preset: form.preset } })
-        : api.put('/webhooks/{id}', { path: { id: webhook.id }, body: bodyOf(form) }),
+        : guard.save(bodyOf(form), (headers) =>
+            api.put('/webhooks/{id}', { path: { id: webhook.id }, body: bodyOf(form), headers }),
+          ),
     onSuccess: async (saved) => {
       await client.invalidateQueries({ queryKey: ['webhooks'] });
       showToast({ kind: 'done', text: webhook === null ? `Created ${saved.name}` : `Saved ${saved.name}` });
@@ -134,7 +139,25 @@ export function WebhookDrawer({
           checked={form.isEnabled}
           onChange={(isEnabled) => set({ isEnabled })}
         />
-        {save.error !== null && !FIELDS.some((name) => name in fields) && (
+        <ConflictView
+          guard={guard}
+          error={save.error}
+          mine={bodyOf(form)}
+          names={{
+            name: 'Name',
+            url: 'URL',
+            team: 'Team',
+            trigger_type: 'Called for',
+            http_method: 'Method',
+            data: 'Body template',
+          }}
+          onOverwrite={() => save.mutate()}
+          onDiscard={() => {
+            void client.invalidateQueries({ queryKey: ['webhooks'] });
+            onClose();
+          }}
+        />
+        {save.error !== null && !isConflict(save.error) && !FIELDS.some((name) => name in fields) && (
           <p role="alert" className="text-danger">
             {errorText(save.error)}
           </p>

@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { CircleCheck, CircleOff, Ellipsis, Pencil, Plus, Webhook as WebhookIcon } from 'lucide-react';
 import { useState } from 'react';
 import { teamsQuery, useForbidden, type Webhook, webhooksQuery } from '../../api/index.ts';
+import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
+import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import { Button, type Column, EmptyState, IconButton, Menu, Page, Select, Table, TextField, Time } from '../../ui/index.ts';
 import { webhooksRoute } from './routes.ts';
@@ -18,6 +20,7 @@ export function WebhooksPage() {
   const { data: webhooks } = useSuspenseQuery(webhooksQuery);
   const { data: teams = [] } = useQuery(teamsQuery);
   const forbidden = useForbidden('outgoing-webhooks:write');
+  const { isInScope } = useTeamScope();
   const setEnabled = useSwitch();
   /** null: a new one. */
   const [edited, setEdited] = useState<Webhook | null | undefined>(undefined);
@@ -26,7 +29,10 @@ export function WebhooksPage() {
   const wanted = search.trim().toLowerCase();
   const rows = webhooks
     .filter(
-      (one) => `${one.name} ${one.url ?? ''}`.toLowerCase().includes(wanted) && (trigger === '' || one.trigger_type === trigger),
+      (one) =>
+        isInScope(one.team) &&
+        `${one.name} ${one.url ?? ''}`.toLowerCase().includes(wanted) &&
+        (trigger === '' || one.trigger_type === trigger),
     )
     .sort((a, b) => a.name.localeCompare(b.name));
   const columns: Column<Webhook>[] = [
@@ -132,6 +138,7 @@ export function WebhooksPage() {
           />
         </div>
       )}
+      <TeamScopeChip />
       <Table
         caption="Outgoing webhooks"
         rows={rows}

@@ -19,20 +19,40 @@ export function PeopleStep({ onDone, onSkip }: { progress: Progress; onDone: () 
   const client = useQueryClient();
   const [team, setTeam] = useState('On-call');
   const [emails, setEmails] = useState('');
-  const [byMail, setByMail] = useState(true);
+  const canMail = features.includes('email');
+  const canCall = features.includes('personal_webhook');
+  const [byMail, setByMail] = useState(canMail);
+  const [address, setAddress] = useState('');
   const [links, setLinks] = useState<Invitation[]>([]);
   const { data: rules } = useQuery({
     queryKey: ['notification-rules', user.id],
     queryFn: ({ signal }): Promise<Rule[]> => listAll('/personal_notification_rules', { user_id: user.id }, signal),
   });
-  const canMail = features.includes('email');
   const save = useMutation({
     mutationFn: async () => {
       const made = await api.post<Team>('/teams', { body: { name: team.trim(), members: [user.id] } });
-      if (byMail) {
+      const byWebhook = address.trim() !== '';
+      if (byWebhook) {
+        const webhook = await api.post<{ id: string }>('/webhooks', {
+          body: {
+            name: `Pages for ${user.username}`,
+            url: address.trim(),
+            http_method: 'POST',
+            trigger_type: 'personal notification',
+            forward_all: true,
+          },
+        });
+        await api.post('/webhooks/set_personal_notification', { body: { webhook: webhook.id } });
+      }
+      const wanted = { notify_by_email: byMail, notify_by_webhook: byWebhook };
+      for (const [type, isWanted] of Object.entries(wanted)) {
         for (const important of [false, true]) {
-          if (rules?.some((rule) => rule.important === important && rule.type === 'notify_by_email')) continue;
-          await api.post('/personal_notification_rules', { body: { user_id: user.id, type: 'notify_by_email', important } });
+          const known = rules?.find((rule) => rule.important === important && rule.type === type);
+          if (isWanted && known === undefined)
+            await api.post('/personal_notification_rules', { body: { user_id: user.id, type, important } });
+          // An e-mail that cannot leave would fail at every page; it can be added once there is a mail server.
+          else if (!isWanted && known !== undefined && type === 'notify_by_email' && byWebhook)
+            await api.delete('/personal_notification_rules/{id}', { path: { id: known.id } });
         }
       }
       const invited = emailsOf(emails);
@@ -71,10 +91,11 @@ export function PeopleStep({ onDone, onSkip }: { progress: Progress; onDone: () 
     );
   }
   const count = emailsOf(emails).length;
+  const ways = [...(byMail ? ['e-mail'] : []), ...(address.trim() === '' ? [] : ['webhook'])];
   return (
     <StepFrame
       title="People"
-      summary={`Creates the team “${team.trim()}” with you in it${count === 0 ? '' : `, invites ${count} ${count === 1 ? 'person' : 'people'}`}${byMail ? ', and notifies you by e-mail' : ''}.`}
+      summary={`Creates the team “${team.trim()}” with you in it${count === 0 ? '' : `, invites ${count} ${count === 1 ? 'person' : 'people'}`}${ways.length === 0 ? '' : `, and pages you by ${ways.join(' and ')}`}.`}
       submitLabel="Create team"
       pending={save.isPending}
       error={save.error === null ? null : errorText(save.error)}
@@ -96,6 +117,17 @@ export function PeopleStep({ onDone, onSkip }: { progress: Progress; onDone: () 
         onChange={setByMail}
         {...(canMail ? {} : { hint: 'No mail server is set up yet (EMAIL_HOST): pages by e-mail fail until there is one.' })}
       />
+      {canCall && !canMail && (
+        <TextField
+          label="Page me at this address"
+          optional
+          type="url"
+          placeholder="https://ntfy.sh/a-topic-of-yours"
+          hint="Each page is posted there as JSON: a topic of ntfy, a chat, a relay of your own. Addresses inside your network must be allowed first (OUTGOING_WEBHOOK_ALLOWED_CIDRS)."
+          value={address}
+          onChange={setAddress}
+        />
+      )}
     </StepFrame>
   );
 }

@@ -1,0 +1,114 @@
+import { CloudOff, Info, MailX, ShieldAlert, TriangleAlert, X } from 'lucide-react';
+import { type ReactNode, useState, useSyncExternalStore } from 'react';
+import { readShownSince, subscribeShownSince } from '../api/offline.ts';
+import { useCan, useSession } from '../api/session.ts';
+import { IconButton, Time } from '../ui/index.ts';
+
+const TONES = {
+  info: 'bg-accent-soft text-accent',
+  warn: 'bg-warn-soft text-warn',
+  danger: 'bg-danger-soft text-danger',
+};
+
+type Banner = {
+  name: string;
+  tone: keyof typeof TONES;
+  icon: ReactNode;
+  /** Makes it dismissible in this tab, until this is another one. */
+  version?: string;
+  text: ReactNode;
+};
+
+function useBanners(): Banner[] {
+  const { features, maintenance_message: maintenance, organization, second_factor_required: factorRequired } = useSession();
+  const runsServer = useCan('other-settings:write');
+  const shownSince = useSyncExternalStore(subscribeShownSince, readShownSince);
+  const { banner } = organization;
+  const banners: (Banner | false)[] = [
+    shownSince !== null && {
+      name: 'offline',
+      tone: 'danger',
+      icon: <CloudOff />,
+      text: (
+        <>
+          The server cannot be reached. What you see is from <Time value={shownSince} show="full" />; nothing can be changed now.
+        </>
+      ),
+    },
+    maintenance !== null &&
+      maintenance !== '' && { name: 'maintenance', tone: 'warn', icon: <TriangleAlert />, text: maintenance },
+    factorRequired && {
+      name: 'second-factor',
+      tone: 'danger',
+      icon: <ShieldAlert />,
+      text: (
+        <>
+          Your organization asks for a second factor. Until you{' '}
+          <a href="/users/me?tab=security" className="font-medium underline underline-offset-2">
+            set one up
+          </a>
+          , nothing else is possible.
+        </>
+      ),
+    },
+    banner !== null && {
+      name: 'organization',
+      tone: 'info',
+      icon: <Info />,
+      version: `${banner.title} ${banner.body}`,
+      text: (
+        <>
+          <strong className="font-semibold">{banner.title}</strong> {banner.body}
+        </>
+      ),
+    },
+    runsServer &&
+      !features.includes('email') && {
+        name: 'no-mail',
+        tone: 'warn',
+        icon: <MailX />,
+        version: 'no mail server',
+        text: 'No mail server is set up: pages by e-mail, invitations and password resets do not leave. Set EMAIL_HOST and EMAIL_FROM_ADDRESS, and restart.',
+      },
+  ];
+  return banners.filter((one) => one !== false);
+}
+
+const keyOf = ({ name, version }: Banner): string => `tocsin.banner.${name}:${version ?? ''}`;
+
+/** What concerns the whole product, on top of every page. */
+export function Banners() {
+  const [dismissed, setDismissed] = useState<readonly string[]>([]);
+  const isShown = (one: Banner): boolean =>
+    one.version === undefined || !(dismissed.includes(keyOf(one)) || sessionStorage.getItem(keyOf(one)) !== null);
+  const banners = useBanners().filter(isShown);
+  if (banners.length === 0) return null;
+  const dismiss = (one: Banner) => {
+    sessionStorage.setItem(keyOf(one), 'dismissed');
+    setDismissed([...dismissed, keyOf(one)]);
+  };
+  return (
+    <section aria-label="Notices" className="no-print">
+      {banners.map((one) => (
+        <div
+          key={one.name}
+          role={one.name === 'offline' ? 'status' : undefined}
+          className={`flex items-start gap-2.5 border-b border-line px-4 py-2 sm:px-6 ${TONES[one.tone]}`}
+        >
+          <span className="mt-0.5 shrink-0 [&>svg]:size-4" aria-hidden>
+            {one.icon}
+          </span>
+          <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">{one.text}</p>
+          {one.version !== undefined && (
+            <IconButton
+              size="small"
+              label="Dismiss the notice"
+              icon={<X className="size-4" aria-hidden />}
+              onClick={() => dismiss(one)}
+            />
+          )}
+        </div>
+      ))}
+    </section>
+  );
+}
