@@ -1,12 +1,30 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { startOidcProvider, type TestOidcProvider } from '../../server/src/testing/oidc-provider.ts';
 import { browserTest, hasBrowser } from './browser.ts';
 import { expectAccessible, startWorld, type World } from './world.ts';
 
 let world: World;
+let idp: TestOidcProvider;
 beforeAll(async () => {
-  if (hasBrowser) world = await startWorld({ host: 'localhost' });
+  if (!hasBrowser) return;
+  world = await startWorld({
+    host: 'localhost',
+    async env(url) {
+      idp = await startOidcProvider([`${url}/auth/oidc/default/callback`], [`${url}/login`]);
+      return {
+        OUTBOUND_ALLOWED_HOSTS: '127.0.0.1',
+        OIDC_ISSUER: idp.issuer,
+        OIDC_CLIENT_ID: idp.client.id,
+        OIDC_CLIENT_SECRET: idp.client.secret,
+        OIDC_LABEL: 'Harbor ID',
+      };
+    },
+  });
 });
-afterAll(() => world?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world?.[Symbol.asyncDispose]();
+  await idp?.[Symbol.asyncDispose]();
+});
 
 describe('signing in', () => {
   browserTest('leads back to the page that was asked for, with its query', async () => {
@@ -176,3 +194,45 @@ describe('passkeys', () => {
     await expectAccessible(page);
   });
 });
+
+browserTest('who came by a provider signs out there, too', async () => {
+  idp.account = { sub: 'quinn', email: 'quinn@harbor.example', email_verified: true, preferred_username: 'quinn', name: 'Quinn' };
+  const page = await world.open({ as: null, path: '/login' });
+  await page.getByRole('link', { name: 'Continue with Harbor ID' }).click();
+  await page.getByRole('heading', { name: 'Hello, Quinn' }).waitFor();
+  await page.getByRole('button', { name: 'Account of Quinn' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL((url) => url.origin === idp.issuer);
+});
+
+browserTest(
+  'what was read stays readable without the server, marked as such, until one signs out',
+  { timeout: 90_000 },
+  async () => {
+    const { link } = await world.integration('Offline', { templates: { web: { title: '{{ payload.title }}' } } });
+    await world.alert(link, { title: 'Read on the train' });
+    const page = await world.open({ as: world.admin, path: '/alert-groups', offlineReading: true });
+    await page.getByRole('link', { name: 'Read on the train' }).waitFor();
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.reload();
+    await page.getByRole('link', { name: 'Read on the train' }).waitFor();
+    await expect
+      .poll(() => page.evaluate(async () => (await (await caches.open('tocsin-answers')).keys()).length))
+      .toBeGreaterThan(2);
+    await page.context().setOffline(true);
+    await page.reload();
+    await page
+      .getByRole('status')
+      .getByText(/The server cannot be reached/)
+      .waitFor();
+    await page.getByRole('link', { name: 'Read on the train' }).waitFor();
+    await expectAccessible(page);
+    await page.context().setOffline(false);
+    await page.reload();
+    await page.getByText(/The server cannot be reached/).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Account of ada' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.evaluate(() => caches.has('tocsin-answers'))).toBe(false);
+  },
+);

@@ -68,3 +68,23 @@ browserTest('the sign-in policy is changed, and refused where nobody could sign 
   await page.getByText('Saved the sign-in policy').waitFor();
   expect(await world.admin.api('GET', 'auth/policy')).toMatchObject({ password: true, session_days: 20 });
 });
+
+browserTest('notices stand on every page, and those that may be are dismissed for the tab', async () => {
+  await world.admin.api('PUT', 'organizations/current/settings', {
+    banner: { title: 'Drill at noon.', body: 'Pages today are a test.' },
+  });
+  const viewer = await world.person('vic', 'viewer');
+  const page = await world.open({ as: viewer, path: '/schedules' });
+  const notices = page.getByRole('region', { name: 'Notices' });
+  await notices.getByText('Drill at noon.').waitFor();
+  expect(await notices.getByText(/No mail server/).count()).toBe(0);
+  await expectAccessible(page);
+  await notices.getByRole('button', { name: 'Dismiss the notice' }).click();
+  await notices.waitFor({ state: 'detached' });
+  const admin = await world.open({ as: world.admin, path: '/users', width: 390, phone: true, theme: 'dark' });
+  await admin
+    .getByRole('region', { name: 'Notices' })
+    .getByText(/No mail server is set up/)
+    .waitFor();
+  await expectAccessible(admin);
+});

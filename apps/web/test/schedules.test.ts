@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, expect } from 'vitest';
+import { type HttpReceiver, startHttpReceiver } from '../../server/src/testing/http-receiver.ts';
 import { browserTest, hasBrowser } from './browser.ts';
 import { expectAccessible, startWorld, type World } from './world.ts';
 
 let world: World;
+let receiver: HttpReceiver;
 beforeAll(async () => {
-  if (hasBrowser) world = await startWorld();
+  if (!hasBrowser) return;
+  [world, receiver] = await Promise.all([startWorld({ env: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } }), startHttpReceiver()]);
 });
-afterAll(() => world?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world?.[Symbol.asyncDispose]();
+  await receiver?.[Symbol.asyncDispose]();
+});
 
 type Made = { id: string };
 const webSchedule = (name: string) =>
@@ -118,4 +124,90 @@ browserTest('a viewer reads a schedule on a phone, and a calendar link works wit
   await page.getByRole('button', { name: 'Revoke the link' }).click();
   await page.getByRole('button', { name: 'Make a link' }).waitFor();
   expect((await fetch(url)).status).toBe(403);
+});
+
+browserTest('a change of a rotation holds from now on, and what was stays', async () => {
+  const schedule = await webSchedule('History');
+  const [kim, lou] = [await world.person('kim', 'editor'), await world.person('lou', 'editor')];
+  const { id } = await rotation(schedule.id, [kim.id]);
+  const page = await world.open({ as: world.admin, path: `/schedules/${schedule.id}` });
+  const row = page.getByRole('region', { name: 'On call', exact: true });
+  await row.getByRole('button', { name: /^kim/ }).first().click();
+  await page.getByRole('button', { name: 'Edit rotation' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Edit Weekly' });
+  await drawer.getByRole('combobox', { name: 'People' }).fill('lou');
+  await page.getByRole('option', { name: /^lou/ }).click();
+  await page.keyboard.press('Tab');
+  await drawer.getByRole('button', { name: 'Remove kim' }).click();
+  expect(await drawer.getByLabel('From now on').isChecked()).toBe(true);
+  await expectAccessible(page);
+  await drawer.getByRole('button', { name: 'Save rotation' }).click();
+  await row.getByRole('button', { name: /^lou/ }).first().waitFor();
+  await page.getByRole('button', { name: 'Earlier' }).click();
+  await page.getByRole('button', { name: 'Earlier' }).click();
+  await row.getByRole('button', { name: /^kim/ }).first().waitFor();
+  const { results } = await world.admin.api<{ results: { id: string; until: string | null; rolling_users: string[][] }[] }>(
+    'GET',
+    `on_call_shifts/?schedule_id=${schedule.id}`,
+  );
+  expect(results.find((one) => one.id === id)).toMatchObject({ until: null, rolling_users: [[lou.id]] });
+  expect(results.find((one) => one.id !== id)).toMatchObject({ until: expect.any(String), rolling_users: [[kim.id]] });
+});
+
+browserTest('two people edit a schedule: the second sees what the first saved, and chooses', async () => {
+  const schedule = await webSchedule('Both');
+  const page = await world.open({ as: world.admin, path: `/schedules/${schedule.id}` });
+  await page.getByRole('button', { name: 'More' }).click();
+  const read = page.waitForResponse((response) => response.url().endsWith(`/schedules/${schedule.id}`));
+  await page.getByRole('menuitem', { name: 'Name, team, zone' }).click();
+  await read;
+  await page.getByLabel('Name', { exact: true }).fill('Mine');
+  await world.admin.api('PUT', `schedules/${schedule.id}/`, { name: 'Theirs', type: 'web', time_zone: 'Europe/Oslo' });
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const conflict = page.getByRole('alert', { name: 'Changed meanwhile' });
+  await conflict.getByRole('row', { name: /Name Both Theirs Mine/ }).waitFor();
+  await expectAccessible(page, '[role="dialog"]');
+  await conflict.getByRole('button', { name: 'Save mine over it' }).click();
+  await page.getByRole('heading', { name: 'Mine', level: 1 }).waitFor();
+});
+
+browserTest('deleting a schedule names the chains that use it, and asks for its name', async () => {
+  const schedule = await webSchedule('Used');
+  const chain = await world.admin.api<Made>('POST', 'escalation_chains/', { name: 'Wake somebody' });
+  await world.admin.api('POST', 'escalation_policies/', {
+    escalation_chain_id: chain.id,
+    type: 'notify_on_call_from_schedule',
+    notify_on_call_from_schedule: schedule.id,
+  });
+  const page = await world.open({ as: world.admin, path: `/schedules/${schedule.id}` });
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete Used?' });
+  await dialog.getByRole('list', { name: 'Used by' }).getByText('Wake somebody').waitFor();
+  await expectAccessible(page, '[role="dialog"]');
+  await dialog.getByLabel(/to confirm/).fill('Used');
+  await dialog.getByRole('button', { name: 'Delete schedule' }).click();
+  await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
+});
+
+browserTest('an imported calendar says which of its names nobody has', async () => {
+  await world.person('mia', 'editor');
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  const event = (uid: string, from: number, summary: string) =>
+    `BEGIN:VEVENT\r\nUID:${uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:${day(from)}T080000Z\r\nDTEND:${day(from + 1)}T080000Z\r\nSUMMARY:${summary}\r\nEND:VEVENT\r\n`;
+  receiver.reply = () => ({
+    status: 200,
+    headers: { 'content-type': 'text/calendar' },
+    body: `BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Harbor//EN\r\n${event('a', 1, 'mia')}${event('b', 2, 'gone.person')}END:VCALENDAR\r\n`,
+  });
+  const page = await world.open({ as: world.admin, path: '/schedules' });
+  await page.getByRole('button', { name: 'New schedule' }).first().click();
+  await page.getByLabel('Name', { exact: true }).fill('Imported');
+  await page.getByLabel(/An imported calendar/).check();
+  await page.getByLabel('Address of the calendar').fill(`${receiver.url}/rota.ics`);
+  await page.getByRole('button', { name: 'Create schedule' }).click();
+  const card = page.getByRole('region', { name: 'Imported calendar' });
+  await card.getByRole('list', { name: 'Unknown names' }).getByText('gone.person').waitFor();
+  await card.getByText(/on call by them: mia/).waitFor();
+  await expectAccessible(page);
 });

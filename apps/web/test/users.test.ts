@@ -92,3 +92,95 @@ browserTest('an admin invites somebody, makes a team, and sees both', async () =
   await page.getByRole('row', { name: /Docks.*ada/ }).waitFor();
   await expectAccessible(page);
 });
+
+browserTest('channels are tried at once, and a test page goes through the rules', async () => {
+  const page = await world.open({ as: world.admin, path: '/users/me?tab=rules' });
+  const channels = page.getByRole('list', { name: 'Channels' });
+  await channels.getByText('No mail server is set up (EMAIL_HOST)').waitFor();
+  await channels.getByRole('button', { name: 'Test e-mail' }).click();
+  await page.getByText('The test did not get through').waitFor();
+  await world.admin.api('POST', 'webhooks/', {
+    name: 'Bell',
+    url: 'https://bell.example/ring',
+    http_method: 'POST',
+    trigger_type: 'personal notification',
+    forward_all: true,
+  });
+  await page.reload();
+  await channels.getByLabel('Webhook that pages me').selectOption({ label: 'Bell' });
+  await channels.getByRole('button', { name: 'Test webhook' }).waitFor();
+  expect(
+    (await world.admin.api<{ webhook: string | null }>('GET', 'webhooks/current_personal_notification')).webhook,
+  ).not.toBeNull();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Send me a test page' }).click();
+  await page.getByLabel(/By the important rules/).check();
+  await expectAccessible(page, '[role="dialog"]');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByRole('heading', { name: /Test page/, level: 1 }).waitFor();
+});
+
+browserTest('working hours and time off are kept, and a deleted time off comes back', async () => {
+  const olga = await world.person('olga', 'editor');
+  const page = await world.open({ as: olga, path: '/users/me?tab=hours' });
+  await page.getByRole('button', { name: 'Remove 09:00 to 17:00 on Friday' }).click();
+  await page.getByLabel('Monday from 1').fill('07:30');
+  await page.getByRole('button', { name: 'Save working hours' }).click();
+  await page.getByText('Working hours saved').waitFor();
+  const { working_hours: hours } = await olga.api<{ working_hours: Record<string, unknown> }>('GET', 'users/current/profile');
+  expect([hours.monday, hours.friday]).toEqual([[{ start: '07:30:00', end: '17:00:00' }], []]);
+  await page.getByLabel('Away from').fill('2035-07-02T00:00');
+  await page.getByLabel('Back at').fill('2035-07-16T00:00');
+  await page.getByLabel('Note').fill('Sailing');
+  await page.getByRole('button', { name: 'Add time off' }).click();
+  const list = page.getByRole('list', { name: 'Time off' });
+  await list.getByText('Sailing').waitFor();
+  await expectAccessible(page);
+  await list.getByRole('button', { name: 'Delete time off Sailing' }).click();
+  await list.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await list.getByText('Sailing').waitFor();
+});
+
+browserTest('who leaves is replaced in what names them', async () => {
+  const [lena, max] = [await world.person('lena', 'editor'), await world.person('max', 'editor')];
+  const chain = await world.admin.api<{ id: string }>('POST', 'escalation_chains/', { name: 'Quay' });
+  const step = await world.admin.api<{ id: string }>('POST', 'escalation_policies/', {
+    escalation_chain_id: chain.id,
+    type: 'notify_persons',
+    persons_to_notify: [lena.id],
+  });
+  const page = await world.open({ as: world.admin, path: `/users/${lena.id}` });
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Deactivate' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Deactivate lena?' });
+  await dialog.getByRole('list', { name: 'Named by' }).getByText('Quay').waitFor();
+  await dialog.getByText(/would be left with nobody/).waitFor();
+  await expectAccessible(page, '[role="dialog"]');
+  await dialog.getByRole('combobox', { name: 'Who takes their places' }).fill('max');
+  await page.getByRole('option', { name: /^max/ }).click();
+  await dialog.getByRole('button', { name: 'Deactivate' }).click();
+  await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor();
+  const after = await world.admin.api<{ persons_to_notify: string[] }>('GET', `escalation_policies/${step.id}/`);
+  expect(after.persons_to_notify).toEqual([max.id]);
+});
+
+browserTest('lists show the chosen teams only, and say so; deleting a team says what belongs to it', async () => {
+  const team = await world.admin.api<{ id: string }>('POST', 'teams/', { name: 'Cranes' });
+  await world.admin.api('POST', 'escalation_chains/', { name: 'Lift', team_id: team.id });
+  await world.admin.api('POST', 'escalation_chains/', { name: 'Elsewhere' });
+  const page = await world.open({ as: world.admin, path: '/escalations' });
+  await page.getByRole('link', { name: 'Elsewhere' }).waitFor();
+  await page.getByRole('button', { name: 'Teams shown: all' }).click();
+  await page.getByLabel('Cranes').check();
+  await expectAccessible(page, '[role="dialog"]');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('link', { name: 'Elsewhere' }).waitFor({ state: 'detached' });
+  await page.getByText('Only Cranes').waitFor();
+  await page.goto('/schedules');
+  await page.getByRole('button', { name: 'Show all teams' }).click();
+  await page.goto('/teams');
+  await page.getByRole('button', { name: 'Delete Cranes' }).click();
+  await page.getByRole('list', { name: 'What belongs to it' }).getByText('1 escalation chain').waitFor();
+  await expectAccessible(page, '[role="dialog"]');
+});

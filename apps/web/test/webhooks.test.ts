@@ -57,6 +57,18 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
   await world.admin.api('POST', `webhooks/${made?.id}/trigger_manual/`, { alert_group: await newest() });
   const lastStatus = async () => (await stored('Open ticket'))?.health?.last_status_code;
   await expect.poll(lastStatus, { timeout: 15_000 }).toBe(201);
+  const sent = receiver.requests.length;
+  await calls
+    .getByRole('listitem')
+    .filter({ hasText: 'by hand' })
+    .filter({ hasNotText: '"test": true' })
+    .first()
+    .getByText('201')
+    .click();
+  await calls.getByRole('button', { name: 'Send again' }).click();
+  await page.getByText('The call is made again').waitFor();
+  await expect.poll(() => receiver.requests.length, { timeout: 15_000 }).toBeGreaterThan(sent);
+
   await page.getByRole('link', { name: 'Outgoing webhooks' }).click();
   const row = page.getByRole('row', { name: /Open ticket/ });
   await row.getByText('201').waitFor();
@@ -70,6 +82,20 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
   await expectAccessible(page);
 
   await page.getByRole('link', { name: 'Open ticket' }).click();
+  const chain = await world.admin.api<{ id: string }>('POST', 'escalation_chains/', { name: 'Tickets' });
+  const step = await world.admin.api<{ id: string }>('POST', 'escalation_policies/', {
+    escalation_chain_id: chain.id,
+    type: 'trigger_webhook',
+    action_to_trigger: made?.id,
+  });
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete Open ticket?' });
+  await dialog.getByRole('list', { name: 'Used by' }).getByText('Tickets').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Delete webhook' }).getAttribute('aria-disabled')).toBe('true');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await world.admin.api('DELETE', `escalation_policies/${step.id}/`);
+  await page.reload();
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete webhook' }).click();
@@ -137,4 +163,28 @@ browserTest('somebody who may only read sees webhooks and not what would change 
   expect(await page.getByRole('button', { name: 'Test call' }).getAttribute('aria-disabled')).toBe('true');
   expect(await page.getByRole('button', { name: 'Edit' }).getAttribute('aria-disabled')).toBe('true');
   await expectAccessible(page);
+});
+
+browserTest('a copy is another webhook, with its labels and without its secrets', async () => {
+  const original = await world.admin.api<{ id: string }>('POST', 'webhooks/', {
+    name: 'Original',
+    url: `${receiver.url}/original`,
+    http_method: 'PUT',
+    trigger_type: 'acknowledge',
+    password: 'a secret',
+    username: 'robot',
+    labels: [{ key: { name: 'service' }, value: { name: 'payments' } }],
+  });
+  const page = await world.open({ as: world.admin, path: `/outgoing_webhooks/${original.id}` });
+  await page.getByText('service: payments').waitFor();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Copy' }).click();
+  await page.getByText('Stored secrets are not copied; type them again.').waitFor();
+  await page.getByRole('textbox', { name: 'Value 1' }).fill('docks');
+  await expectAccessible(page, '[role="dialog"]');
+  await page.getByRole('button', { name: 'Create webhook' }).click();
+  await page.getByRole('heading', { name: 'Original copy', level: 1 }).waitFor();
+  await page.getByText('service: docks').waitFor();
+  expect(await stored('Original')).toMatchObject({ http_method: 'PUT', password: expect.stringMatching(/^\*+$/) });
+  expect(await stored('Original copy')).toMatchObject({ http_method: 'PUT', password: null });
 });

@@ -78,6 +78,7 @@ async function freePort(): Promise<number> {
 type Running = { ctx: Context; background: Background; app: App };
 
 /**
+ * @param env settings of the server, or what makes them of its address
  * @param empty without an organization, as on the first start
  * @param host as people type it; passkeys need a name
  */
@@ -86,13 +87,14 @@ export async function startWorld({
   empty = false,
   host = '127.0.0.1',
 }: {
-  env?: Environment;
+  env?: Environment | ((url: string) => Promise<Environment>);
   empty?: boolean;
   host?: '127.0.0.1' | 'localhost';
 } = {}): Promise<World> {
   const database = await createTestDatabase({ poolSize: 3 });
   const port = await freePort();
   const url = `http://${host}:${port}`;
+  const settings = typeof env === 'function' ? await env(url) : env;
   const problems: string[] = [];
   const contexts: BrowserContext[] = [];
   let browser: Browser | null = null;
@@ -100,7 +102,7 @@ export async function startWorld({
 
   const start = async () => {
     const ctx = await createContext({
-      config: loadConfig({ BASE_URL: url, API_REQUESTS_PER_MINUTE: '1000000', ...env }),
+      config: loadConfig({ BASE_URL: url, API_REQUESTS_PER_MINUTE: '1000000', ...settings }),
       connection: database.connection,
       secretKey: 'the secret key of all tests',
       log: createLogger({ level: 'silent' }),
