@@ -8,6 +8,8 @@ const API = '/api/v1/';
 /** What is worth reading offline: who I am, alert groups, schedules and the names in them. */
 const READABLE =
   /^\/api\/v1\/(?:auth\/(?:session|methods)|alert_groups|schedules|integrations|escalation_chains|users|teams|saved_views|routes)(?:\/|$)/;
+/** Addresses that answer with something else than the UI's page. */
+const NO_PAGE = /^\/(?:api|auth|integrations\/v\d+|health|ready|metrics)(?:\/|$)/;
 const NEVER = /\/(?:export|export_token|password_reset|second_factors|sessions)(?:\/|$)/;
 
 self.addEventListener('install', (event) => {
@@ -38,8 +40,12 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(page(request));
-  else if (url.pathname.startsWith('/assets/')) event.respondWith(file(request));
+  if (request.mode === 'navigate') {
+    if (!NO_PAGE.test(url.pathname)) event.respondWith(page(request));
+    return;
+  }
+  if (url.pathname === '/sw.js') return;
+  if (url.pathname.startsWith('/assets/')) event.respondWith(file(request));
   else if (READABLE.test(url.pathname) && !NEVER.test(url.pathname)) event.respondWith(answer(event));
   else if (!url.pathname.startsWith(API)) event.respondWith(fetch(request).catch(() => keptOr(FILES, request)));
 });

@@ -163,6 +163,26 @@ export async function createDemoData(url, token) {
     const { results } = await admin('GET', 'alert_groups/?perpage=50');
     return results.length >= ALERTS.length ? results : null;
   });
+  const label = (key, value) => ({ key: { name: key }, value: { name: value } });
+  const webhook = await admin('POST', 'webhooks/', {
+    name: 'Incident board',
+    url: `${integrations[1].link}heartbeat/`,
+    http_method: 'POST',
+    trigger_type: 'status change',
+    team: teams.Payments,
+    headers: '{"X-Queue": "{{ integration.name }}"}',
+    data: '{"summary": "{{ alert_group.title }}", "state": "{{ alert_group.state }}"}',
+    forward_all: false,
+    labels: [label('service', 'checkout')],
+  });
+  await admin('POST', 'webhooks/', {
+    name: 'Open a ticket',
+    url: 'https://tracker.example.net/api/tickets',
+    preset: 'simple_webhook',
+    trigger_type: 'escalation',
+    http_method: 'POST',
+    team: teams.Platform,
+  });
   const find = (part) => groups.find(({ title }) => title?.includes(part));
   await admin('POST', `alert_groups/${find('Certificate').id}/acknowledge/`);
   await admin('POST', `alert_groups/${find('Node worker').id}/acknowledge/`);
@@ -172,7 +192,14 @@ export async function createDemoData(url, token) {
     alert_group_id: find('Certificate').id,
     text: 'Asked the DNS team; they fix the zone today.',
   });
-  return { group: find('Checkout'), integration: integrations[0], chain, schedule: primary, users, teams, admin };
+  await admin('POST', 'time_off/', {
+    user_id: (await admin('GET', 'users/current')).id,
+    starts_at: `${new Date().getUTCFullYear() + 1}-07-06T00:00:00Z`,
+    ends_at: `${new Date().getUTCFullYear() + 1}-07-20T00:00:00Z`,
+    note: 'Sailing',
+  });
+  await waitFor(async () => (await admin('GET', `webhooks/${webhook.id}/responses`)).results.length >= 3);
+  return { group: find('Checkout'), webhook, integration: integrations[0], chain, schedule: primary, users, teams, admin };
 }
 
 /** Sends an alert to an integration, by whatever name it is reached here. */

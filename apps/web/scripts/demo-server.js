@@ -21,8 +21,32 @@ async function freePort() {
   return port;
 }
 
-/** Starts a server with its own PostgreSQL in a folder that goes away with it. @returns its address, an API token and `stop` */
-export async function startDemoServer() {
+const SETUP_CODE = 'harbour lights at dawn';
+
+/** A mail server that takes everything and keeps nothing, so that pages of the demo arrive. */
+async function startMailSink() {
+  const server = createServer((socket) => {
+    let isBody = false;
+    socket.write('220 sink\r\n');
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (data) => {
+      const text = data.toString();
+      if (isBody && !text.endsWith('\r\n.\r\n')) return;
+      isBody = !isBody && /^DATA/im.test(text);
+      socket.write(isBody ? '354 go on\r\n' : /^QUIT/im.test(text) ? '221 bye\r\n' : '250 fine\r\n');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  server.unref();
+  return server.address().port;
+}
+
+/**
+ * Starts a server with its own PostgreSQL in a folder that goes away with it.
+ * @param beforeSetUp called with the address while there is nobody yet
+ * @returns its address, an API token and `stop`
+ */
+export async function startDemoServer(beforeSetUp = async () => undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-demo-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -35,8 +59,12 @@ export async function startDemoServer() {
       PORT: String(port),
       BASE_URL: url,
       SELF_HOSTED_ORG_TITLE: 'Harbour',
-      TOCSIN_ADMIN_EMAIL: 'ada@harbor.example',
-      TOCSIN_ADMIN_PASSWORD: PASSWORD,
+      TOCSIN_SETUP_CODE: SETUP_CODE,
+      OUTBOUND_ALLOWED_HOSTS: 'localhost',
+      EMAIL_HOST: '127.0.0.1',
+      EMAIL_PORT: String(await startMailSink()),
+      EMAIL_USE_TLS: 'false',
+      EMAIL_FROM_ADDRESS: 'tocsin@harbor.example',
       API_REQUESTS_PER_MINUTE: '1000000',
       LOG_LEVEL: 'error',
       ...(process.env.EMBEDDED_POSTGRES_USER === undefined ? {} : { EMBEDDED_POSTGRES_USER: process.env.EMBEDDED_POSTGRES_USER }),
@@ -46,7 +74,9 @@ export async function startDemoServer() {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}`);
     return (await fetch(`${url}/ready`).catch(() => null))?.ok;
   });
-  const token = await waitFor(() => createToken(url).catch(() => null));
+  await beforeSetUp(url);
+  await setUp(url);
+  const token = await createToken(url);
   return {
     url,
     token,
@@ -56,6 +86,22 @@ export async function startDemoServer() {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function setUp(url) {
+  const response = await fetch(`${url}/api/v1/auth/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url, 'sec-fetch-site': 'same-origin' },
+    body: JSON.stringify({
+      code: SETUP_CODE,
+      org_name: 'Harbour',
+      name: '',
+      email: 'ada@harbor.example',
+      username: 'admin',
+      password: PASSWORD,
+    }),
+  });
+  if (!response.ok) throw new Error(`set-up: ${response.status} ${await response.text()}`);
 }
 
 /** An API token of the admin, made in a session as the web UI does. */

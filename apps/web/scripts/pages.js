@@ -1,8 +1,10 @@
 /**
  * The pages that pictures are taken of: a name, the path (a function gets the demo data), and what to do before the picture.
- * `signedOut`: nobody is signed in. `only`: fewer kinds of pictures than light, dark and phone.
+ * `beforeSetUp`: on the first start, before there is anybody. `signedOut`: nobody is signed in. `only`: fewer kinds of pictures than light, dark and phone.
  */
 export const PAGES = [
+  { name: 'set-up', path: '/setup', signedOut: true, beforeSetUp: true },
+  { name: 'guided-setup', path: '/welcome' },
   { name: 'sign-in', path: '/login', signedOut: true },
   { name: 'home', path: '/' },
   { name: 'alert-groups', path: '/alert-groups?state=new&state=acknowledged&state=silenced&state=resolved' },
@@ -22,8 +24,12 @@ export const PAGES = [
   { name: 'escalation-chain', path: ({ chain }) => `/escalations/${chain.id}` },
   { name: 'schedules', path: '/schedules' },
   { name: 'schedule', path: ({ schedule }) => `/schedules/${schedule.id}` },
+  { name: 'webhooks', path: '/outgoing_webhooks' },
+  { name: 'webhook', path: ({ webhook }) => `/outgoing_webhooks/${webhook.id}` },
   { name: 'users', path: '/users' },
   { name: 'notification-rules', path: '/users/me?tab=rules' },
+  { name: 'hours-and-time-off', path: '/users/me?tab=hours' },
+  { name: 'security', path: '/users/me?tab=security' },
   { name: 'teams', path: '/teams' },
   { name: 'api-tokens', path: '/settings/tokens' },
   { name: 'roles', path: '/settings/roles' },

@@ -8,35 +8,34 @@ import { PAGES } from './pages.js';
 
 const folder = process.env.SCREENSHOTS_DIR ?? fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
 const KINDS = {
-  light: { viewport: { width: 1360, height: 860 }, colorScheme: 'light' },
-  dark: { viewport: { width: 1360, height: 860 }, colorScheme: 'dark' },
+  light: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
   phone: { viewport: { width: 390, height: 780 }, colorScheme: 'light', isMobile: true, hasTouch: true },
 };
 
 const wanted = process.argv.slice(2);
 const pages = PAGES.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 await mkdir(folder, { recursive: true });
-const server = await startDemoServer();
 const browser = await launchBrowser();
-try {
-  const data = await createDemoData(server.url, server.token);
-  const cookies = await signIn(server.url, 'ida', PASSWORD);
-  const adminCookies = await signIn(server.url);
+
+/** Takes the pictures of some pages in all their kinds. */
+async function take(url, some, data, cookiesOf) {
   for (const [kind, options] of Object.entries(KINDS)) {
-    for (const { name, path, signedOut = false, only, before, as } of pages) {
+    for (const { name, path, signedOut = false, only, before, as } of some) {
       if (only !== undefined && !only.includes(kind)) continue;
       const context = await browser.newContext({
         ...options,
         timezoneId: 'Europe/Oslo',
         locale: 'en-GB',
         reducedMotion: 'reduce',
+        serviceWorkers: 'block',
       });
-      if (!signedOut) await context.addCookies(as === 'member' ? cookies : adminCookies);
+      if (!signedOut) await context.addCookies(cookiesOf(as));
       const page = await context.newPage();
-      await page.goto(`${server.url}${typeof path === 'function' ? path(data) : path}`);
+      await page.goto(`${url}${typeof path === 'function' ? path(data) : path}`);
       await page.locator('h1').first().waitFor();
       await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .animate-pulse') === null, undefined, {
-        timeout: 15_000,
+        timeout: 30_000,
       });
       await before?.(page, data);
       await page.evaluate(() => document.fonts.ready.then(() => true));
@@ -45,6 +44,16 @@ try {
       process.stdout.write(`${name}-${kind}.png\n`);
     }
   }
+}
+
+const isFirst = ({ beforeSetUp = false }) => beforeSetUp;
+const server = await startDemoServer((url) => take(url, pages.filter(isFirst), null, () => []));
+try {
+  const data = await createDemoData(server.url, server.token);
+  const member = await signIn(server.url, 'ida', PASSWORD);
+  const admin = await signIn(server.url);
+  const rest = pages.filter((page) => !isFirst(page));
+  await take(server.url, rest, data, (as) => (as === 'member' ? member : admin));
 } finally {
   await browser.close();
   await server.stop();

@@ -140,6 +140,22 @@ describe('sessions', () => {
   });
 });
 
+browserTest('who signs out in one tab is asked to sign in by the next thing they do in another', async () => {
+  const page = await world.open({ as: world.admin, path: '/escalations' });
+  const other = await page.context().newPage();
+  await other.goto('/');
+  await other.getByRole('button', { name: 'Account of ada' }).click();
+  await other.getByRole('menuitem', { name: 'Sign out' }).click();
+  await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByRole('button', { name: 'New escalation chain' }).first().click();
+  await page.getByLabel('Name', { exact: true }).fill('Kept while signing in');
+  await page.getByRole('button', { name: 'Create chain' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+  await dialog.getByLabel('Password').fill(world.admin.password);
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('heading', { name: 'Kept while signing in', level: 1 }).waitFor();
+});
+
 describe('passkeys', () => {
   browserTest('are added, renamed, used to sign in and to confirm, and removed', async () => {
     const pia = await world.person('pia', 'editor');

@@ -127,3 +127,55 @@ browserTest('a template is edited with a live result on a received payload, and 
   const stored = await world.admin.api<{ templates: { web: { title: string } } }>('GET', `integrations/${id}/`);
   expect(stored.templates.web.title).toBe('On {{ payload.host }}');
 });
+
+browserTest('a template that was not saved is guarded, and offered again', async () => {
+  const { id } = await world.integration('Drafts');
+  const page = await world.open({ as: world.admin, path: `/integrations/${id}/templates?template=web_title` });
+  const editor = page.getByRole('textbox', { name: /Template: / });
+  await editor.click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('Half a thought');
+  await page.getByRole('link', { name: 'Back to the integration' }).click();
+  const guard = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await expectAccessible(page, '[role="dialog"]');
+  await guard.getByRole('button', { name: 'Cancel' }).click();
+  expect(await editor.textContent()).toContain('Half a thought');
+  await page.getByRole('link', { name: 'Back to the integration' }).click();
+  await guard.getByRole('button', { name: 'Leave' }).click();
+  await page.getByRole('heading', { name: 'Drafts', level: 1 }).waitFor();
+  await page.goBack();
+  await page.getByRole('button', { name: 'Restore draft' }).click();
+  await page.getByText('Half a thought').first().waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/saved/).first().waitFor();
+});
+
+browserTest('a second integration of the same name is refused beside the field, and deleting one asks for its name', async () => {
+  const { id, link } = await world.integration('Billing');
+  await world.alert(link, { title: 'Invoice stuck' });
+  await world.admin.api('POST', 'webhooks/', {
+    name: 'Ledger',
+    url: 'https://ledger.example/in',
+    http_method: 'POST',
+    trigger_type: 'acknowledge',
+    integration_filter: [id],
+  });
+  const page = await world.open({ as: world.admin, path: '/integrations' });
+  await page.getByRole('button', { name: 'New integration' }).first().click();
+  await page
+    .getByRole('button', { name: /^Webhook/ })
+    .first()
+    .click();
+  await page.getByLabel('Name', { exact: true }).fill('Billing');
+  await page.getByRole('button', { name: 'Create integration' }).click();
+  await page.locator('[id$="-error"]').first().waitFor();
+  await page.goto(`/integrations/${id}`);
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete Billing?' });
+  await dialog.getByText(/called for its alerts: Ledger/).waitFor();
+  expect(await dialog.getByRole('button', { name: 'Delete integration' }).getAttribute('aria-disabled')).toBe('true');
+  await dialog.getByLabel(/to confirm/).fill('Billing');
+  await dialog.getByRole('button', { name: 'Delete integration' }).click();
+  await page.getByText('Deleted Billing').waitFor();
+});

@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Fingerprint, KeyRound, LogIn } from 'lucide-react';
 import { type SyntheticEvent, useEffect, useState } from 'react';
 import { ApiError, errorText } from '../api/errors.ts';
+import { forgetOfflineReading } from '../api/offline.ts';
 import { answerOfPasskey, PasskeyRefused, passkeyProblem, signInByPasskey } from '../api/passkeys.ts';
 import type { PasskeySignInOptions, SignInRefused } from '../api/schema.js';
 import { methodsQuery, signIn } from '../api/session.ts';
-import { Button, buttonClasses, Countdown, TextField } from '../ui/index.ts';
+import { Button, buttonClasses, Checkbox, Countdown, TextField } from '../ui/index.ts';
 
 type Refusal = { text: string; until: string | null };
 
@@ -27,6 +28,7 @@ export function SignInForm({ onDone, next, login: fixedLogin }: { onDone: () => 
   const [login, setLogin] = useState(fixedLogin ?? '');
   const [password, setPassword] = useState('');
   const [totp, setTotp] = useState('');
+  const [remember, setRemember] = useState(true);
   const [step, setStep] = useState<'password' | 'totp'>('password');
   /** What a passkey is asked for, where the password alone does not do. */
   const [asked, setAsked] = useState<PasskeySignInOptions | null>(null);
@@ -44,6 +46,7 @@ export function SignInForm({ onDone, next, login: fixedLogin }: { onDone: () => 
     setPending(true);
     try {
       await run();
+      await forgetOfflineReading(); // it may be another person's
       onDone();
     } catch (error) {
       if (error instanceof ApiError && error.code === 'totp_required') {
@@ -56,10 +59,12 @@ export function SignInForm({ onDone, next, login: fixedLogin }: { onDone: () => 
       setPending(false);
     }
   };
-  const send = (code: string) => attempt(() => signIn({ login, password, ...(code === '' ? {} : { totp: code }) }));
+  const send = (code: string) => attempt(() => signIn({ login, password, remember, ...(code === '' ? {} : { totp: code }) }));
   const signInByDevice = () =>
     attempt(async () =>
-      step === 'totp' && asked !== null ? signIn({ login, password, passkey: await answerOfPasskey(asked) }) : signInByPasskey(),
+      step === 'totp' && asked !== null
+        ? signIn({ login, password, remember, passkey: await answerOfPasskey(asked) })
+        : signInByPasskey(),
     );
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -107,6 +112,9 @@ export function SignInForm({ onDone, next, login: fixedLogin }: { onDone: () => 
                 onKeyUp={(event) => setCapsLock(event.getModifierState('CapsLock'))}
                 {...(capsLock ? { hint: 'Caps lock is on.' } : {})}
               />
+              {fixedLogin === undefined && (
+                <Checkbox label="Stay signed in on this device" checked={remember} onChange={setRemember} />
+              )}
             </>
           ) : (
             <TextField

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useBlocker } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { api, errorText, type Integration, type ListPage, useForbidden } from '../../../api/index.ts';
 import type { Alert, AlertGroup } from '../../../api/types.ts';
+import { type Draft, keepDraft, readDraft } from '../../../lib/drafts.ts';
 import { useShortcuts } from '../../../lib/keyboard.tsx';
-import { Badge, Button, Card, cx, Page, Select, Skeleton, showToast, TextArea } from '../../../ui/index.ts';
+import { Badge, Button, Card, ConfirmDialog, cx, Page, Select, Skeleton, showToast, TextArea, Time } from '../../../ui/index.ts';
 import { integrationQuery, type Templates, typeQuery } from '../queries.ts';
 import { templatesRoute } from '../routes.ts';
 import { changeOf, readTemplate, TEMPLATES, type TemplateInfo } from './template-names.ts';
@@ -130,7 +131,16 @@ function parsed(text: string): { value: unknown; problem: string | null } {
 function TemplateEditor({ integration, info, stored, standard, example }: EditorProps) {
   const client = useQueryClient();
   const forbidden = useForbidden('integrations:write');
-  const [draft, setDraft] = useState(stored ?? standard);
+  const draftName = `template.${integration.id}.${info.name}`;
+  const [draft, setText] = useState(stored ?? standard);
+  const [former, setFormer] = useState<Draft | null>(() => {
+    const kept = readDraft(draftName);
+    return kept === null || kept.text === (stored ?? standard) ? null : kept;
+  });
+  const setDraft = (text: string) => {
+    setText(text);
+    keepDraft(draftName, text === (stored ?? standard) ? null : text);
+  };
   const payloads = usePayloads(integration, example);
   const { value: payload, problem } = parsed(payloads.text);
   const preview = useLatePreview({ id: integration.id, name: info.name, body: draft, payload, isBroken: problem !== null });
@@ -140,9 +150,16 @@ function TemplateEditor({ integration, info, stored, standard, example }: Editor
       api.patch('/integrations/{id}', { path: { id: integration.id }, body: { templates: changeOf(info, value) } }),
     onSuccess: async (_answer, value) => {
       await client.invalidateQueries({ queryKey: integrationQuery(integration.id).queryKey });
-      if (value === null) setDraft(standard);
+      if (value === null) setText(standard);
+      keepDraft(draftName, null);
+      setFormer(null);
       showToast({ kind: 'done', text: value === null ? `${info.label}: the default again` : `${info.label} saved` });
     },
+  });
+  const leaving = useBlocker({
+    shouldBlockFn: () => isChanged && !save.isPending && forbidden === null,
+    enableBeforeUnload: isChanged,
+    withResolver: true,
   });
   const submit = () => {
     if (isChanged && forbidden === null && !save.isPending) save.mutate(draft === standard ? null : draft);
@@ -150,6 +167,15 @@ function TemplateEditor({ integration, info, stored, standard, example }: Editor
   useShortcuts([{ keys: 'mod+s', label: 'Save the template', group: 'Templates', whileTyping: true, run: submit }]);
   return (
     <div className="space-y-5">
+      <ConfirmDialog
+        open={leaving.status === 'blocked'}
+        onClose={() => leaving.reset?.()}
+        title="Leave without saving?"
+        confirmLabel="Leave"
+        onConfirm={() => leaving.proceed?.()}
+      >
+        <p>The template is not saved. What you typed is kept in this browser for seven days, and offered when you come back.</p>
+      </ConfirmDialog>
       <Card
         title={info.label}
         flush
@@ -173,6 +199,34 @@ function TemplateEditor({ integration, info, stored, standard, example }: Editor
         }
       >
         <p className="px-4 pt-3 text-muted">{info.purpose}</p>
+        {former !== null && (
+          <div
+            role="status"
+            className="mx-4 mt-3 flex flex-wrap items-center gap-2 rounded-md bg-accent-soft px-3 py-2 text-accent"
+          >
+            <span className="flex-1">
+              You left a draft that was not saved, <Time value={former.at} />.
+            </span>
+            <Button
+              size="small"
+              onClick={() => {
+                setDraft(former.text);
+                setFormer(null);
+              }}
+            >
+              Restore draft
+            </Button>
+            <Button
+              size="small"
+              onClick={() => {
+                keepDraft(draftName, null);
+                setFormer(null);
+              }}
+            >
+              Discard
+            </Button>
+          </div>
+        )}
         <div className="m-3 h-56 overflow-hidden rounded-md border border-line">
           <Suspense fallback={<Skeleton className="h-full w-full" />}>
             <JinjaEditor
