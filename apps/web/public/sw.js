@@ -7,7 +7,7 @@ const MOST_ANSWERS = 150;
 const API = '/api/v1/';
 /** What is worth reading offline: who I am, alert groups, schedules and the names in them. */
 const READABLE =
-  /^\/api\/v1\/(?:auth\/(?:session|methods)|alert_groups|schedules|integrations|escalation_chains|users|teams|saved_views|routes)(?:\/|$)/;
+  /^\/api\/v1\/(?:auth\/session|alert_groups|schedules|integrations|escalation_chains|users|teams|saved_views|routes)(?:\/|$)/;
 /** Addresses that answer with something else than the UI's page. */
 const NO_PAGE = /^\/(?:api|auth|integrations\/v\d+|health|ready|metrics)(?:\/|$)/;
 const NEVER = /\/(?:export|export_token|password_reset|second_factors|sessions)(?:\/|$)/;

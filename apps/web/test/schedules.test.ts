@@ -138,7 +138,7 @@ browserTest('a change of a rotation holds from now on, and what was stays', asyn
   await drawer.getByRole('combobox', { name: 'People' }).fill('lou');
   await page.getByRole('option', { name: /^lou/ }).click();
   await page.keyboard.press('Tab');
-  await drawer.getByRole('button', { name: 'Remove kim' }).click();
+  await drawer.getByRole('list', { name: 'Turns' }).getByRole('button', { name: 'Remove kim' }).click();
   expect(await drawer.getByLabel('From now on').isChecked()).toBe(true);
   await expectAccessible(page);
   await drawer.getByRole('button', { name: 'Save rotation' }).click();
@@ -206,6 +206,15 @@ browserTest('an imported calendar says which of its names nobody has', async () 
   await page.getByLabel(/An imported calendar/).check();
   await page.getByLabel('Address of the calendar').fill(`${receiver.url}/rota.ics`);
   await page.getByRole('button', { name: 'Create schedule' }).click();
+  await page.getByRole('heading', { name: 'Imported', level: 1 }).waitFor();
+  const id = new URL(page.url()).pathname.split('/').at(-1);
+  const range = new URLSearchParams({
+    start_date: new Date().toISOString().slice(0, 10),
+    end_date: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10),
+  });
+  const pieces = async () =>
+    (await world.admin.api<{ shifts: unknown[] }>('GET', `schedules/${id}/timeline?${range}`)).shifts.length;
+  await expect.poll(pieces, { timeout: 30_000 }).toBe(2);
   const card = page.getByRole('region', { name: 'Imported calendar' });
   await card.getByRole('list', { name: 'Unknown names' }).getByText('gone.person').waitFor();
   await card.getByText(/on call by them: mia/).waitFor();

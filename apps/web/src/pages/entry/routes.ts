@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent, notFound, redirect } from '@tanstack/react-router';
+import { forgetOfflineReading } from '../../api/offline.ts';
 import { methodsQuery } from '../../api/session.ts';
 import { rootRoute } from '../../app/root.tsx';
 import { one } from '../../lib/search-params.ts';
@@ -19,6 +20,7 @@ export const loginRoute = createRoute({
   loader: async ({ context: { queryClient } }) => {
     const methods = await queryClient.fetchQuery(methodsQuery);
     if (methods.setup_needed) throw redirect({ to: '/setup', search: {} });
+    await forgetOfflineReading(); // also what was under way when somebody signed out
   },
   component: lazyRouteComponent(() => import('./LoginPage.tsx'), 'LoginPage'),
 });

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, nameOfUser, type Schedule, usersQuery, useSession } from '../../api/index.ts';
+import { instantOf, localOf } from '../../lib/wall-clock.ts';
 import { Button, Drawer, formatSpan, MultiCombobox, showToast, TextField, useTimeSettings } from '../../ui/index.ts';
-import { instantOf, localOf, nextHour } from './civil.ts';
+import { nextHour } from './civil.ts';
 import type { Shift } from './queries.ts';
 
 const HOUR_MS = 3_600_000;

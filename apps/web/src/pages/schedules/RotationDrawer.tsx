@@ -4,6 +4,7 @@ import { type SyntheticEvent, useEffect, useState } from 'react';
 import { ApiError, api, errorText, nameOfUser, type Schedule, usersQuery } from '../../api/index.ts';
 import { ConflictView } from '../../features/conflict/ConflictView.tsx';
 import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
+import { instantOf, localOf } from '../../lib/wall-clock.ts';
 import {
   Button,
   Checkbox,
@@ -18,7 +19,7 @@ import {
   showToast,
   TextField,
 } from '../../ui/index.ts';
-import { daysOf, instantOf, localOf, rangeOf, todayIn } from './civil.ts';
+import { daysOf, rangeOf, todayIn } from './civil.ts';
 import type { ScheduleTimeline, Shift } from './queries.ts';
 import { bodyOf, emptyForm, formerVersion, formOf, problemOf, type RotationForm, WEEKDAYS } from './rotation-form.ts';
 import { Timeline } from './Timeline.tsx';

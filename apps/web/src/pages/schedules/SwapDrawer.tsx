@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, nameOfUser, type Schedule, useForbidden, usersQuery, useSession } from '../../api/index.ts';
+import { instantOf } from '../../lib/wall-clock.ts';
 import { Badge, Button, Drawer, showToast, TextArea, TextField, Time, useTimeSettings } from '../../ui/index.ts';
-import { instantOf, nextHour } from './civil.ts';
+import { nextHour } from './civil.ts';
 import { type Swap, swapsQuery } from './queries.ts';
 
 /** Requests to be relieved: asks for one, and shows those that are open. */

@@ -42,23 +42,6 @@ export function rangeOf(days: readonly Day[]): Range {
   return { start_date: text(days[0]?.start ?? 0), end_date: text(days.at(-1)?.end ?? 0) };
 }
 
-/** `2026-03-02T09:00` in a zone as an instant; null when it is no time. */
-export function instantOf(local: string, zone: string): Date | null {
-  try {
-    return new Date(Temporal.PlainDateTime.from(local).toZonedDateTime(zone).epochMilliseconds);
-  } catch (error) {
-    if (error instanceof RangeError) return null; // half typed
-    throw error;
-  }
-}
-
-/** An instant as `2026-03-02T09:00` in a zone, for inputs. */
-export const localOf = (at: Date, zone: string): string =>
-  Temporal.Instant.fromEpochMilliseconds(at.getTime())
-    .toZonedDateTimeISO(zone)
-    .toPlainDateTime()
-    .toString({ smallestUnit: 'minute' });
-
 /** The next full hour. */
 export function nextHour(zone: string): string {
   const now = Temporal.Now.zonedDateTimeISO(zone).add({ hours: 1 });

@@ -1,4 +1,4 @@
-import { localOf } from './civil.ts';
+import { localOf } from '../../lib/wall-clock.ts';
 import type { Shift } from './queries.ts';
 
 /** What the form of a rotation holds. */

@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plane, Trash2 } from 'lucide-react';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, useForbidden } from '../../api/index.ts';
+import { instantOf } from '../../lib/wall-clock.ts';
 import { Button, Card, IconButton, showToast, TextField, Time, useTimeSettings } from '../../ui/index.ts';
-import { instantOf } from '../schedules/civil.ts';
 import { type TimeOffEntry, timeOffQuery } from './queries.ts';
 
 /** When somebody is away. Schedules warn of their turns in that time, so that somebody takes them. */
