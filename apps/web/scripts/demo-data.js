@@ -45,8 +45,11 @@ const monday = () => {
   return now.toISOString().slice(0, 19);
 };
 
-/** People, teams, schedules, chains, integrations and alert groups in all states: what pictures show. */
-export async function createDemoData(url, token) {
+/**
+ * People, teams, schedules, chains, integrations, webhooks and alert groups in all states: what pictures show.
+ * @param receiver address that webhooks call
+ */
+export async function createDemoData(url, token, receiver) {
   const admin = createApi(url, token);
   const anybody = createApi(url, null);
   const teams = {};
@@ -166,7 +169,7 @@ export async function createDemoData(url, token) {
   const label = (key, value) => ({ key: { name: key }, value: { name: value } });
   const webhook = await admin('POST', 'webhooks/', {
     name: 'Incident board',
-    url: `${integrations[1].link}heartbeat/`,
+    url: `${receiver}/board/incidents`,
     http_method: 'POST',
     trigger_type: 'status change',
     team: teams.Payments,
@@ -194,8 +197,8 @@ export async function createDemoData(url, token) {
   });
   await admin('POST', 'time_off/', {
     user_id: (await admin('GET', 'users/current')).id,
-    starts_at: `${new Date().getUTCFullYear() + 1}-07-06T00:00:00Z`,
-    ends_at: `${new Date().getUTCFullYear() + 1}-07-20T00:00:00Z`,
+    starts_at: `${new Date().getUTCFullYear() + 1}-07-05T22:00:00Z`,
+    ends_at: `${new Date().getUTCFullYear() + 1}-07-19T22:00:00Z`,
     note: 'Sailing',
   });
   await waitFor(async () => (await admin('GET', `webhooks/${webhook.id}/responses`)).results.length >= 3);

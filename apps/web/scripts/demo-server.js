@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,10 +42,22 @@ async function startMailSink() {
   return server.address().port;
 }
 
+/** Takes every request, as a receiver of webhooks would. @returns its address */
+async function startReceiver() {
+  const server = createHttpServer((request, response) => {
+    request.resume();
+    response.setHeader('content-type', 'application/json');
+    response.end('{"ok":true,"key":"HARB-4411"}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  server.unref();
+  return `http://localhost:${server.address().port}`;
+}
+
 /**
  * Starts a server with its own PostgreSQL in a folder that goes away with it.
  * @param beforeSetUp called with the address while there is nobody yet
- * @returns its address, an API token and `stop`
+ * @returns its address, an API token, the address of a receiver of webhooks, and `stop`
  */
 export async function startDemoServer(beforeSetUp = async () => undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-demo-'));
@@ -60,7 +73,7 @@ export async function startDemoServer(beforeSetUp = async () => undefined) {
       BASE_URL: url,
       SELF_HOSTED_ORG_TITLE: 'Harbour',
       TOCSIN_SETUP_CODE: SETUP_CODE,
-      OUTBOUND_ALLOWED_HOSTS: 'localhost',
+      OUTBOUND_ALLOWED_HOSTS: 'localhost,127.0.0.1',
       EMAIL_HOST: '127.0.0.1',
       EMAIL_PORT: String(await startMailSink()),
       EMAIL_USE_TLS: 'false',
@@ -80,6 +93,7 @@ export async function startDemoServer(beforeSetUp = async () => undefined) {
   return {
     url,
     token,
+    receiver: await startReceiver(),
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');
@@ -95,7 +109,7 @@ async function setUp(url) {
     body: JSON.stringify({
       code: SETUP_CODE,
       org_name: 'Harbour',
-      name: '',
+      name: 'Ada Holm',
       email: 'ada@harbor.example',
       username: 'admin',
       password: PASSWORD,

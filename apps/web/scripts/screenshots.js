@@ -37,6 +37,7 @@ async function take(url, some, data, cookiesOf) {
       await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .animate-pulse') === null, undefined, {
         timeout: 30_000,
       });
+      if (!signedOut) await page.getByRole('button', { name: /^Teams shown/ }).waitFor();
       await before?.(page, data);
       await page.evaluate(() => document.fonts.ready.then(() => true));
       await page.screenshot({ path: join(folder, `${name}-${kind}.png`), animations: 'disabled', caret: 'hide' });
@@ -49,7 +50,7 @@ async function take(url, some, data, cookiesOf) {
 const isFirst = ({ beforeSetUp = false }) => beforeSetUp;
 const server = await startDemoServer((url) => take(url, pages.filter(isFirst), null, () => []));
 try {
-  const data = await createDemoData(server.url, server.token);
+  const data = await createDemoData(server.url, server.token, server.receiver);
   const member = await signIn(server.url, 'ida', PASSWORD);
   const admin = await signIn(server.url);
   const rest = pages.filter((page) => !isFirst(page));

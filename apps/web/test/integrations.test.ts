@@ -151,7 +151,7 @@ browserTest('a template that was not saved is guarded, and offered again', async
 });
 
 browserTest('a second integration of the same name is refused beside the field, and deleting one asks for its name', async () => {
-  const { id, link } = await world.integration('Billing');
+  const { id, link } = await world.integration('Invoices');
   await world.alert(link, { title: 'Invoice stuck' });
   await world.admin.api('POST', 'webhooks/', {
     name: 'Ledger',
@@ -166,16 +166,16 @@ browserTest('a second integration of the same name is refused beside the field, 
     .getByRole('button', { name: /^Webhook/ })
     .first()
     .click();
-  await page.getByLabel('Name', { exact: true }).fill('Billing');
+  await page.getByLabel('Name', { exact: true }).fill('Invoices');
   await page.getByRole('button', { name: 'Create integration' }).click();
   await page.locator('[id$="-error"]').first().waitFor();
   await page.goto(`/integrations/${id}`);
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Delete Billing?' });
+  const dialog = page.getByRole('dialog', { name: 'Delete Invoices?' });
   await dialog.getByText(/called for its alerts: Ledger/).waitFor();
   expect(await dialog.getByRole('button', { name: 'Delete integration' }).getAttribute('aria-disabled')).toBe('true');
-  await dialog.getByLabel(/to confirm/).fill('Billing');
+  await dialog.getByLabel(/to confirm/).fill('Invoices');
   await dialog.getByRole('button', { name: 'Delete integration' }).click();
-  await page.getByText('Deleted Billing').waitFor();
+  await page.getByText('Deleted Invoices').waitFor();
 });

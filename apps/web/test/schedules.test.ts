@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
+import { refreshFeeds } from '../../server/src/schedules/index.ts';
 import { type HttpReceiver, startHttpReceiver } from '../../server/src/testing/http-receiver.ts';
 import { browserTest, hasBrowser } from './browser.ts';
 import { expectAccessible, startWorld, type World } from './world.ts';
@@ -207,14 +208,8 @@ browserTest('an imported calendar says which of its names nobody has', async () 
   await page.getByLabel('Address of the calendar').fill(`${receiver.url}/rota.ics`);
   await page.getByRole('button', { name: 'Create schedule' }).click();
   await page.getByRole('heading', { name: 'Imported', level: 1 }).waitFor();
-  const id = new URL(page.url()).pathname.split('/').at(-1);
-  const range = new URLSearchParams({
-    start_date: new Date().toISOString().slice(0, 10),
-    end_date: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10),
-  });
-  const pieces = async () =>
-    (await world.admin.api<{ shifts: unknown[] }>('GET', `schedules/${id}/timeline?${range}`)).shifts.length;
-  await expect.poll(pieces, { timeout: 30_000 }).toBe(2);
+  const { db, clock, outbound, log } = world.ctx;
+  await refreshFeeds({ db, clock, outbound, log }, clock.now());
   const card = page.getByRole('region', { name: 'Imported calendar' });
   await card.getByRole('list', { name: 'Unknown names' }).getByText('gone.person').waitFor();
   await card.getByText(/on call by them: mia/).waitFor();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import { browserTest, hasBrowser } from './browser.ts';
 import { expectAccessible, startWorld, type World } from './world.ts';
 
@@ -21,9 +21,14 @@ beforeAll(async () => {
     })
   ).id;
   await world.alert(link, { title: 'A very long title of an alert group that does not fit on a phone by far' });
-  const newest = async () => (await admin.api<{ results: { id: string }[] }>('GET', 'alert_groups/')).results[0]?.id ?? '';
-  await expect.poll(newest, { timeout: 15_000 }).not.toBe('');
-  ids.group = await newest();
+  ids.group = await vi.waitFor(
+    async () => {
+      const [group] = (await admin.api<{ results: { id: string }[] }>('GET', 'alert_groups/')).results;
+      if (group === undefined) throw new Error('The alert group is not there yet');
+      return group.id;
+    },
+    { timeout: 15_000 },
+  );
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 

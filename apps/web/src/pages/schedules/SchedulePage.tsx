@@ -69,10 +69,16 @@ type Opened =
 function rowsOf({ final, shifts, gaps }: ScheduleTimeline): Row[] {
   const overrides = shifts.filter((piece) => piece.is_override);
   const rest = shifts.filter((piece) => !piece.is_override).sort((a, b) => b.level - a.level);
-  const keys = [...new Set(rest.map((piece) => piece.shift_id ?? piece.shift_name ?? ''))];
+  const nameOf = (piece: TimelinePiece): string =>
+    piece.shift_id === null ? 'Calendar' : piece.shift_name || `Layer ${piece.level}`;
+  // Versions of a rotation have its name and layer; they are one row.
+  const keys = [...new Set(rest.map((piece) => `${nameOf(piece)} ${piece.level}`))];
   const rows = keys.map((key): Row => {
-    const pieces = rest.filter((piece) => (piece.shift_id ?? piece.shift_name ?? '') === key);
-    return { key, label: pieces[0]?.shift_name || `Layer ${pieces[0]?.level ?? 0}`, pieces };
+    const pieces = rest.filter((piece) => `${nameOf(piece)} ${piece.level}` === key);
+    const [first] = pieces;
+    const name = first === undefined ? '' : nameOf(first);
+    const isShared = keys.filter((one) => one.replace(/ \S+$/, '') === name).length > 1;
+    return { key, label: isShared ? `${name}, layer ${first?.level ?? 0}` : name, pieces };
   });
   return [
     { key: 'final', label: 'On call', pieces: final, gaps },

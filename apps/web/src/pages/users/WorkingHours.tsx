@@ -47,10 +47,20 @@ export function WorkingHours({ profile, forbidden }: { profile: UserProfile; for
         </p>
         <ul className="space-y-2">
           {DAYS.map((day) => (
-            <li key={day} className="flex flex-wrap items-start gap-x-3 gap-y-1">
-              <span className="w-24 pt-1.5 font-medium">{nameOfDay(day)}</span>
+            <li key={day} className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1">
+              <span className="flex w-36 items-center justify-between font-medium max-sm:w-full">
+                {nameOfDay(day)}
+                {forbidden === null && (
+                  <IconButton
+                    size="small"
+                    label={`Add hours on ${nameOfDay(day)}`}
+                    icon={<Plus className="size-4" aria-hidden />}
+                    onClick={() => set(day, [...hours[day], { start: '09:00', end: '17:00' }])}
+                  />
+                )}
+              </span>
               <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
-                {hours[day].length === 0 && <span className="pt-1.5 text-muted">off</span>}
+                {hours[day].length === 0 && <span className="text-muted">off</span>}
                 {hours[day].map((span, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity of their own
                   <span key={at} className="flex items-center gap-1">
@@ -96,14 +106,6 @@ export function WorkingHours({ profile, forbidden }: { profile: UserProfile; for
                     )}
                   </span>
                 ))}
-                {forbidden === null && (
-                  <IconButton
-                    size="small"
-                    label={`Add hours on ${nameOfDay(day)}`}
-                    icon={<Plus className="size-4" aria-hidden />}
-                    onClick={() => set(day, [...hours[day], { start: '09:00', end: '17:00' }])}
-                  />
-                )}
               </div>
             </li>
           ))}
