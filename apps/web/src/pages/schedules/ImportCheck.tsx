@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
-import { CircleCheck, TriangleAlert } from 'lucide-react';
-import { Card, SkeletonRows, useTimeSettings } from '../../ui/index.ts';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { CircleCheck, RotateCw, TriangleAlert } from 'lucide-react';
+import { api, errorText, useForbidden } from '../../api/index.ts';
+import { Button, Card, SkeletonRows, showToast, useTimeSettings } from '../../ui/index.ts';
 import { daysOf, rangeOf, shiftDate, todayIn } from './civil.ts';
 import { timelineQuery, warningsQuery } from './queries.ts';
 
@@ -11,13 +12,37 @@ export function ImportCheck({ id, nameOf }: { id: string; nameOf: (userId: strin
   const days = [...daysOf('month', today, zone), ...daysOf('month', shiftDate('month', today, 1), zone)];
   const timeline = useQuery(timelineQuery(id, rangeOf(days)));
   const { data: warnings = [] } = useQuery(warningsQuery(id));
+  const client = useQueryClient();
+  const forbidden = useForbidden('schedules:write');
+  const reload = useMutation({
+    mutationFn: () => api.post('/schedules/{id}/reload_ical', { path: { id } }),
+    onSuccess: async () => {
+      showToast({ kind: 'done', text: 'The calendar is read again', detail: 'What changed appears by itself.' });
+      await client.invalidateQueries({ queryKey: ['schedules'] });
+    },
+    onError: (error) => showToast({ kind: 'failed', text: 'The calendar was not read', detail: errorText(error) }),
+  });
   const problems = warnings.filter(({ type }) => type === 'calendar' || type === 'shift');
   const pieces = timeline.data?.shifts ?? [];
   const known = [...new Set(pieces.flatMap((piece) => piece.user_ids))];
   const counts = new Map<string, number>();
   for (const name of pieces.flatMap((piece) => piece.missing)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return (
-    <Card title="Imported calendar" className="mt-5">
+    <Card
+      title="Imported calendar"
+      className="mt-5"
+      actions={
+        <Button
+          size="small"
+          icon={<RotateCw className="size-4" aria-hidden />}
+          pending={reload.isPending}
+          disabledReason={forbidden}
+          onClick={() => reload.mutate()}
+        >
+          Read again now
+        </Button>
+      }
+    >
       {timeline.data === undefined ? (
         <SkeletonRows rows={2} label="Reading the calendar" />
       ) : (
