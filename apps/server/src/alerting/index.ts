@@ -22,6 +22,7 @@ export {
   countFound,
   findGroupIds,
   findListedGroup,
+  isQuickList,
   type ListedGroup,
   listGroups,
   MOST_COUNTED,

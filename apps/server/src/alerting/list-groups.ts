@@ -10,6 +10,8 @@ import type { AlertGroupTable } from './tables.ts';
 export type ListedGroup = AlertGroup & {
   /** Team of the integration. */
   teamId: string | null;
+  /** Whether its route is still there. */
+  hasRoute: boolean;
   attachedIds: readonly AlertGroupId[];
 };
 
@@ -57,6 +59,14 @@ export async function countFound(db: Db, org: OrgId, filter: GroupFilter): Promi
   return Object.fromEntries(rows.map(({ state, groups }) => [state, groups])) as Record<StateKind, number>;
 }
 
+/** Rows from the begin of a list that are found as fast as one. */
+const QUICK_ROWS = 1_000;
+
+/** Whether the list takes little, whatever is in the table: its begin, without filters, of which the count is kept. */
+export const isQuickList = (filter: GroupFilter, window: Window): boolean =>
+  Object.values(filter).every((value) => value === undefined) &&
+  (window.kind === 'cursor' ? window.size : window.page * window.size) <= QUICK_ROWS;
+
 /** Groups, those that started last first. */
 export async function listGroups(db: Db, org: OrgId, filter: GroupFilter, window: Window): Promise<Page<ListedGroup>> {
   const count = keptCount(db, org, filter);
@@ -93,13 +103,21 @@ export async function findListedGroup(db: Db | Tx, org: OrgId, id: AlertGroupId)
 
 async function loadListed(db: Db | Tx, org: OrgId, ids: readonly AlertGroupId[]): Promise<ListedGroup[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<Selectable<AlertGroupTable> & { team_id: string | null; attached_ids: string[] }>`
-    select g.*, i.team_id, array(
+  const { rows } = await sql<
+    Selectable<AlertGroupTable> & { team_id: string | null; has_route: boolean; attached_ids: string[] }
+  >`
+    select g.*, i.team_id, r.id is not null as has_route, array(
         select c.id from alert_group c
         where c.organization_id = g.organization_id and c.root_alert_group_id = g.id and c.root_alert_group_id is not null
         order by c.started_at, c.id) as attached_ids
     from alert_group g
     left join integration i on i.organization_id = g.organization_id and i.id = g.integration_id
+    left join route r on r.organization_id = g.organization_id and r.id = g.route_id
     where g.organization_id = ${org} and g.id = any(${[...ids]}::text[])`.execute(db);
-  return rows.map((row) => ({ ...groupFromRow(row), teamId: row.team_id, attachedIds: row.attached_ids }));
+  return rows.map((row) => ({
+    ...groupFromRow(row),
+    teamId: row.team_id,
+    hasRoute: row.has_route,
+    attachedIds: row.attached_ids,
+  }));
 }

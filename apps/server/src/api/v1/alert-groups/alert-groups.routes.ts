@@ -5,6 +5,7 @@ import {
   countFound,
   deleteGroup,
   findListedGroup,
+  isQuickList,
   listGroups,
   MOST_COUNTED,
   wipe,
@@ -53,7 +54,9 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
     async (request, reply) => {
       const caller = callerOf(request);
       const query = request.query as Record<string, unknown>;
-      const page = await listGroups(db, caller.org, await readGroupFilter(db, caller, query), readWindow(query, PAGE_SIZE));
+      const filter = await readGroupFilter(db, caller, query);
+      const window = readWindow(query, PAGE_SIZE);
+      const page = await listGroups(isQuickList(filter, window) ? reads : db, caller.org, filter, window);
       const items = await presentGroups(reads, caller.org, page.rows, baseUrl);
       return sendJson(reply, 200, stringifyWithRaw(envelope(page, items, baseUrl, request.url)));
     },

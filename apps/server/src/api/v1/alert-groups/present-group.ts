@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { Type } from 'typebox';
 import { type Alert, type GroupState, type ListedGroup, loadAlerts } from '../../../alerting/index.ts';
 import type { Db } from '../../../platform/db/database.ts';
@@ -57,15 +56,14 @@ export const groupLink = (baseUrl: string, id: string): string => `${baseUrl}/al
 
 export async function presentGroups(db: Db, org: string, groups: readonly ListedGroup[], baseUrl: string): Promise<unknown[]> {
   const lastIds = groups.flatMap((group) => (group.lastAlertId === null ? [] : [group.lastAlertId]));
-  const [alerts, routes] = await Promise.all([loadAlerts(db, org, lastIds), liveRoutes(db, org, groups)]);
-  const alertById = new Map(alerts.map((alert) => [alert.id, alert]));
+  const alertById = new Map((await loadAlerts(db, org, lastIds)).map((alert) => [alert.id, alert]));
   return groups.map((group) => {
     const last = group.lastAlertId === null ? undefined : alertById.get(group.lastAlertId);
     return {
       id: group.id,
       integration_id: group.integrationId,
       team_id: group.teamId,
-      route_id: group.routeId !== null && routes.has(group.routeId) ? group.routeId : null,
+      route_id: group.hasRoute ? group.routeId : null,
       alerts_count: group.alertsCount,
       state: group.state.kind,
       created_at: apiTime(group.startedAt),
@@ -96,14 +94,4 @@ function presentState(state: GroupState): Record<string, unknown> {
     silenced_at: apiTimeOrNull(silenced?.at ?? null),
     silenced_until: apiTimeOrNull(silenced?.until ?? null),
   };
-}
-
-/** Which of the groups' routes are still there: a deleted one is shown as none. */
-async function liveRoutes(db: Db, org: string, groups: readonly ListedGroup[]): Promise<Set<string>> {
-  const ids = [...new Set(groups.flatMap((group) => (group.routeId === null ? [] : [group.routeId])))];
-  if (ids.length === 0) return new Set();
-  const { rows } = await sql<{
-    id: string;
-  }>`select id from route where organization_id = ${org} and id = any(${ids}::text[])`.execute(db);
-  return new Set(rows.map((row) => row.id));
 }
