@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { inVisibleTeam, ofTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
-import { containing, listTable, type Page, rowsById, type Window } from '../../platform/db/page.ts';
+import { containing, listTable, type Page, type Window } from '../../platform/db/page.ts';
 import { notify } from '../../platform/notify.ts';
 import type { IntegrationTable } from '../tables.ts';
 import type { Integration, IntegrationLabel } from './integration.ts';
@@ -36,10 +36,6 @@ export async function listIntegrations(
   if (filter.labels !== undefined) where.push(sql`labels @> ${JSON.stringify(filter.labels)}::jsonb`);
   if (filter.inMaintenance !== undefined) where.push(sql`(maintenance_mode is not null) = ${filter.inMaintenance}`);
   return listTable(db, { table: 'integration', org, where, fromRow }, window);
-}
-
-export async function integrationsById(db: Db | Tx, org: string, ids: readonly string[]): Promise<Integration[]> {
-  return (await rowsById<Selectable<IntegrationTable>>(db, 'integration', org, ids)).map(fromRow);
 }
 
 /** A live integration; null when there is none in this organization. */
