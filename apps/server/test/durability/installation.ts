@@ -74,14 +74,17 @@ class Program {
 
   async ready(): Promise<void> {
     const deadlineMs = performance.now() + READY_WITHIN_MS;
+    let last = 'no answer';
     while (performance.now() < deadlineMs) {
       if (this.#current === null || this.#current.hasExited())
         throw new Error(`a process ended by itself:\n${this.output().slice(-4_000)}`);
       const answer = await fetch(`${this.url}/ready/`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
       if (answer?.status === 200) return;
+      if (answer !== null) last = `${answer.status} ${await answer.text().catch(String)}`;
       await sleep(25);
     }
-    throw new Error(`a process was not ready within ${READY_WITHIN_MS / 1_000} s:\n${this.output().slice(-4_000)}`);
+    const what = `${this.#args.join(' ')} was not ready within ${READY_WITHIN_MS / 1_000} s (${last})`;
+    throw new Error(`${what}:\n${this.output().slice(-4_000)}`);
   }
 
   async stop(): Promise<number | null> {
