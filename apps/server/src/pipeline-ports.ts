@@ -18,5 +18,6 @@ export const createPipelinePorts = (
       : startFirstRuns(tx, groups, { now, delaySeconds: escalation.startDelaySeconds }),
   alertsJoined,
   notifyAdmins: engine.ports.notifyAdmins,
-  committed,
+  // Without a delay the first steps are done by then, and what is left comes later.
+  committed: escalation.startDelaySeconds === 0 ? () => undefined : committed,
 });
