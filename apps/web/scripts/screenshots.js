@@ -37,7 +37,7 @@ async function take(url, some, data, cookiesOf) {
       await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .animate-pulse') === null, undefined, {
         timeout: 30_000,
       });
-      if (!signedOut) await page.getByRole('button', { name: /^Teams shown/ }).waitFor();
+      if (!signedOut) await page.locator('header [aria-label^="Teams shown"]').waitFor({ state: 'attached' });
       await before?.(page, data);
       await page.evaluate(() => document.fonts.ready.then(() => true));
       await page.screenshot({ path: join(folder, `${name}-${kind}.png`), animations: 'disabled', caret: 'hide' });
