@@ -20,7 +20,8 @@ const options = readOptions(
 
 How many alerts a second are accepted (stored durably, answered 200), first while they only wait, as at a process with the web role, then,
 with the numbers of integrations that --mixed names, while the same process handles them; and how many are handled up to their first
-notification job, each alert a new alert group. Server, database and load generator share the machine. Figures of processor time hold also where other processes are at work.`,
+notification job, each alert a new alert group. Server, database and load generator share the machine. Figures of
+processor time hold also where other processes are at work.`,
   {
     integrations: [1, 100, 10_000],
     mixed: [100],

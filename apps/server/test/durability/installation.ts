@@ -9,7 +9,7 @@ import { freePort, type Launched, launch, processesIn, run } from '../program.ts
 
 type Env = Record<string, string>;
 
-const READY_WITHIN_MS = 90_000;
+const READY_WITHIN_MS = 180_000;
 const CLUSTER = 'postgres-17';
 
 /** What a kill hits. `backend` is one session's process, after which PostgreSQL restarts its others by itself. */
@@ -167,8 +167,15 @@ export async function startSplit(folder: string, env: Env): Promise<Installation
   const ready = async () => {
     await Promise.all(all.map((program) => program.ready()));
   };
+  const close = async () => {
+    await Promise.all(all.map((program) => program.kill()));
+    await postgres.close();
+  };
   for (const program of all) program.start();
-  await ready();
+  await ready().catch(async (err) => {
+    await close();
+    throw err;
+  });
   return {
     targets: ['everything', 'web', 'worker', 'postgres', 'backend'],
     connection,
@@ -186,9 +193,6 @@ export async function startSplit(folder: string, env: Env): Promise<Installation
     },
     ready,
     stop: () => Promise.all(all.map((program) => program.stop())),
-    async close() {
-      await Promise.all(all.map((program) => program.kill()));
-      await postgres.close();
-    },
+    close,
   };
 }
