@@ -5,9 +5,9 @@ import { createApiContext } from './api-context.ts';
 import type { Background } from './background.ts';
 import type { Context } from './context.ts';
 import { createIngestion, INGEST_PREFIX, INGEST_ROUTE, type Ingestion, ingestRoutes } from './integrations/index.ts';
-import { allowOrigins, createHttp, type Http, sendApiHeaders, serveOpenApi } from './platform/http/index.ts';
+import { allowOrigins, createHttp, type Http, refuseOtherHosts, sendApiHeaders, serveOpenApi } from './platform/http/index.ts';
 import { folderLog } from './platform/log.ts';
-import { type Lifecycle, registerProbes } from './probes.ts';
+import { type Lifecycle, PROBES, registerProbes } from './probes.ts';
 import { VERSION } from './version.ts';
 import { createWebUi, registerApiDocs } from './web-ui/index.ts';
 import { INBOUND_ACCEPTED, INBOUND_WAKE } from './work.ts';
@@ -46,6 +46,7 @@ export async function createApp(ctx: Context, { web, background, lifecycle }: Ap
       ? {}
       : { direct: { prefix: INGEST_PREFIX, route: INGEST_ROUTE, accessLog: 'debug', answer: ingestion.handler } }),
   });
+  refuseOtherHosts(http, config.allowedHosts, [...PROBES, ...(ingestion === null ? [] : [INGEST_PREFIX])]);
   await registerProbes(http, ctx, background, lifecycle);
   if (ingestion !== null) {
     http.get('/', { schema: { hide: true } }, async (request, reply) => {

@@ -27,6 +27,7 @@ import { createSecretBox, type SecretBox } from './platform/secrets.ts';
 import { createWakes, type Wakes } from './platform/wakes.ts';
 import { createFirstRun } from './setup/first-run.ts';
 import { createThreadedRenderer, type SlowRenderer } from './templates/index.ts';
+import { recordNewAddress } from './token-events.ts';
 import { VERSION } from './version.ts';
 import { createWebhookPool, createWebhookRenderer, type RenderTemplate } from './webhooks/index.ts';
 
@@ -117,7 +118,7 @@ export async function createContext({
   const renderPool = new RenderPool({ inlineMs: INLINE_MS });
   const webhookPool = createWebhookPool();
   const hub = createHub(connection, platformLog);
-  const tokens = createTokenMemory({ db, clock, hub });
+  const tokens = createTokenMemory({ db, clock, hub, onNewAddress: recordNewAddress });
   metrics.gauge('tocsin_build_info', 'Version of the program', ['version']).set({ version: VERSION }, 1);
   metrics.gauge('tocsin_db_pool_in_use', 'Database connections at work', [], (gauge) =>
     gauge.set(pool.totalCount - pool.idleCount),

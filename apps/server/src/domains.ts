@@ -21,6 +21,7 @@ import {
 } from './escalation/index.ts';
 import { acknowledgeHostsOf, createAcknowledgeSource, maintenanceHooks } from './integrations/index.ts';
 import {
+  type AdminNotice,
   createAdminNotices,
   createMailer,
   type EmailSettings,
@@ -28,6 +29,7 @@ import {
   type RecordDuplicates,
   type SendOutcome,
 } from './notifications/index.ts';
+import type { Tx } from './platform/db/database.ts';
 import type { AnyJob } from './platform/jobs/index.ts';
 import { folderLog } from './platform/log.ts';
 import { answerOnCall } from './schedules/index.ts';
@@ -47,6 +49,8 @@ export interface Domains {
   readonly jobs: readonly AnyJob<Context>[];
   /** Mails somebody who acknowledged an alert group. */
   readonly tellPerson: TellPerson;
+  /** Mails the admins of an organization. */
+  readonly notifyAdmins: (tx: Tx, notice: AdminNotice, now: Date) => Promise<void>;
   /** Mails with links to sign in. */
   readonly authMail: AuthMail;
   /** Sends one mail that is no page, at once; null: there is no mail server. */
@@ -122,6 +126,7 @@ function createDomains(ctx: Context): Domains {
     },
     onBrokenSchedule,
     tellPerson: admins.tell,
+    notifyAdmins: admins.notify,
     jobs: [admins.job, source.job, signInMail.job],
     authMail: signInMail.mail,
     sendMail,

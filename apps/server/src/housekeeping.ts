@@ -4,6 +4,7 @@ import { forgetSignIns } from './access/index.ts';
 import { forgetIdempotentAnswers } from './api/v1/index.ts';
 import { forgetAudit } from './audit/index.ts';
 import type { Context } from './context.ts';
+import { domainsOf } from './domains.ts';
 import { forgetEndedRuns } from './escalation/index.ts';
 import { forgetRateWindows } from './integrations/index.ts';
 import { forgetUsage } from './notifications/index.ts';
@@ -11,6 +12,7 @@ import { inTransaction } from './platform/db/create-db.ts';
 import type { Db } from './platform/db/database.ts';
 import { type CronEntry, defineJob } from './platform/jobs/index.ts';
 import { forgetScheduleEvents } from './schedules/index.ts';
+import { tellOfTokens } from './token-events.ts';
 import { forgetWebhookCalls } from './webhooks/index.ts';
 
 /** Tables that are partitioned by month. */
@@ -77,12 +79,22 @@ const forgetHistory = defineJob({
   },
 });
 
+const tellOwnersOfTokens = defineJob({
+  name: 'access.token_notices',
+  payload: Type.Object({}),
+  run: (ctx: Context) => {
+    const { tellPerson, notifyAdmins } = domainsOf(ctx);
+    return tellOfTokens({ db: ctx.db, tellPerson, notifyAdmins }, ctx.clock.now());
+  },
+});
+
 /** What keeps the installation in order, whatever the domains. */
-export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, forgetOldAudit, forgetCalls, forgetHistory];
+export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, forgetOldAudit, forgetCalls, forgetHistory, tellOwnersOfTokens];
 export const HOUSEKEEPING_CRON: readonly CronEntry<Context>[] = [
   { job: keepPartitions, match: '7 */6 * * *', backfillMs: 6 * 3_600_000 },
   { job: forgetCounters, match: '37 * * * *' },
   { job: forgetCalls, match: '47 * * * *' },
   { job: forgetOldAudit, match: '17 3 * * *' },
   { job: forgetHistory, match: '27 3 * * *' },
+  { job: tellOwnersOfTokens, match: '*/5 * * * *' },
 ];

@@ -53,6 +53,9 @@ function watchLag(app: Http): () => number {
   return () => performance.now() - expected;
 }
 
+/** Beginnings of the paths below, which are asked for by address. */
+export const PROBES = ['/health', '/ready', '/startupprobe', '/metrics', '/api/internal/v1/health'];
+
 /** `/health/`, `/ready/` and `/startupprobe/` (operations.md 3), `/health/escalation` (escalation.md 6.2), and `/metrics/` (operations.md 1.1). */
 export async function registerProbes(
   app: Http,

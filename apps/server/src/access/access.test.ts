@@ -27,7 +27,8 @@ afterAll(() => database[Symbol.asyncDispose]());
 let tokens = 0;
 const newTokenFor = (expiresAt: Date | null = null) =>
   inTransaction(database.db, (tx) => createToken(tx, org, { userId: anna.id, name: `test ${++tokens}`, expiresAt }, clock.now()));
-const knock = (header: string | undefined) => authenticate({ db: database.db, clock }, { authorization: header });
+const knock = (header: string | undefined) =>
+  authenticate({ db: database.db, clock, onNewAddress: async () => undefined }, { authorization: header });
 
 describe('an Authorization header', () => {
   test.each<[string | undefined, string | null]>([

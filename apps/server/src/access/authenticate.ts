@@ -5,6 +5,8 @@ import { matchesOrganization } from './organizations.ts';
 import { callerWith, loadAccountRights, loadUserRights } from './roles/rights.ts';
 import type { RequestFacts } from './sessions/csrf.ts';
 import type { Session } from './sessions/session.ts';
+import { networkOf } from './sign-in/throttle.ts';
+import { isNewAddress, noteAddress, type OnNewAddress } from './token-addresses.ts';
 import { findToken, touchToken } from './tokens.ts';
 
 /** What a request brings along to say who sent it. */
@@ -44,9 +46,10 @@ export type KnownToken = {
   readonly isOrganizationDeleted: boolean;
   readonly expiresAt: Date | null;
   lastUsedAt: Date | null;
+  knownAddresses: readonly string[];
 };
 
-export type TokenDeps = { readonly db: Db; readonly clock: Clock };
+export type TokenDeps = { readonly db: Db; readonly clock: Clock; readonly onNewAddress: OnNewAddress };
 
 const LAST_USED_EVERY_MS = 60_000;
 
@@ -63,11 +66,18 @@ const viaOf = (userAgent: string | undefined): Via => (userAgent?.includes('terr
 export async function readToken(db: Db, text: string): Promise<KnownToken | null> {
   const found = await findToken(db, text);
   if (found === null) return null;
-  const { org, owner, expiresAt, lastUsedAt } = found;
+  const { org, owner, expiresAt, lastUsedAt, knownAddresses } = found;
   const rights = owner.type === 'user' ? await loadUserRights(db, org, owner.id) : await loadAccountRights(db, org, owner.id);
   if (rights === null) return null;
   const caller = callerWith(rights, { via: 'api', tokenId: found.id }, found.narrowing);
-  return { caller, isActive: rights.isActive, isOrganizationDeleted: rights.isOrganizationDeleted, expiresAt, lastUsedAt };
+  return {
+    caller,
+    isActive: rights.isActive,
+    isOrganizationDeleted: rights.isOrganizationDeleted,
+    expiresAt,
+    lastUsedAt,
+    knownAddresses,
+  };
 }
 
 /**
@@ -96,6 +106,11 @@ export async function authenticate(
   ) {
     known.lastUsedAt = now;
     await touchToken(deps.db, caller.org, caller.tokenId, now, credentials.ip ?? null);
+  }
+  const { ip } = credentials;
+  if (caller.tokenId !== null && ip !== undefined && isNewAddress(known.knownAddresses, ip)) {
+    known.knownAddresses = [...known.knownAddresses, networkOf(ip)];
+    await noteAddress(deps.db, { org: caller.org, id: caller.tokenId }, caller.actor, ip, now, deps.onNewAddress);
   }
   return { ok: true, caller: { ...caller, via: viaOf(credentials.userAgent) } };
 }

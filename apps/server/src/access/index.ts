@@ -116,6 +116,7 @@ export {
 } from './sessions/store.ts';
 export { type Acceptance, type AcceptResult, acceptInvitation, openInvitationOf } from './sign-in/accept-invitation.ts';
 export { type Challenge, keepChallenge, takeChallenge } from './sign-in/challenges.ts';
+export { cancelEmailChange, confirmEmail, pendingEmail, requestEmailChange } from './sign-in/change-email.ts';
 export type { FirstAdmin, FirstAdminResult, FirstRun } from './sign-in/first-run.ts';
 export { forgetSignIns } from './sign-in/forget.ts';
 export {
@@ -142,7 +143,9 @@ export {
   refund,
   takeAttempt,
 } from './sign-in/throttle.ts';
+export type { OnNewAddress } from './token-addresses.ts';
 export { createTokenMemory, type TokenMemory } from './token-memory.ts';
+export { type TokenNotice, takeTokenNotices } from './token-notices.ts';
 export { isAdoptable, isServiceToken } from './token-text.ts';
 export {
   type ApiToken,

@@ -54,6 +54,9 @@ export interface ApiTokenTable {
   respect_team_visibility: Generated<boolean>;
   is_adopted: Generated<boolean>;
   last_used_ip: Generated<string | null>;
+  expiry_warned_days: Generated<number | null>;
+  known_addresses: Generated<string[]>;
+  untold_address: Generated<string | null>;
 }
 
 export interface RoleTable {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../platform/log.ts';
 import { createHub, type Hub } from '../platform/notify.ts';
 import { type ApiUser, type ApiWorld, startApi } from '../testing/api.ts';
+import { recordNewAddress } from '../token-events.ts';
 import { createTokenMemory, setRoleSubjects } from './index.ts';
 
 let api: ApiWorld;
@@ -18,7 +19,8 @@ afterAll(async () => {
   await api[Symbol.asyncDispose]();
 });
 
-const memory = (listens: boolean) => createTokenMemory({ db: api.db, clock: api.clock, hub: listens ? hub : null });
+const memory = (listens: boolean) =>
+  createTokenMemory({ db: api.db, clock: api.clock, hub: listens ? hub : null, onNewAddress: recordNewAddress });
 const knock = (at: ReturnType<typeof memory>, user = noor) => at.authenticate({ authorization: user.token });
 const may = async (at: ReturnType<typeof memory>, permission: 'integrations:write') => {
   const found = await knock(at);

@@ -24,7 +24,7 @@ export interface TokenMemory {
  * Authenticates tokens from memory. What a token may do is read again every few seconds, and at once when the database announces a
  * change of rights in its organization. Unknown tokens are looked up each time.
  */
-export function createTokenMemory({ db, clock, hub }: TokenDeps & { readonly hub: Hub | null }): TokenMemory {
+export function createTokenMemory({ db, clock, hub, onNewAddress }: TokenDeps & { readonly hub: Hub | null }): TokenMemory {
   const known = new Lru<string, { token: KnownToken; readAtMs: number; change: number }>(MAX_TOKENS, MAX_TOKENS);
   const underWay = new Map<string, Promise<KnownToken | null>>();
   const changedAt = new Map<string, number>();
@@ -70,5 +70,5 @@ export function createTokenMemory({ db, clock, hub }: TokenDeps & { readonly hub
     return started;
   }
 
-  return { authenticate: (credentials) => authenticate({ db, clock }, credentials, read), forget };
+  return { authenticate: (credentials) => authenticate({ db, clock, onNewAddress }, credentials, read), forget };
 }

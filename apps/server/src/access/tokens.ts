@@ -198,6 +198,8 @@ export type FoundToken = {
   readonly owner: TokenOwner;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
+  /** Where it was used from; of IPv6 the network of 64 bits. */
+  readonly knownAddresses: readonly string[];
   readonly narrowing: Narrowing;
 };
 
@@ -206,14 +208,14 @@ export async function findToken(db: Db | Tx, text: string): Promise<FoundToken |
   const hash = hashToken(text);
   const candidates = await db
     .selectFrom('api_token')
-    .select(['organization_id', 'token_hash', ...COLUMNS])
+    .select(['organization_id', 'token_hash', 'known_addresses', ...COLUMNS])
     .where('token_key', '=', tokenKey(text))
     .where('revoked_at', 'is', null)
     .execute();
   const row = candidates.find((candidate) => constantTimeEqual(candidate.token_hash, hash));
   if (row === undefined) return null;
   const { id, owner, expiresAt, lastUsedAt, narrowing } = fromRow(row);
-  return { org: row.organization_id, id, owner, expiresAt, lastUsedAt, narrowing };
+  return { org: row.organization_id, id, owner, expiresAt, lastUsedAt, knownAddresses: row.known_addresses, narrowing };
 }
 
 /** Notes when and from where a token was last used. */

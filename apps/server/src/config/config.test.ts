@@ -37,6 +37,15 @@ describe('settings', () => {
     expect(config.dataDir).toBe(join(process.cwd(), 'data'));
   });
 
+  test('the host of BASE_URL is among the allowed ones, and a star allows all', () => {
+    const hosts = (ALLOWED_HOSTS: string) => loadConfig({ BASE_URL: 'https://tocsin.example.com', ALLOWED_HOSTS }).allowedHosts;
+    expect(hosts('.corp.example, 10.0.0.1')).toEqual(['.corp.example', '10.0.0.1', 'tocsin.example.com']);
+    expect(hosts('*')).toEqual([]);
+    expect(problemsOf({ ALLOWED_HOSTS: 'https://x' })).toEqual([
+      'ALLOWED_HOSTS: https://x is not a host such as tocsin.example.com or .example.com',
+    ]);
+  });
+
   test('every mistake is told, each in one line', () => {
     const problems = problemsOf({
       PORT: '80a',

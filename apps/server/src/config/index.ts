@@ -67,6 +67,8 @@ export type Config = {
   /** null: off. */
   proxySignIn: ProxySignInConfig | null;
   /** Origins of pages elsewhere that may call the API with a token. */
+  /** Names that the server answers to; empty: any. */
+  allowedHosts: string[];
   corsOrigins: string[];
   /** Shown to everybody. */
   maintenanceMessage: string | null;
@@ -194,6 +196,16 @@ function readCookieDomain(read: EnvReader, baseUrl: string | null): string | nul
   return domain;
 }
 
+/** The host of BASE_URL is always among them. */
+function readAllowedHosts(read: EnvReader, baseUrl: string | null): string[] {
+  const hosts = read.list('ALLOWED_HOSTS');
+  if (hosts.length === 0 || hosts.includes('*')) return [];
+  for (const host of hosts)
+    if (!/^(\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\]|[0-9a-f:]+)$/i.test(host))
+      read.problem(`ALLOWED_HOSTS: ${host} is not a host such as tocsin.example.com or .example.com`);
+  return [...hosts, ...(baseUrl === null ? [] : [new URL(baseUrl).hostname])];
+}
+
 /**
  * The settings of a process.
  * @throws ConfigError with a line for every mistake
@@ -261,6 +273,7 @@ export function loadConfig(env: Environment): Config {
     sessionCookieDomain: readCookieDomain(read, baseUrl),
     oidc: readOidc(read),
     proxySignIn: readProxySignIn(read),
+    allowedHosts: readAllowedHosts(read, baseUrl),
     corsOrigins: readCorsOrigins(read),
     maintenanceMessage: read.optional('CURRENTLY_UNDERGOING_MAINTENANCE_MESSAGE'),
     smtp: readSmtp(read),

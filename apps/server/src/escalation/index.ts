@@ -37,7 +37,7 @@ export {
 } from './settings/chain.ts';
 export { createChain, deleteChain, findChain, listChains, updateChain } from './settings/chain-store.ts';
 export { replaceInSteps, type StepUse, stepsNaming } from './settings/people-in-steps.ts';
-export { createStep, deleteStep, findStep, listSteps, updateStep } from './settings/step-store.ts';
+export { copySteps, createStep, deleteStep, findStep, listSteps, updateStep } from './settings/step-store.ts';
 export { type EscalationHealth, escalationHealth } from './watchdogs/health.ts';
 export { createHeartbeat } from './watchdogs/heartbeat.ts';
 export { createWatchdogs, type WatchdogDeps } from './watchdogs/watchdogs.ts';

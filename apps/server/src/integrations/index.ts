@@ -75,6 +75,7 @@ export {
   listRoutes,
   reorderRoutes,
   routeOrder,
+  routesToChain,
   updateRoute,
 } from './settings/route-store.ts';
 export { createAcknowledgeSource } from './source-acknowledge/acknowledge-source.ts';

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { createIntegration, createRoute, deleteIntegration } from '../integrations/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 
@@ -69,6 +70,16 @@ export async function ensureDirectPaging(
     return id;
   }
   throw new Error(`${MOST_NAMES} integrations have the name ${name}`);
+}
+
+/** Ids of the teams whose page reaches a chain with a step. */
+export async function teamsToBePaged(db: Db, org: string): Promise<string[]> {
+  const { rows } = await sql<{ team_id: string }>`
+    select distinct i.team_id from integration i
+    join route r on r.organization_id = ${org} and r.integration_id = i.id
+    join escalation_step s on s.organization_id = ${org} and s.escalation_chain_id = r.escalation_chain_id
+    where i.organization_id = ${org} and i.type = 'direct_paging' and i.team_id is not null and i.deleted_at is null`.execute(db);
+  return rows.map((row) => row.team_id);
 }
 
 /** Ends a team's direct paging integration, which goes with the team. */

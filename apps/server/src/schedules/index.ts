@@ -15,12 +15,13 @@ export {
   revokeExportToken,
 } from './export/export-token.ts';
 export { createFeedCheck } from './feeds/fetch-feed.ts';
-export { type FeedDeps, refreshFeeds } from './feeds/refresh-feeds.ts';
+export { type FeedDeps, refreshFeeds, reloadFeeds } from './feeds/refresh-feeds.ts';
 export { isHolidayPlace, listHolidays } from './holidays.ts';
 export {
   eventsOfSwap,
   type FinalShift,
   finalShifts,
+  onCallEverywhere,
   onCallNow,
   type ScheduleTimeline,
   scheduleTimeline,

@@ -11,6 +11,7 @@ import {
 import type { Db, Tx } from '../platform/db/database.ts';
 import { completeSchedules, loadSchedules } from './load-schedules.ts';
 import type { ScheduleInfo } from './schedule.ts';
+import { schedulesById } from './schedule-store.ts';
 import type { OnCallShift } from './shift.ts';
 
 /** Who is on call now, and the shifts in the order they were made, for many schedules of one organization at once. */
@@ -28,6 +29,36 @@ export async function onCallNow(
       { userIds: onCallAt(schedule, directory, instantOf(at)), shifts: shifts.get(id) ?? [] },
     ]),
   );
+}
+
+/** Who is on call now in each schedule of an organization. */
+export async function onCallEverywhere(
+  db: Db,
+  org: string,
+  at: Date,
+): Promise<readonly { id: string; name: string; teamId: string | null; userIds: readonly string[] }[]> {
+  const rows = await db
+    .selectFrom('schedule')
+    .select('id')
+    .where('organization_id', '=', org)
+    .orderBy('name')
+    .orderBy('id')
+    .execute();
+  const byId = new Map(
+    (
+      await schedulesById(
+        db,
+        org,
+        rows.map(({ id }) => id),
+      )
+    ).map((schedule) => [schedule.id, schedule]),
+  );
+  const onCall = await onCallNow(db, org, [...byId.values()], at);
+  return rows.flatMap(({ id }) => {
+    const schedule = byId.get(id);
+    if (schedule === undefined) return [];
+    return [{ id, name: schedule.name, teamId: schedule.teamId, userIds: onCall.get(id)?.userIds ?? [] }];
+  });
 }
 
 export interface FinalShift {

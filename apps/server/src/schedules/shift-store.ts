@@ -3,13 +3,16 @@ import { inVisibleTeam, ofTeam, type Viewer } from '../access/index.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, selectPage, type Window } from '../platform/db/page.ts';
 import { newId } from '../platform/ids.ts';
-import type { OnCallShift, ShiftSettings, Weekday } from './shift.ts';
+import type { OnCallShift, ShiftSettings, ShiftType, Weekday } from './shift.ts';
 import type { OnCallShiftTable } from './tables.ts';
 
 export interface ShiftFilter {
   readonly name?: string;
   /** Attached to, or owned by, this schedule. */
   readonly scheduleId?: string;
+  /** Names this person, in whichever way. */
+  readonly userId?: string;
+  readonly type?: ShiftType;
   /** null: shifts without a team. */
   readonly teamId?: string | null;
   /** Leaves out what this person does not see; all is listed without it. */
@@ -22,6 +25,10 @@ type ShiftRow = Selectable<OnCallShiftTable> & { attached_to: string | null };
 export async function listShifts(db: Db, org: string, filter: ShiftFilter, window: Window): Promise<Page<OnCallShift>> {
   const where = [sql`s.organization_id = ${org}`];
   if (filter.name !== undefined) where.push(sql`s.name = ${filter.name}`);
+  if (filter.type !== undefined) where.push(sql`s.type = ${filter.type}`);
+  if (filter.userId !== undefined)
+    where.push(sql`(${filter.userId} = any(s.user_ids) or exists (
+      select from jsonb_array_elements(s.rolling_users) turn where jsonb_exists(turn, ${filter.userId})))`);
   if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`s.team_id`));
   if (filter.visibleTo !== undefined) {
     // What belongs to a schedule and to no team of its own is part of the schedule.

@@ -29,6 +29,7 @@ import { createSecretBox } from '../platform/secrets.ts';
 import { answerOnCall } from '../schedules/index.ts';
 import { createFirstRun } from '../setup/first-run.ts';
 import { checkTemplateSyntax, createTemplates } from '../templates/index.ts';
+import { recordNewAddress } from '../token-events.ts';
 import { createUser } from '../users/index.ts';
 import { createWebhookPool, createWebhookRenderer } from '../webhooks/index.ts';
 import { type Answer, asAnswer } from './answer.ts';
@@ -47,7 +48,7 @@ export interface ApiUser {
   /** A string is sent as it is. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   put(path: string, body?: unknown): Promise<Answer>;
-  patch(path: string, body?: unknown): Promise<Answer>;
+  patch(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   delete(path: string, body?: unknown): Promise<Answer>;
 }
 
@@ -93,7 +94,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     authenticate: (credentials) =>
       authenticateRequest(
         { db, reads, clock, cookie, baseUrl: TEST_BASE_URL },
-        (given) => authenticate({ db, clock }, given),
+        (given) => authenticate({ db, clock, onNewAddress: recordNewAddress }, given),
         credentials,
       ),
     requestsPerMinute: 100_000,
@@ -223,7 +224,7 @@ function caller(app: Http, id: string, org: string, token: string): ApiUser {
     get: (path, headers) => send('GET', path, undefined, headers),
     post: (path, body, headers) => send('POST', path, body, headers),
     put: (path, body) => send('PUT', path, body),
-    patch: (path, body) => send('PATCH', path, body),
+    patch: (path, body, headers) => send('PATCH', path, body, headers),
     delete: (path, body) => send('DELETE', path, body),
   };
 }

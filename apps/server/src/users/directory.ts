@@ -11,6 +11,7 @@ export interface UserFilter {
   readonly email?: string;
   readonly roles?: readonly Role[];
   readonly ids?: readonly string[];
+  readonly exceptIds?: readonly string[];
   /** Only people who may be notified. */
   readonly mayBeNotified?: true;
   /** Members of any of these teams. */
@@ -46,6 +47,7 @@ export async function listUsers(db: Db, org: string, filter: UserFilter, window:
   if (filter.email !== undefined) where.push(sql`lower(u.email) = lower(${filter.email})`);
   if (filter.roles !== undefined) where.push(sql`u.role = any(${[...filter.roles]}::text[])`);
   if (filter.ids !== undefined) where.push(sql`u.id = any(${[...filter.ids]}::text[])`);
+  if (filter.exceptIds !== undefined) where.push(sql`u.id <> all(${[...filter.exceptIds]}::text[])`);
   if (filter.mayBeNotified === true) where.push(sql`u.may_be_notified`);
   if (filter.teamIds !== undefined) {
     where.push(sql`exists (select from team_member m where m.organization_id = ${org} and m.user_id = u.id

@@ -25,7 +25,7 @@ export async function findUser(db: Db | Tx, org: string, id: string): Promise<Us
   return row === undefined ? null : fromRow(row);
 }
 
-/** The active user with this username, or else with this e-mail address, in any case of letters. */
+/** The active user with this username or e-mail address, in any case of letters. Imported people may share one: addresses are whose they are. */
 export async function findUserByLogin(db: Db | Tx, org: string, login: string): Promise<User | null> {
   const rows = await db
     .selectFrom('users')
@@ -36,7 +36,8 @@ export async function findUserByLogin(db: Db | Tx, org: string, login: string): 
       or([eb(fn('lower', ['username']), '=', login.toLowerCase()), eb(fn('lower', ['email']), '=', login.toLowerCase())]),
     )
     .execute();
-  const row = rows.find(({ username }) => username.toLowerCase() === login.toLowerCase()) ?? rows[0];
+  const isOf = (name: string) => name.toLowerCase() === login.toLowerCase();
+  const row = rows.find((one) => isOf(login.includes('@') ? one.email : one.username)) ?? rows[0];
   return row === undefined ? null : fromRow(row);
 }
 

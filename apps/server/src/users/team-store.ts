@@ -29,11 +29,12 @@ export interface TeamMember {
 export async function listTeams(
   db: Db,
   org: string,
-  filter: { name?: string; search?: string },
+  filter: { name?: string; search?: string; ids?: readonly string[] },
   window: Window,
 ): Promise<Page<Team>> {
   const where = [sql`organization_id = ${org}`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
+  if (filter.ids !== undefined) where.push(sql`id = any(${[...filter.ids]}::text[])`);
   if (filter.search !== undefined) where.push(sql`lower(name) like lower(${containing(filter.search)})`);
   return listTable(db, { table: 'team', org, where, fromRow }, window);
 }

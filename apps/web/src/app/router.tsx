@@ -1,7 +1,7 @@
 import { createRouter } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '../lib/search-params.ts';
 import { alertGroupRoute, alertGroupsRoute } from '../pages/alert-groups/routes.ts';
-import { forgotRoute, inviteRoute, loginRoute, resetRoute, setupRoute } from '../pages/entry/routes.ts';
+import { confirmEmailRoute, forgotRoute, inviteRoute, loginRoute, resetRoute, setupRoute } from '../pages/entry/routes.ts';
 import { chainRoute, chainsRoute } from '../pages/escalations/routes.ts';
 import { homeRoute } from '../pages/home/routes.ts';
 import { integrationRoute, integrationsRoute, templatesRoute } from '../pages/integrations/routes.ts';
@@ -20,6 +20,7 @@ const routeTree = rootRoute.addChildren([
   setupRoute,
   inviteRoute,
   resetRoute,
+  confirmEmailRoute,
   forgotRoute,
   appRoute.addChildren([
     homeRoute,

@@ -22,4 +22,5 @@ export async function forgetSignIns(db: Db, now: Date): Promise<void> {
     .deleteFrom('password_reset')
     .where('expires_at', '<', new Date(now.getTime() - DAY_MS))
     .execute();
+  await db.deleteFrom('email_change').where('expires_at', '<', now).execute();
 }

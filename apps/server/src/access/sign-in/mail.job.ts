@@ -6,13 +6,21 @@ import { defineJob, type Job } from '../../platform/jobs/index.ts';
 import type { Log } from '../../platform/log.ts';
 import { findUser, findUserByLogin, passwordHashOf, type User } from '../../users/index.ts';
 import { readPolicy } from '../sessions/policy.ts';
+import { pendingEmail, renewEmailLink } from './change-email.ts';
 import { renewInvitation } from './invitations.ts';
 import { createPasswordReset } from './reset-password.ts';
 import { accountKey, HOURLY_LIMIT, takeAttempt } from './throttle.ts';
 
 /** Ids only: links are made when the mail is, so that no secret waits in the queue. */
 const Payload = Type.Object({
-  kind: Type.Union([Type.Literal('forgot'), Type.Literal('password_changed'), Type.Literal('invitation')]),
+  kind: Type.Union([
+    Type.Literal('forgot'),
+    Type.Literal('password_changed'),
+    Type.Literal('invitation'),
+    /** To the new address of a person, with the link to confirm it; and to the one they have. */
+    Type.Literal('email_confirmation'),
+    Type.Literal('email_changing'),
+  ]),
   organizationId: Type.String(),
   /** A user's, or an invitation's; with `forgot` what somebody has typed as their name or address. */
   id: Type.String(),
@@ -54,7 +62,7 @@ export const createSignInMailJob = (deps: SignInMailDeps): Job<unknown, SignInMa
     async run(_ctx: unknown, payload) {
       const now = deps.clock.now();
       if (now.getTime() - Date.parse(payload.requestedAt) > STALE_MS) return;
-      const mail = payload.kind === 'invitation' ? await invitationMail(deps, payload, now) : await userMail(deps, payload, now);
+      const mail = await DRAFTS[payload.kind](deps, payload, now);
       if (mail === null) return;
       const outcome = await deps.send({ ...mail, date: now });
       if (outcome === 'later') throw new Error(`The mail (${payload.kind}) could not be sent yet`);
@@ -63,6 +71,15 @@ export const createSignInMailJob = (deps: SignInMailDeps): Job<unknown, SignInMa
   });
 
 type Draft = Omit<MailToSend, 'date'>;
+
+/** Who writes which mail; null: there is nobody to write to any more. */
+const DRAFTS: Record<SignInMail['kind'], (deps: SignInMailDeps, payload: SignInMail, now: Date) => Promise<Draft | null>> = {
+  forgot: userMail,
+  password_changed: userMail,
+  invitation: invitationMail,
+  email_confirmation: confirmationMail,
+  email_changing: changingMail,
+};
 
 const addressOf = (user: User) => ({ name: user.name === '' ? user.username : user.name, address: user.email });
 
@@ -113,4 +130,36 @@ async function invitationMail({ db, baseUrl }: SignInMailDeps, payload: SignInMa
     `Accept within seven days: ${baseUrl}/invite/${token}`,
   ].join('\n\n');
   return { to: { name: '', address: invitation.email }, subject: `${from} invites you to Tocsin`, text };
+}
+
+async function confirmationMail(
+  { db, baseUrl }: SignInMailDeps,
+  { organizationId: org, id }: SignInMail,
+  now: Date,
+): Promise<Draft | null> {
+  const user = await findUser(db, org, id);
+  const link = user?.isActive === true ? await inTransaction(db, (tx) => renewEmailLink(tx, org, id, now)) : null;
+  if (user === null || link === null) return null;
+  const text = [
+    `${user.username} at ${baseUrl} shall have this address. Confirm within 24 hours that it is yours:`,
+    `${baseUrl}/confirm-email/${link.token}`,
+    'If you know nothing of this, do nothing: nothing has changed.',
+  ].join('\n\n');
+  return { to: { name: addressOf(user).name, address: link.email }, subject: 'Confirm your address for Tocsin', text };
+}
+
+async function changingMail(
+  { db, baseUrl }: SignInMailDeps,
+  { organizationId: org, id }: SignInMail,
+  now: Date,
+): Promise<Draft | null> {
+  const user = await findUser(db, org, id);
+  const email = user?.isActive === true ? await pendingEmail(db, org, id, now) : null;
+  if (user === null || email === null) return null;
+  const text = [
+    `The address of ${user.username} at ${baseUrl} is about to become ${email}, once its owner has confirmed it.`,
+    'If that was you, all is well. If not, ask an admin to end your sessions, and change your password:',
+    `${baseUrl}/login`,
+  ].join('\n\n');
+  return { to: addressOf(user), subject: 'Your Tocsin address is about to change', text };
 }

@@ -11,6 +11,15 @@ export interface PasswordResetTable {
   used_at: Date | null;
 }
 
+export interface EmailChangeTable {
+  organization_id: string;
+  user_id: string;
+  email: string;
+  token_hash: Buffer | null;
+  requested_at: Date;
+  expires_at: Date;
+}
+
 export interface InvitationTable {
   organization_id: string;
   id: string;
@@ -85,6 +94,7 @@ export interface OidcIdentityTable {
 declare module '../../platform/db/database.ts' {
   interface Database {
     password_reset: PasswordResetTable;
+    email_change: EmailChangeTable;
     invitation: InvitationTable;
     user_totp: UserTotpTable;
     user_recovery_code: UserRecoveryCodeTable;

@@ -31,9 +31,12 @@ export const accountKey = (org: string, login: string): string =>
   `account:${org}:${createHash('sha256').update(login.trim().toLowerCase()).digest('base64url')}`;
 
 /** Addresses of IPv6 count by their network of 64 bits, all of which one person may have. */
-export const addressKey = (ip: string, what = 'address'): string => `${what}:${isIPv6(ip) ? networkOf(ip) : ip}`;
+export const addressKey = (ip: string, what = 'address'): string => `${what}:${networkOf(ip)}`;
 
-function networkOf(ip: string): string {
+/** The address, or of IPv6 its network of 64 bits. */
+export const networkOf = (ip: string): string => (isIPv6(ip) ? ipv6Network(ip) : ip);
+
+function ipv6Network(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (mapped !== undefined) return mapped;
   const [head = '', tail] = ip.split('%')[0]?.split('::') ?? [''];

@@ -16,6 +16,7 @@ import {
   type TeamMember,
   updateTeam,
 } from '../../users/index.ts';
+import { checkMembership } from '../v1/access/grants.ts';
 import { ApiError } from '../v1/conventions/api-error.ts';
 import { audit, resourceEvent } from '../v1/conventions/audit.ts';
 import { type Caller, callerOf, createAdmission } from '../v1/conventions/caller.ts';
@@ -24,7 +25,6 @@ import { readWindow, single } from '../v1/conventions/pagination.ts';
 import { API_BODY_LIMIT, readRequestBodies } from '../v1/conventions/request-bodies.ts';
 import { inOneTransaction, sendJson } from '../v1/conventions/resource.ts';
 import type { ApiContext } from '../v1/index.ts';
-import { checkNewMembers } from '../v1/teams/teams.resource.ts';
 
 const READ: Requirement = { anyOf: ['user-settings:read', 'teams:write'] };
 const WRITE: Requirement = 'teams:write';
@@ -130,6 +130,7 @@ export async function grafanaApi(app: FastifyInstance, { ctx }: { ctx: ApiContex
     const { org } = callerOf(request);
     await write(async (tx) => {
       const team = await teamOf(tx, request);
+      await checkMembership(tx, callerOf(request), team.id, []); // its members lose its roles
       await removeDirectPaging(tx, org, team.id, clock.now());
       await deleteTeam(tx, org, team.id);
       await record(tx, request, team, null);
@@ -168,7 +169,7 @@ export async function grafanaApi(app: FastifyInstance, { ctx }: { ctx: ApiContex
       const userId = await userIdOf(tx, caller, number);
       const before = await listMembers(tx, caller.org, team.id);
       const { members, maintainers } = change(userId, before);
-      await checkNewMembers(tx, caller, team, members);
+      await checkMembership(tx, caller, team.id, members);
       await setTeamMembers(tx, caller.org, team.id, members);
       await setMaintainers(tx, caller.org, team.id, maintainers);
       await record(tx, request, team, team, await listMembers(tx, caller.org, team.id));

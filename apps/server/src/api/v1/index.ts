@@ -32,6 +32,7 @@ import { registerIdempotency } from './conventions/idempotency.ts';
 import { API_BODY_LIMIT, readRequestBodies } from './conventions/request-bodies.ts';
 import { registerResource } from './conventions/resource.ts';
 import { guardVisibility } from './conventions/visibility.ts';
+import { registerChainActions } from './escalation/chain-actions.routes.ts';
 import { chainsResource } from './escalation/chains.resource.ts';
 import { stepsResource } from './escalation/steps.resource.ts';
 import { registerPlans } from './escalation-plan/plan.routes.ts';
@@ -156,6 +157,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerProfiles(app, ctx);
   registerTestNotification(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
+  registerChainActions(app, ctx);
   registerResource(app, ctx, stepsResource(ctx));
   registerIntegrationTypes(app);
   registerActivity(app, ctx);

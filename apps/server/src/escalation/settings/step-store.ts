@@ -62,6 +62,18 @@ export async function createStep(
   return existingStep(tx, org, id);
 }
 
+/** Gives a chain the steps of another; whose turn it is begins anew. */
+export async function copySteps(tx: Tx, org: string, fromId: string, toId: string, now: Date): Promise<void> {
+  const rows = await tx
+    .selectFrom('escalation_step')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where('escalation_chain_id', '=', fromId)
+    .orderBy('position')
+    .execute();
+  for (const row of rows) await createStep(tx, org, toId, fromRow(row), null, now);
+}
+
 export async function updateStep(
   tx: Tx,
   org: string,

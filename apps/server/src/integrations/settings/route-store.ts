@@ -199,3 +199,23 @@ function fromRow(row: Selectable<RouteTable>): Route {
     messengers: row.messengers,
   };
 }
+
+/** The routes of live integrations that lead to a chain, by integration, then as they are asked. */
+export async function routesToChain(
+  db: Db,
+  org: string,
+  chainId: string,
+): Promise<readonly { id: string; integrationId: string; integrationName: string; position: number; isDefault: boolean }[]> {
+  const { rows } = await sql<{
+    id: string;
+    integrationId: string;
+    integrationName: string;
+    position: number;
+    isDefault: boolean;
+  }>`
+    select r.id, i.id as "integrationId", i.name as "integrationName", r.position, r.is_default as "isDefault"
+    from route r join integration i on i.organization_id = r.organization_id and i.id = r.integration_id and i.deleted_at is null
+    where r.organization_id = ${org} and r.escalation_chain_id = ${chainId}
+    order by i.name, i.id, r.is_default, r.position`.execute(db);
+  return rows;
+}

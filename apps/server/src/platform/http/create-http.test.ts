@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
-import { createHttp, type Http, redactPath, serveOpenApi } from './index.ts';
+import { createHttp, type Http, redactPath, refuseOtherHosts, serveOpenApi } from './index.ts';
 
 const TOKEN = 'abcdef0123456789abcdef0123456789';
 const lines: string[] = [];
@@ -130,4 +130,30 @@ describe('the HTTP server', () => {
     expect(await (await slow).json()).toEqual({ done: true });
     await closing;
   });
+});
+
+test('only wanted hosts are answered, but for paths that are asked for by address', async () => {
+  const log = createLogger({ level: 'silent' });
+  const own = await createHttp({
+    log,
+    metrics: createMetrics({ runtime: false }),
+    bodyLimit: 100,
+    trustedProxies: [],
+    slowSeconds: 2,
+    version: '1',
+  });
+  refuseOtherHosts(own, ['tocsin.example.net', '.corp.example', '[::1]'], ['/health']);
+  own.get('/things', async () => ({}));
+  own.get('/health', async () => ({}));
+  await own.ready();
+  const status = async (host: string, url = '/things') => (await own.inject({ url, headers: { host } })).statusCode;
+  for (const host of ['tocsin.example.net', 'TOCSIN.example.net:8443', 'a.corp.example', 'corp.example', '[::1]:80'])
+    expect(await status(host), host).toBe(200);
+  for (const host of ['evil.example', 'xcorp.example', 'tocsin.example.net.evil.example', '10.0.0.1'])
+    expect(await status(host), host).toBe(400);
+  expect(await status('10.0.0.1', '/health')).toBe(200);
+  expect((await own.inject({ url: '/nothing', headers: { host: 'evil.example' } })).json()).toMatchObject({
+    code: 'unknown_host',
+  });
+  await own.close();
 });

@@ -1,3 +1,4 @@
+export { refuseOtherHosts } from './allowed-hosts.ts';
 export { sendApiHeaders } from './api-headers.ts';
 export { allowOrigins } from './cors.ts';
 export { createHttp, type Http, type HttpOptions } from './create-http.ts';

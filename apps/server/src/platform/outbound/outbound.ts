@@ -146,13 +146,16 @@ const joinHeaders = (headers: Record<string, string | string[] | undefined>): Re
     ),
   );
 
+/** Headers that no secret is put into. All others stay with the origin that they were meant for. */
+const HARMLESS = /^(accept|accept-.+|content-.+|user-agent|idempotency-key|x-tocsin-.+)$/i;
+
 /** The request that a redirect asks for: as browsers and RFC 9110 section 15.4 have it. Credentials stay with their origin. */
 function redirected(request: OutboundRequest, status: number, from: URL, to: URL): OutboundRequest {
   const method = request.method.toUpperCase();
   const asGet = method !== 'HEAD' && (status === 302 || status === 303 || (status === 301 && method === 'POST'));
-  const dropped = new Set<string>(from.origin === to.origin ? [] : ['authorization', 'cookie', 'proxy-authorization']);
-  if (asGet) for (const name of ['content-type', 'content-length']) dropped.add(name);
-  const headers = Object.fromEntries(Object.entries(request.headers ?? {}).filter(([name]) => !dropped.has(name.toLowerCase())));
+  const isKept = (name: string): boolean =>
+    !(asGet && /^content-/i.test(name)) && (from.origin === to.origin || HARMLESS.test(name));
+  const headers = Object.fromEntries(Object.entries(request.headers ?? {}).filter(([name]) => isKept(name)));
   const { body, ...rest } = request;
   return {
     ...rest,

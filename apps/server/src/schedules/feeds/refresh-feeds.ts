@@ -56,6 +56,14 @@ export async function refreshFeeds(deps: FeedDeps, now: Date): Promise<{ ran: nu
   };
 }
 
+/** Makes the calendars of a schedule be fetched at once, whole. @returns how many it has */
+export async function reloadFeeds(tx: Tx, org: string, scheduleId: string, now: Date): Promise<number> {
+  const { rows } = await sql`
+    update schedule_feed set due_at = ${now}, etag = null, last_modified = null
+    where organization_id = ${org} and schedule_id = ${scheduleId} returning kind`.execute(tx);
+  return rows.length;
+}
+
 async function refreshTable(deps: FeedDeps, feeds: FeedTable, now: Date): Promise<{ ran: number; nextDueAt: Date | null }> {
   const { db } = deps;
   const table = sql.table(feeds.name);

@@ -56,3 +56,9 @@ export const forgotRoute = createRoute({
   path: '/forgot',
   component: lazyRouteComponent(() => import('./ForgotPage.tsx'), 'ForgotPage'),
 });
+
+export const confirmEmailRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/confirm-email/$token',
+  component: lazyRouteComponent(() => import('./ConfirmEmailPage.tsx'), 'ConfirmEmailPage'),
+});

@@ -26,17 +26,21 @@ export function ProfileForm({ profile, isSelf, forbidden }: { profile: UserProfi
   const set = (changes: Partial<typeof form>) => setForm({ ...form, ...changes });
   const changed = Object.entries(form).filter(([key, value]) => value !== start[key as keyof typeof start]);
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (): Promise<UserProfile> =>
       api.patch('/users/{id}', {
         path: { id: profile.id },
         body: Object.fromEntries(changed.map(([key, value]) => [key, value === '' && key !== 'name' ? null : value])),
       }),
-    onSuccess: async () => {
+    onSuccess: async (saved) => {
+      setForm((now) => ({ ...now, email: saved.email }));
       await Promise.all([
         client.invalidateQueries({ queryKey: ['users'] }),
         isSelf && client.invalidateQueries({ queryKey: ['session'] }),
       ]);
-      showToast({ kind: 'done', text: 'Saved' });
+      showToast({
+        kind: 'done',
+        text: saved.unverified_email === null ? 'Saved' : `Saved. A link went to ${saved.unverified_email}`,
+      });
     },
   });
   const submit = (event: SyntheticEvent) => {
@@ -69,6 +73,11 @@ export function ProfileForm({ profile, isSelf, forbidden }: { profile: UserProfi
             onChange={(email) => set({ email })}
             error={fields.email}
             readOnly={forbidden !== null}
+            hint={
+              profile.unverified_email === null
+                ? undefined
+                : `Becomes ${profile.unverified_email} once that is confirmed by mail.`
+            }
           />
           <TextField
             label="Phone number"

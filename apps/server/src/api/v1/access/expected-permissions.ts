@@ -20,7 +20,7 @@ const OWN_RULES = (what: 'read' | 'write'): Requirement => ({
 export const EXPECTED: readonly Line[] = [
   // Signing in (access.md 7.6)
   ['GET', /^auth\/methods$/, 'public'],
-  ['POST', /^auth\/(setup|login|passkeys\/(options|login)|password\/(forgot|reset))$/, 'public'],
+  ['POST', /^auth\/(setup|login|email\/confirm|passkeys\/(options|login)|password\/(forgot|reset))$/, 'public'],
   ['POST', /^invitations\/(lookup|accept)$/, 'public'],
   ['GET', /^auth\/policy$/, 'other-settings:read'],
   ['PUT', /^auth\/policy$/, 'admin:admin'],
@@ -52,6 +52,7 @@ export const EXPECTED: readonly Line[] = [
   // The organization
   ...readWrite('organizations', 'other-settings:read', 'other-settings:write'),
   ['GET', /^info$/, 'other-settings:read'],
+  ['GET', /^features$/, 'signed-in'],
   ['GET', /^audit(\/|$)/, 'audit-log:read'],
   ['GET', /^stream$/, 'signed-in'],
   // Alert groups

@@ -20,7 +20,7 @@ import { named } from '../conventions/describe.ts';
 import { idList, missingReference, readBody, text } from '../conventions/fields.ts';
 import { pageOf, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, type Resource, sendJson } from '../conventions/resource.ts';
-import { checkMayGrant } from './grants.ts';
+import { checkAsStrong, checkMayGrant } from './grants.ts';
 import { permissionNames, permissionsField } from './permission-names.ts';
 
 const fields = { name: text({ max: 100 }), description: text({ max: 500, blank: true }), permissions: permissionsField };
@@ -72,10 +72,11 @@ export const rolesResource = ({ clock }: Pick<ApiDeps, 'clock'>): Resource<RoleI
   async update(tx, caller, role, body) {
     if (role.isFixed) throw fixedIsFixed();
     const permissions = body.permissions ?? role.permissions;
-    checkMayGrant(
-      caller,
-      permissions.filter((permission) => !role.permissions.includes(permission)),
-    );
+    const added = permissions.filter((permission) => !role.permissions.includes(permission));
+    const taken = role.permissions.filter((permission) => !permissions.includes(permission));
+    checkMayGrant(caller, [...added, ...taken]);
+    if (taken.length > 0)
+      for (const holder of await subjectsOfRole(tx, caller.org, role.id)) await checkAsStrong(tx, caller, holder);
     const values = { name: body.name ?? role.name, description: body.description ?? role.description, permissions };
     return updateRole(tx, caller.org, role.id, values, clock.now());
   },
@@ -152,6 +153,8 @@ export function registerRoleHolders(app: FastifyInstance, { db, clock }: ApiDeps
           if (wanted === undefined) continue;
           const added = wanted.filter((one) => !before[key as keyof typeof HOLDERS].includes(one));
           if (!(await allThere(tx, caller.org, type, added))) throw missingReference(key);
+          const taken = before[key as keyof typeof HOLDERS].filter((one) => !wanted.includes(one));
+          for (const subjectId of taken) await checkAsStrong(tx, caller, { type, id: subjectId });
           await setRoleSubjects(tx, caller.org, id, type, wanted, clock.now());
         }
         const after = await holdersOf(tx, caller, id);

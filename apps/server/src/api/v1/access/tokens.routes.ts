@@ -20,6 +20,7 @@ import { fieldErrors, forbidden, notFound, refusal } from '../conventions/api-er
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { sendOne } from '../conventions/etag.ts';
 import { boolean, custom, idList, nullable, readBody } from '../conventions/fields.ts';
 import { instantField } from '../conventions/instant-field.ts';
 import { envelope, listOf, pageOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
@@ -174,7 +175,7 @@ export function registerTokens(app: FastifyInstance, deps: TokenDeps): void {
       const caller = callerOf(request);
       const token = await findLiveToken(db, caller.org, numberOf(request));
       if (token === null || !(isOwn(caller, token) || isOrganizationAdmin(caller))) throw notFound();
-      return sendJson(reply, 200, JSON.stringify((await present(caller, [token]))[0]));
+      return sendOne(reply, 200, JSON.stringify((await present(caller, [token]))[0]));
     },
   );
   app.post(
@@ -285,15 +286,21 @@ async function make(tx: Tx, { clock, tokensPerUser }: TokenDeps, caller: Caller,
   if (expiresAt !== null && expiresAt <= now) throw fieldErrors({ expires_at: ['The time must be in the future.'] });
   if (body.team_ids !== undefined && body.team_ids !== null) await checkTeams(tx, caller, body.team_ids);
   if (adopted !== undefined) await checkAdopted(tx, owner, adopted);
+  const respects = asksForVisibility(caller);
+  if (respects && body.respect_team_visibility === false)
+    throw forbidden('A token that respects the visibility of teams makes only tokens that do.', 'narrowed_token');
   const narrowing: Narrowing = {
     scopes: body.scopes ?? null,
     isReadOnly: body.read_only ?? false,
     teamIds: body.team_ids ?? null,
-    respectsVisibility: body.respect_team_visibility ?? false,
+    respectsVisibility: body.respect_team_visibility ?? respects,
   };
   const of = owner.type === 'user' ? { userId: owner.id } : { serviceAccountId: owner.id };
   return createToken(tx, caller.org, { name, expiresAt, narrowing, ...of, ...(adopted === undefined ? {} : { adopted }) }, now);
 }
+
+/** Whether the caller is a token that sees what its owner's teams let them see, and no more. */
+const asksForVisibility = (caller: Caller): boolean => caller.tokenId !== null && caller.visibility !== 'all';
 
 async function checkAdopted(tx: Tx, owner: TokenOwner, text: string): Promise<void> {
   if (!isAdoptable(text))

@@ -16,6 +16,7 @@ import { ApiError, notFound } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { sendOne } from '../conventions/etag.ts';
 import { isObject } from '../conventions/fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
@@ -95,7 +96,7 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
       const caller = callerOf(request);
       const group = await findListedGroup(reads, caller.org, idOf(request));
       if (group === null) throw notFound();
-      return sendJson(reply, 200, stringifyWithRaw((await presentGroups(reads, caller.org, [group], baseUrl))[0]));
+      return sendOne(reply, 200, stringifyWithRaw((await presentGroups(reads, caller.org, [group], baseUrl))[0]));
     },
   );
 

@@ -127,7 +127,8 @@ test.each([
 test('-1 and 0 silence until somebody unsilences', async () => {
   for (const delay of [-1, 0]) {
     const id = await group();
-    await act(id, 'silence', { delay });
+    const answer = await act(id, 'silence', { delay });
+    expect(answer.headers.warning).toEqual(delay === 0 ? expect.stringMatching(/^299 - "A delay of 0/) : undefined);
     expect((await api.admin.get(`alert_groups/${id}/`)).body).toMatchObject({
       state: 'silenced',
       silenced_until: null,

@@ -25,6 +25,7 @@ import { type Caller, callerOf } from '../conventions/caller.ts';
 import { isObject, missingReference, readBody, text } from '../conventions/fields.ts';
 import { errorResponses, inOneTransaction } from '../conventions/resource.ts';
 import { checkVisible } from '../conventions/visibility.ts';
+import { sendWarnings } from '../conventions/warnings.ts';
 import type { GroupsDeps } from './alert-groups.routes.ts';
 
 const IdParams = Type.Object({ id: Type.String() });
@@ -94,7 +95,8 @@ export function registerGroupActions(app: FastifyInstance, deps: GroupsDeps): vo
         const caller = callerOf(request);
         const result = await act(deps, caller.org, idOf(request), actorOf(caller), request.body, caller);
         if (!result.ok) throw refuse(name, result.reason);
-        return emptyAnswer(reply, 200);
+        const warnings = name === 'silence' && isZero(request.body) ? [ZERO_DELAY] : [];
+        return emptyAnswer(sendWarnings(reply, warnings), 200);
       },
     );
   };
@@ -164,6 +166,10 @@ async function resolveWithNote(deps: ActionDeps, org: string, id: string, actor:
     return result;
   });
 }
+
+const ZERO_DELAY = 'A delay of 0 silences until somebody unsilences the alert group, as -1 does';
+
+const isZero = (body: unknown): boolean => isObject(body) && Number(body.delay) === 0;
 
 /** Seconds to be silent; null: until somebody unsilences it, which -1 and 0 stand for. */
 export function readDelay(body: unknown): number | null {

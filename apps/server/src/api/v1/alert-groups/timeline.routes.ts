@@ -6,6 +6,7 @@ import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { type ApiDeps, errorResponses } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
+import { hiddenFrom, nameFor } from '../conventions/visibility.ts';
 
 const Linked = Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]);
 const EntrySchema = named(
@@ -26,15 +27,17 @@ const EntrySchema = named(
   }),
 );
 
-const present = (entry: TimelineEntry): Record<string, unknown> => ({
+type Hidden = Readonly<Record<'escalationChain' | 'schedule' | 'webhook', ReadonlySet<string>>>;
+
+const present = (entry: TimelineEntry, hidden: Hidden): Record<string, unknown> => ({
   realm: entry.realm,
   type: entry.type,
   created_at: apiTime(entry.at),
   action: entry.action,
   author: entry.author,
-  escalation_chain: entry.escalationChain,
-  schedule: entry.schedule,
-  webhook: entry.webhook,
+  escalation_chain: nameFor(hidden.escalationChain, entry.escalationChain),
+  schedule: nameFor(hidden.schedule, entry.schedule),
+  webhook: nameFor(hidden.webhook, entry.webhook),
   error_code: entry.errorCode,
 });
 
@@ -56,7 +59,14 @@ export function registerTimeline(app: FastifyInstance, { db }: Pick<ApiDeps, 'db
       const caller = callerOf(request);
       const { id } = request.params as { id: string };
       if ((await findListedGroup(db, caller.org, id)) === null) throw notFound();
-      return { results: (await loadTimeline(db, caller.org, id)).map(present) };
+      const entries = await loadTimeline(db, caller.org, id);
+      const idsOf = (key: keyof Hidden) => entries.flatMap((entry) => entry[key]?.id ?? []);
+      const hidden = {
+        escalationChain: await hiddenFrom(db, caller, 'escalation_chains', idsOf('escalationChain')),
+        schedule: await hiddenFrom(db, caller, 'schedules', idsOf('schedule')),
+        webhook: await hiddenFrom(db, caller, 'webhooks', idsOf('webhook')),
+      };
+      return { results: entries.map((entry) => present(entry, hidden)) };
     },
   );
 }

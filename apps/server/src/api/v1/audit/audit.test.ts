@@ -39,6 +39,18 @@ it('hides secrets', async () => {
   expect(text).not.toContain(integration.link.split('/').at(-2));
 });
 
+it('shows of addresses that are a key in themselves the host alone', async () => {
+  const webhook = { name: 'chat', http_method: 'POST', trigger_type: 'escalation' };
+  const made = (await admin.post('webhooks/', { ...webhook, url: 'https://hooks.example.com/services/T0/B0/hookkey' })).body;
+  await admin.patch(`webhooks/${made.id}`, { url: 'https://user:hookpass@{{ payload.host }}/x?api=hookquery' });
+  const calendar = { name: 'cal', type: 'ical', time_zone: 'UTC' };
+  await admin.post('schedules/', { ...calendar, ical_url_primary: 'https://calendar.example.com/ical/private-calkey/basic.ics' });
+  const { text } = await admin.get('audit/export/?format=ndjson');
+  expect(text).toContain('"url":"https://hooks.example.com/******"');
+  expect(text).toContain('https://calendar.example.com/******');
+  expect(text).not.toMatch(/hookkey|hookpass|hookquery|calkey/);
+});
+
 it('records nothing of a write that failed', async () => {
   await admin.post('escalation_chains/', { name: 'Taken' });
   expect((await admin.post('escalation_chains/', { name: 'Taken' })).status).toBe(400);

@@ -4,8 +4,8 @@ import { Type } from 'typebox';
 import { assignRoles, nextGrafanaUserId, ROLES, type Role } from '../../../access/index.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import { isTimeZone } from '../../../schedules/index.ts';
-import { createUser, findTeam, teamsOfUsers } from '../../../users/index.ts';
-import { checkMayGrantBasic, checkRoles } from '../access/grants.ts';
+import { createUser, findTeam, listMembers, teamsOfUsers } from '../../../users/index.ts';
+import { checkMayGrantBasic, checkMembership, checkRoles } from '../access/grants.ts';
 import { fieldErrors } from '../conventions/api-error.ts';
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
@@ -77,7 +77,11 @@ export function registerUserCreation(app: FastifyInstance, { db, clock }: AuthDe
       checkMayGrantBasic(caller, basic);
       const shown = await inOneTransaction(db, {}, async (tx) => {
         await checkRoles(tx, caller, roles, []);
-        for (const id of teams) if ((await findTeam(tx, org, id)) === null) throw missingReference('teams');
+        for (const id of teams) {
+          if ((await findTeam(tx, org, id)) === null) throw missingReference('teams');
+          const present = (await listMembers(tx, org, id)).map((member) => member.userId);
+          await checkMembership(tx, caller, id, [...present, '']);
+        }
         const now = clock.now();
         const grafanaId = await nextGrafanaUserId(tx, org);
         const { username, email, name = '' } = body;

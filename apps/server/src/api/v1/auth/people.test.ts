@@ -118,6 +118,66 @@ describe('a password', () => {
   });
 });
 
+describe('a changed e-mail address', () => {
+  test('counts once its owner has followed the link, of which the former address is told', async () => {
+    const mia = await makeUser('mia');
+    const session = await browse(mia);
+    const asked = await session.send('PATCH', 'users/current', { email: 'mia@new.example' });
+    expect(asked.body).toMatchObject({ email: 'mia@harbor.example', unverified_email: 'mia@new.example' });
+    await server.runDue();
+    const [link, warning] = smtp.mails.slice(-2).sort((one, other) => String(one.subject).localeCompare(String(other.subject)));
+    expect(link?.to).toMatchObject({ value: [{ address: 'mia@new.example' }] });
+    expect([warning?.subject, warning?.to]).toMatchObject([
+      'Your Tocsin address is about to change',
+      { value: [{ address: 'mia@harbor.example' }] },
+    ]);
+    const token = tokenIn(link?.text, 'confirm-email');
+    expect((await post('auth/email/confirm', { token: 'x'.repeat(43) })).status).toBe(404);
+    const done = await post('auth/email/confirm', { token });
+    expect([done.status, done.body]).toEqual([200, { email: 'mia@new.example' }]);
+    expect((await post('auth/email/confirm', { token })).status).toBe(404);
+    expect((await session.send('GET', 'users/current/profile')).body).toMatchObject({
+      email: 'mia@new.example',
+      unverified_email: null,
+    });
+    const { results } = (await admin.send('GET', 'audit/?action=email_confirmed')).body;
+    expect(results).toMatchObject([
+      { resource: { id: mia.id }, diff: { before: { email: 'mia@harbor.example' }, after: { email: 'mia@new.example' } } },
+    ]);
+  });
+
+  test('is given up by asking for the old one, by a newer one, and after a day; nobody gets the address of another', async () => {
+    const nils = await makeUser('nils');
+    const session = await browse(nils);
+    const change = async (email: string) => {
+      const answer = await session.send('PATCH', 'users/current', { email });
+      await server.runDue();
+      const mail = smtp.mails.findLast((each) => each.subject === 'Confirm your address for Tocsin');
+      return { answer, token: tokenIn(mail?.text, 'confirm-email') };
+    };
+    expect((await change('ada@harbor.example')).answer.body).toEqual({ email: ['A user with this email already exists.'] });
+    const first = await change('one@new.example');
+    const second = await change('two@new.example');
+    expect((await post('auth/email/confirm', { token: first.token })).status).toBe(404);
+    expect((await change('nils@harbor.example')).answer.body).toMatchObject({
+      email: 'nils@harbor.example',
+      unverified_email: null,
+    });
+    expect((await post('auth/email/confirm', { token: second.token })).status).toBe(404);
+    const late = await change('late@new.example');
+    const race = await change('race@new.example');
+    expect(late.token).not.toBe(race.token);
+    await makeUser('racer');
+    await server.ctx.db.updateTable('users').set({ email: 'race@new.example' }).where('username', '=', 'racer').execute();
+    const beaten = await post('auth/email/confirm', { token: race.token });
+    expect([beaten.status, beaten.body.code]).toEqual([409, 'email_taken']);
+    const { token } = await change('day@new.example');
+    server.clock.advance({ hours: 24 });
+    const expired = await post('auth/email/confirm', { token });
+    expect([expired.status, expired.body.code]).toEqual([410, 'expired_link']);
+  });
+});
+
 describe('sessions', () => {
   test('are listed and ended by their person, one or all others', async () => {
     const emil = await makeUser('emil');

@@ -6,8 +6,8 @@ import { ApiError } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { checkIfMatch, sendOne } from '../conventions/etag.ts';
 import { boolean, custom, integer, invalidChoice, readBody } from '../conventions/fields.ts';
-import { sendJson } from '../conventions/resource.ts';
 import type { AuthDeps } from './auth-context.ts';
 
 const SECOND_FACTOR = ['optional', 'admins', 'password_users'] as const;
@@ -55,7 +55,7 @@ export function registerPolicy(app: FastifyInstance, { db, clock }: AuthDeps): v
         response: { 200: PolicySchema },
       },
     },
-    async (request, reply) => sendJson(reply, 200, JSON.stringify(present(await readPolicy(db, callerOf(request).org)))),
+    async (request, reply) => sendOne(reply, 200, JSON.stringify(present(await readPolicy(db, callerOf(request).org)))),
   );
   app.put(
     '/auth/policy',
@@ -74,6 +74,7 @@ export function registerPolicy(app: FastifyInstance, { db, clock }: AuthDeps): v
       const body = readBody(fields, request.body);
       const after = await inTransaction(db, async (tx) => {
         const before = await readPolicy(tx, org);
+        checkIfMatch(request, JSON.stringify(present(before)));
         const wanted: SignInPolicy = {
           passwordSignIn: body.password ?? before.passwordSignIn,
           secondFactor: body.second_factor ?? before.secondFactor,
@@ -109,7 +110,7 @@ export function registerPolicy(app: FastifyInstance, { db, clock }: AuthDeps): v
         );
         return wanted;
       });
-      return sendJson(reply, 200, JSON.stringify(present(after)));
+      return sendOne(reply, 200, JSON.stringify(present(after)));
     },
   );
 }

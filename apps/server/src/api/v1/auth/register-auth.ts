@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { SecretBox } from '../../../platform/secrets.ts';
 import type { AuthDeps } from './auth-context.ts';
 import { registerUserCreation } from './create-user.routes.ts';
+import { registerEmailConfirmation } from './email.routes.ts';
 import { registerInvitations } from './invitations.routes.ts';
 import { registerOidc } from './oidc.routes.ts';
 import { registerPasskeySignIn } from './passkey-sign-in.routes.ts';
@@ -17,6 +18,7 @@ export function registerAuth(app: FastifyInstance, deps: AuthDeps & { readonly s
   registerSignIn(app, deps);
   registerPasskeySignIn(app, deps);
   registerPasswords(app, deps);
+  registerEmailConfirmation(app, deps);
   registerProof(app, deps);
   registerSecondFactors(app, deps);
   registerOidc(app, deps);

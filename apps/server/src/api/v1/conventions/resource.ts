@@ -16,6 +16,7 @@ import { errorResponses, named } from './describe.ts';
 import { checkIfMatch, sendOne } from './etag.ts';
 import { type BodyOf, type Field, isObject, readBody } from './fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from './pagination.ts';
+import { sendWarnings, type Warn } from './warnings.ts';
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
 
@@ -71,8 +72,8 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   ignored?(body: Readonly<Record<string, unknown>>, stored: Row | null): readonly (keyof F & string)[];
   /** Runs before the transaction of a write, for checks that take a network call; `stored` is null on creation. */
   prepare?(caller: Caller, body: BodyOf<F>, stored: Row | null): Promise<void>;
-  create?(tx: Tx, caller: Caller, body: BodyOf<F, Created>): Promise<Row>;
-  update?(tx: Tx, caller: Caller, row: Row, body: BodyOf<F>, method: 'PUT' | 'PATCH'): Promise<Row>;
+  create?(tx: Tx, caller: Caller, body: BodyOf<F, Created>, warn: Warn): Promise<Row>;
+  update?(tx: Tx, caller: Caller, row: Row, body: BodyOf<F>, method: 'PUT' | 'PATCH', warn: Warn): Promise<Row>;
   remove?(tx: Tx, caller: Caller, row: Row, body: unknown): Promise<void>;
 }
 
@@ -179,12 +180,14 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
         const caller = callerOf(request);
         const body = readBody<F, Created>(resource.fields, concerning(request.body, null), resource.required.create);
         await resource.prepare?.(caller, body, null);
-        const text = await write(async (tx) => {
-          const made = await one(tx, caller, await create.call(resource, tx, caller, body));
+        const { text, warnings } = await write(async (tx) => {
+          const warnings: string[] = [];
+          const row = await create.call(resource, tx, caller, body, (warning) => warnings.push(warning));
+          const made = await one(tx, caller, row);
           await record(tx, request, null, made);
-          return made;
+          return { text: made, warnings };
         });
-        return sendOne(reply, 201, text);
+        return sendOne(sendWarnings(reply, warnings), 201, text);
       },
     );
   }
@@ -208,16 +211,18 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
           const stored = await found(db, caller, request);
           const body = readBody<F>(resource.fields, concerning(request.body, stored), required as never[]);
           await resource.prepare?.(caller, body, stored);
-          const text = await write(async (tx) => {
+          const { text, warnings } = await write(async (tx) => {
+            const warnings: string[] = [];
             await oneWriterAtATime(tx, resource.path, caller, request);
             const row = await found(tx, caller, request);
             const before = await one(tx, caller, row);
             checkIfMatch(request, before);
-            const after = await one(tx, caller, await update.call(resource, tx, caller, row, body, method));
+            const changed = await update.call(resource, tx, caller, row, body, method, (warning) => warnings.push(warning));
+            const after = await one(tx, caller, changed);
             await record(tx, request, before, after);
-            return after;
+            return { text: after, warnings };
           });
-          return sendOne(reply, 200, text);
+          return sendOne(sendWarnings(reply, warnings), 200, text);
         },
       });
     }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createToken, NOT_NARROWED } from '../../../access/index.ts';
+import { addTimelineRecords, bySystem, TIMELINE } from '../../../alerting/index.ts';
+import { inTransaction } from '../../../platform/db/create-db.ts';
 import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
 
 let api: ApiWorld;
@@ -136,6 +138,17 @@ test('shifts that belong to a hidden schedule are hidden with it', async () => {
   expect((await olaf.get(`on_call_shifts/${id}`)).body.error_code).toBe('wrong_team');
 });
 
+test('a chain may name a hidden schedule, whose name is not told', async () => {
+  const chain = (await api.admin.post('escalation_chains/', { name: 'over the fence' })).body.id;
+  const step = { escalation_chain_id: chain, type: 'notify_on_call_from_schedule', notify_on_call_from_schedule: made.schedules };
+  expect((await api.admin.post('escalation_policies/', step)).status).toBe(201);
+  const editor = await withToken(await api.user('fence', 'editor'));
+  const schedule = async (user: ApiUser) =>
+    (await user.post(`escalation_chains/${chain}/simulate`, {})).body.steps[0].visits[0].schedule;
+  expect(await schedule(editor)).toEqual({ id: made.schedules, name: 'private resource of another team' });
+  expect((await schedule(mia)).name).not.toContain('private resource');
+});
+
 test('a hidden webhook is hidden by its older name too, and its secrets are not copied', async () => {
   const hooks = await api.user('hooks', 'viewer');
   await api.admin.put('roles/fixed:outgoing-webhooks-editor/assignments', { users: [hooks.id] });
@@ -164,6 +177,25 @@ test('who was paged gets in and may act', async () => {
     values (${api.admin.org}, 'IPRIVATE', ${paged.id}, 1, 1, false, 'finished', ${api.clock.now()})`.execute(api.db);
   expect((await paged.get('alert_groups/IPRIVATE')).status).toBe(200);
   expect(await idsOf(paged, 'alert_groups')).toEqual(['IPRIVATE']);
+  const { escalation_chains: chain, schedules: schedule, webhooks: webhook } = made as Record<string, string>;
+  const data = {
+    chain: { id: chain, name: 'secret' },
+    schedule: { id: schedule, name: 'secret' },
+    webhook: { id: webhook, name: 'secret' },
+  };
+  const record = { organizationId: api.admin.org, alertGroupId: 'IPRIVATE', at: api.clock.now(), actor: bySystem, data };
+  await inTransaction(api.db, (tx) => addTimelineRecords(tx, [{ ...record, type: TIMELINE.escalationFailed }]));
+  const named = async (user: ApiUser) => {
+    const { results } = (await user.get('alert_groups/IPRIVATE/timeline')).body;
+    return [results[0].escalation_chain, results[0].schedule, results[0].webhook];
+  };
+  const hidden = 'private resource of another team';
+  expect(await named(paged)).toEqual([
+    { id: chain, name: hidden },
+    { id: schedule, name: hidden },
+    { id: webhook, name: hidden },
+  ]);
+  expect((await named(mia)).map(({ name }) => name)).toEqual(['secret', 'secret', 'secret']);
   expect((await paged.post('alert_groups/IPRIVATE/acknowledge')).status).toBe(200);
   expect((await paged.get(`integrations/${made.integrations}`)).status).toBe(403);
 });

@@ -104,3 +104,35 @@ async function wrongTeam(db: Db | Tx, org: string, teamId: string): Promise<ApiE
         }),
   });
 }
+
+const NAMED_TABLES = {
+  integrations: 'integration',
+  schedules: 'schedule',
+  escalation_chains: 'escalation_chain',
+  webhooks: 'webhook',
+} as const;
+
+/** Those of the objects that belong to teams whose things the caller may not know by name (access.md 4.1). */
+export async function hiddenFrom(
+  db: Db | Tx,
+  caller: Caller,
+  kind: keyof typeof NAMED_TABLES,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const viewer = viewerOf(caller);
+  if (viewer === undefined || ids.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select id from ${sql.table(NAMED_TABLES[kind])} where organization_id = ${caller.org} and id = any(${[...new Set(ids)]}::text[])
+      and team_id is not null and team_id <> all(${[...viewer.teamIds]}::text[])`.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** What stands in the place of a name that the caller may not know. */
+export const PRIVATE_NAME = 'private resource of another team';
+
+/** A reference as the caller may see it. */
+export const nameFor = <T extends { readonly id: string; readonly name: string }>(
+  hidden: ReadonlySet<string>,
+  referred: T | null,
+): T | { id: string; name: string } | null =>
+  referred !== null && hidden.has(referred.id) ? { id: referred.id, name: PRIVATE_NAME } : referred;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { Type } from 'typebox';
-import { type Permission, viewerOf } from '../../../access/index.ts';
+import type { Permission } from '../../../access/index.ts';
 import { findListedGroup, lastStepRecords, type StepRecord } from '../../../alerting/index.ts';
 import { type Plan, type PlanDeps, planOf, planOfChain } from '../../../escalation/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
@@ -11,7 +11,7 @@ import { type Caller, callerOf } from '../conventions/caller.ts';
 import { readBody } from '../conventions/fields.ts';
 import { instantField } from '../conventions/instant-field.ts';
 import { errorResponses } from '../conventions/resource.ts';
-import { checkVisible } from '../conventions/visibility.ts';
+import { checkVisible, hiddenFrom } from '../conventions/visibility.ts';
 import { PlanSchema, presentPlan } from './present-plan.ts';
 
 export type PlanRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly plan: PlanDeps };
@@ -42,7 +42,7 @@ export function registerPlans(app: FastifyInstance, deps: PlanRoutesDeps): void 
       const plan = group === null ? null : await planOf(deps.plan, caller.org, id, now);
       if (group === null || plan === null) throw notFound();
       const done = plan.snapshotAt === null ? NO_STEPS : await lastStepRecords(db, caller.org, id, plan.snapshotAt);
-      return presentPlan({ plan, now, routeId: group.routeId, done, hiddenSchedules: await hiddenSchedules(db, caller, plan) });
+      return presentPlan({ plan, now, routeId: group.routeId, done, hidden: await hiddenNames(db, caller, plan) });
     },
   );
 
@@ -68,8 +68,8 @@ export function registerPlans(app: FastifyInstance, deps: PlanRoutesDeps): void 
         if (kind === 'routes' && chainId !== null) await checkVisible(db, caller, 'escalation_chains', chainId);
         const plan = chainId === null ? NO_CHAIN : await planOfChain(deps.plan, caller.org, chainId, at);
         if (plan === null) throw notFound();
-        const hidden = await hiddenSchedules(db, caller, plan);
-        return presentPlan({ plan, now: at, routeId: kind === 'routes' ? id : null, done: NO_STEPS, hiddenSchedules: hidden });
+        const hidden = await hiddenNames(db, caller, plan);
+        return presentPlan({ plan, now: at, routeId: kind === 'routes' ? id : null, done: NO_STEPS, hidden });
       },
     );
   dryRun('escalation_chains', 'escalation-chains:read', 'simulateEscalationChain');
@@ -100,15 +100,15 @@ async function chainOfRoute(db: Db, org: string, id: string): Promise<string | n
   return route.chain_id;
 }
 
-/** Schedules of the plan that belong to teams whose names the caller may not know (access.md 4.1). */
-async function hiddenSchedules(db: Db, caller: Caller, plan: Plan): Promise<ReadonlySet<string>> {
-  const viewer = viewerOf(caller);
-  const ids = (plan.snapshot?.steps ?? []).flatMap((step) =>
+/** Schedules and chains of the plan that belong to teams whose names the caller may not know. */
+async function hiddenNames(db: Db, caller: Caller, { snapshot }: Plan): Promise<ReadonlySet<string>> {
+  const scheduleIds = (snapshot?.steps ?? []).flatMap((step) =>
     'scheduleId' in step && step.scheduleId !== null ? [step.scheduleId] : [],
   );
-  if (viewer === undefined || ids.length === 0) return new Set();
-  const { rows } = await sql<{ id: string }>`
-    select id from schedule where organization_id = ${caller.org} and id = any(${ids}::text[])
-      and team_id is not null and team_id <> all(${[...viewer.teamIds]}::text[])`.execute(db);
-  return new Set(rows.map(({ id }) => id));
+  const chainIds = snapshot?.chain == null ? [] : [snapshot.chain.id];
+  const sets = [
+    await hiddenFrom(db, caller, 'schedules', scheduleIds),
+    await hiddenFrom(db, caller, 'escalation_chains', chainIds),
+  ];
+  return new Set(sets.flatMap((set) => [...set]));
 }

@@ -3,6 +3,7 @@ import type { StepRecord } from '../../../alerting/index.ts';
 import { MAX_REPEATS, type Plan, type RuleVisit, type Visit } from '../../../escalation/index.ts';
 import { named } from '../conventions/describe.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
+import { nameFor } from '../conventions/visibility.ts';
 import { problemOf, stepText } from './step-text.ts';
 
 const Time = Type.String({ format: 'date-time' });
@@ -102,8 +103,8 @@ export type PlanView = {
   now: Date;
   routeId: string | null;
   done: ReadonlyMap<string, StepRecord>;
-  /** Schedules whose names the caller may not know. */
-  hiddenSchedules: ReadonlySet<string>;
+  /** Schedules and chains whose names the caller may not know. */
+  hidden: ReadonlySet<string>;
 };
 
 /** A plan as the API shows it (web-ui.md 6.4). */
@@ -119,7 +120,7 @@ export function presentPlan(view: PlanView): Record<string, unknown> {
     root_alert_group_id: state.kind === 'paused' ? state.rootId : null,
     is_hypothetical: plan.isHypothetical,
     computed_at: apiTime(now),
-    chain: snapshot?.chain ?? null,
+    chain: nameFor(view.hidden, snapshot?.chain ?? null),
     route_id: view.routeId,
     snapshot_at: apiTimeOrNull(plan.snapshotAt),
     outdated: plan.outdated,
@@ -176,7 +177,7 @@ function statusOf({ plan }: PlanView, isDone: boolean, visits: readonly Visit[],
   return visits.length > 0 || sleepsAt !== null || truncated || plan.state.kind === 'waiting_for_alerts' ? 'future' : 'skipped';
 }
 
-function presentVisit({ plan, hiddenSchedules }: PlanView, visit: Visit): Record<string, unknown> {
+function presentVisit({ plan, hidden }: PlanView, visit: Visit): Record<string, unknown> {
   const { decision, at, round } = visit;
   const { step, next } = decision;
   const isHeld = step?.type === 'notify_if_time_from_to' && next.do === 'go' && next.dueAt.getTime() - at.getTime() > 5_000;
@@ -191,7 +192,7 @@ function presentVisit({ plan, hiddenSchedules }: PlanView, visit: Visit): Record
         ? { more_than: step.alerts ?? 0, minutes: step.minutes ?? 0 }
         : null,
     problem: problemOf(visit),
-    schedule: scheduleOf(visit, hiddenSchedules),
+    schedule: scheduleOf(visit, hidden),
     recipients: (decision.notify?.userIds ?? []).map((userId) => ({
       user: user(userId),
       important: decision.notify?.important ?? false,
@@ -200,11 +201,11 @@ function presentVisit({ plan, hiddenSchedules }: PlanView, visit: Visit): Record
   };
 }
 
-/** The schedule that a step asked; null when it asked none, or one that the caller may not know of. */
+/** The schedule that a step asked; null when it asked none. */
 function scheduleOf({ decision }: Visit, hidden: ReadonlySet<string>): { id: string; name: string } | null {
   for (const { data } of decision.records) {
     const schedule = data.schedule as { id: string; name: string } | undefined;
-    if (schedule !== undefined && !hidden.has(schedule.id)) return schedule;
+    if (schedule !== undefined) return nameFor(hidden, schedule);
   }
   return null;
 }

@@ -10,19 +10,25 @@ import { checkTeam, readTeamFilter, TeamIdSchema, teamField } from '../conventio
 
 const fields = { name: text({ max: 100 }), team_id: teamField };
 
+export const ChainSchema = Type.Object({ id: Type.String(), name: Type.String(), team_id: TeamIdSchema });
+
+export const presentChain = (chain: EscalationChain) => ({ id: chain.id, name: chain.name, team_id: chain.teamId });
+
+export const CHAIN_UNIQUES = {
+  escalation_chain_organization_id_name_key: conflictOfFields('The fields organization, name must make a unique set.'),
+};
+
 export const chainsResource = ({ clock }: { clock: Clock }): Resource<EscalationChain, typeof fields, 'name'> => ({
   path: 'escalation_chains',
   name: 'escalation chain',
   read: 'escalation-chains:read',
   write: 'escalation-chains:write',
   pageSize: 50,
-  item: Type.Object({ id: Type.String(), name: Type.String(), team_id: TeamIdSchema }),
+  item: ChainSchema,
   filters: { name: Type.Optional(Type.String()), team_id: Type.Optional(Type.String()) },
   fields,
   required: { create: ['name'], put: ['name'] },
-  uniques: {
-    escalation_chain_organization_id_name_key: conflictOfFields('The fields organization, name must make a unique set.'),
-  },
+  uniques: CHAIN_UNIQUES,
   async list(db, caller, query, window) {
     const name = single(query.name);
     const teamId = await readTeamFilter(db, caller, query);
@@ -34,7 +40,7 @@ export const chainsResource = ({ clock }: { clock: Clock }): Resource<Escalation
     );
   },
   get: (db, caller, id) => findChain(db, caller.org, id),
-  present: (_db, _caller, rows) => rows.map((chain) => ({ id: chain.id, name: chain.name, team_id: chain.teamId })),
+  present: (_db, _caller, rows) => rows.map(presentChain),
   async create(tx, caller, body) {
     await checkTeam(tx, caller, body.team_id);
     return createChain(tx, caller.org, { name: body.name, teamId: body.team_id ?? null }, clock.now());

@@ -176,3 +176,109 @@ test('who may do what', async () => {
     expect((await api.app.inject({ url: '/api/v1/escalation_chains', headers: { authorization: header } })).statusCode).toBe(200);
   }
 });
+
+test('a step that will not do what it says has its reasons beside it, and unknown people are named in a warning', async () => {
+  const { admin } = api;
+  const chain = (await admin.post('escalation_chains/', { name: 'with problems' })).body.id;
+  const vera = await api.user('vera-the-viewer', 'viewer');
+  const make = (body: object) => admin.post('escalation_policies/', { escalation_chain_id: chain, ...body });
+  const made = await make({ type: 'notify_persons', persons_to_notify: [vera.id, 'UNOBODY', 'U"\n€'] });
+  expect([made.status, made.body.persons_to_notify]).toEqual([201, [vera.id]]);
+  expect(made.headers.warning).toBe(`299 - "persons_to_notify: left out, because they do not exist: UNOBODY U'??"`);
+  expect(made.body.problems).toEqual(['vera-the-viewer may not be notified: the role does not allow it.']);
+  const fine = await admin.put(`escalation_policies/${made.body.id}`, { persons_to_notify: [admin.id] });
+  expect([fine.headers.warning, fine.body]).toEqual([undefined, expect.not.objectContaining({ problems: expect.anything() })]);
+  const webhook = {
+    name: 'off',
+    url: 'https://x.example',
+    http_method: 'POST',
+    trigger_type: 'escalation',
+    is_webhook_enabled: false,
+  };
+  const off = (await admin.post('webhooks/', webhook)).body.id;
+  for (const [body, problem] of [
+    [{ type: 'notify_persons' }, 'Nobody is named: the step notifies nobody.'],
+    [{ type: 'wait' }, 'No duration is chosen: it waits 5 minutes.'],
+    [{ type: 'notify_on_call_from_schedule' }, 'No schedule is named: the step notifies nobody.'],
+    [{ type: 'notify_team_members' }, 'No team is named: the step notifies nobody.'],
+    [{ type: 'trigger_webhook' }, 'No webhook is named: the step calls nothing.'],
+    [{ type: 'trigger_webhook', action_to_trigger: off }, 'The webhook is switched off.'],
+    [{ type: 'notify_if_time_from_to', notify_if_time_from: '08:00:00Z' }, 'No times are chosen: the step is passed.'],
+    [{ type: 'notify_if_num_alerts_in_window', num_alerts_in_window: 3 }, 'No number is chosen: the step is passed.'],
+  ] as const)
+    expect((await make(body)).body.problems, problem).toEqual([problem]);
+  expect((await make({ type: 'repeat_escalation' })).body).not.toHaveProperty('problems');
+});
+
+test('an organization with strict references refuses unknown people and shifts in lists', async () => {
+  const { admin } = api;
+  const chain = (await admin.post('escalation_chains/', { name: 'strict' })).body.id;
+  await admin.patch('organizations/current/settings', { strict_references: true });
+  const step = { escalation_chain_id: chain, type: 'notify_persons', persons_to_notify: ['UNOBODY'] };
+  expect((await admin.post('escalation_policies/', step)).body).toEqual({ persons_to_notify: ['Object does not exist'] });
+  const shift = { name: 'x', type: 'single_event', start: '2026-03-02T08:00:00', duration: 3_600, users: ['UNOBODY'] };
+  expect((await admin.post('on_call_shifts/', shift)).body).toEqual({ users: ['Object does not exist'] });
+  const schedule = { name: 'x', type: 'calendar', time_zone: 'UTC', shifts: ['ONOTHING'] };
+  expect((await admin.post('schedules/', schedule)).body).toEqual({ shifts: ['Object does not exist'] });
+  await admin.patch('organizations/current/settings', { strict_references: false });
+  for (const [path, body] of [
+    ['on_call_shifts/', shift],
+    ['schedules/', schedule],
+  ] as const) {
+    const made = await admin.post(path, body);
+    expect([made.status, made.headers.warning]).toEqual([201, expect.stringMatching(/^299 - "(users|shifts): left out/)]);
+  }
+});
+
+test('a chain is copied with its steps, and tells which routes lead to it', async () => {
+  const { admin } = api;
+  const chain = (await admin.post('escalation_chains/', { name: 'original' })).body.id;
+  const steps = [
+    { type: 'notify_persons', persons_to_notify: [admin.id], important: true },
+    { type: 'wait', duration: 120 },
+    { type: 'notify_person_next_each_time', persons_to_notify_next_each_time: [admin.id] },
+  ];
+  for (const step of steps) await admin.post('escalation_policies/', { escalation_chain_id: chain, ...step });
+  await api.db
+    .updateTable('escalation_step')
+    .set({ round_robin_last_user_id: admin.id })
+    .where('escalation_chain_id', '=', chain)
+    .execute();
+  const copy = await admin.post(`escalation_chains/${chain}/copy`, { name: 'the copy' });
+  expect([copy.status, copy.body]).toEqual([201, { id: expect.stringMatching(/^F/), name: 'the copy', team_id: null }]);
+  expect(copy.body.id).not.toBe(chain);
+  const copied = (await admin.get(`escalation_policies/?escalation_chain_id=${copy.body.id}`)).body.results;
+  expect(copied).toMatchObject(steps.map((step, position) => ({ position, ...step })));
+  const turns = await api.db
+    .selectFrom('escalation_step')
+    .select('round_robin_last_user_id as last')
+    .where('escalation_chain_id', '=', copy.body.id)
+    .execute();
+  expect(turns.map(({ last }) => last)).toEqual([null, null, null]);
+  const again = await admin.post(`escalation_chains/${chain}/copy`, { name: 'the copy' });
+  expect([again.status, again.body]).toEqual([
+    400,
+    { non_field_errors: ['The fields organization, name must make a unique set.'] },
+  ]);
+  expect((await admin.post(`escalation_chains/${chain}/copy`, {})).body).toEqual({ name: ['This field is required.'] });
+  expect((await admin.post('escalation_chains/FNOTHING/copy', { name: 'x' })).status).toBe(404);
+
+  const uses = async () => (await admin.get(`escalation_chains/${chain}/uses`)).body;
+  expect(await uses()).toEqual({ integrations: [] });
+  const dock = (await admin.post('integrations/', { type: 'webhook', name: 'dock' })).body;
+  await admin.put(`routes/${dock.default_route.id}`, { escalation_chain_id: chain });
+  const route = { integration_id: dock.id, routing_regex: 'crane', escalation_chain_id: chain };
+  const first = (await admin.post('routes/', route)).body.id;
+  expect(await uses()).toEqual({
+    integrations: [
+      {
+        id: dock.id,
+        name: 'dock',
+        routes: [
+          { id: first, position: 0, is_default: false },
+          { id: dock.default_route.id, position: 0, is_default: true },
+        ],
+      },
+    ],
+  });
+});

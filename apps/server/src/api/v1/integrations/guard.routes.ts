@@ -22,6 +22,7 @@ import { fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { checkIfMatch, sendOne } from '../conventions/etag.ts';
 import { bodyObject, custom, integer, invalidChoice, readBody } from '../conventions/fields.ts';
 import { errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
@@ -105,7 +106,7 @@ function registerGuard(app: FastifyInstance, { db, clock, secrets: box }: GuardD
     async (request, reply) => {
       const caller = callerOf(request);
       const { id } = await visibleIntegration(db, caller, idOf(request));
-      return sendJson(reply, 200, JSON.stringify(present(await readGuard(db, caller.org, id))));
+      return sendOne(reply, 200, JSON.stringify(present(await readGuard(db, caller.org, id))));
     },
   );
   app.put(
@@ -125,6 +126,7 @@ function registerGuard(app: FastifyInstance, { db, clock, secrets: box }: GuardD
       const text = await inOneTransaction(db, {}, async (tx) => {
         const integration = await visibleIntegration(tx, caller, idOf(request));
         const stored = await readGuard(tx, caller.org, integration.id);
+        checkIfMatch(request, JSON.stringify(present(stored)));
         const values: GuardValues = {
           hmac: body.hmac === undefined ? stored.hmac : (body.hmac?.rule ?? null),
           authorization: body.authorization === undefined ? stored.authorization : (body.authorization?.rule ?? null),
@@ -145,7 +147,7 @@ function registerGuard(app: FastifyInstance, { db, clock, secrets: box }: GuardD
         await note(tx, request, clock, integration, 'integration_guard_changed');
         return shown;
       });
-      return sendJson(reply, 200, text);
+      return sendOne(reply, 200, text);
     },
   );
 }

@@ -310,6 +310,8 @@ test('alerts that were put aside are shown and tried again', async () => {
   expect((await stranger.post(`integrations/${id}/parked_alerts/XONE/retry/`)).status).toBe(404);
   expect((await api.admin.post(`integrations/${id}/parked_alerts/XONE/retry/`)).status).toBe(200);
   expect((await api.admin.post(`integrations/${id}/parked_alerts/XONE/retry/`)).status).toBe(404);
+  const { results } = (await api.admin.get('audit/?action=parked_alert_retried')).body;
+  expect(results).toMatchObject([{ resource: { type: 'integration', id }, note: 'XONE', actor: { id: api.admin.id } }]);
   expect((await api.admin.get(`integrations/${id}/parked_alerts/`)).body).toMatchObject({ results: [{ id: 'XTWO' }] });
   expect(await api.db.selectFrom('inbound_alert').selectAll().where('integration_id', '=', id).execute()).toMatchObject([
     { payload: '{"n": 1.0}', received_at: at },

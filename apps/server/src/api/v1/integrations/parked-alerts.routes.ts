@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { findIntegration, listParkedAlerts, retryParkedAlert } from '../../../integrations/index.ts';
 import { notFound } from '../conventions/api-error.ts';
+import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
-import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
+import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
 
 const PAGE_SIZE = 50;
@@ -21,7 +22,7 @@ const ParkedAlertSchema = named(
 );
 
 /** Alerts that could not be handled and were put aside (ingest.md B-4): to see, and to try again. */
-export function registerParkedAlerts(app: FastifyInstance, { db, baseUrl }: ApiDeps): void {
+export function registerParkedAlerts(app: FastifyInstance, { db, baseUrl, clock }: ApiDeps): void {
   const tags = ['integrations'];
   app.get(
     '/integrations/:id/parked_alerts',
@@ -66,7 +67,12 @@ export function registerParkedAlerts(app: FastifyInstance, { db, baseUrl }: ApiD
     async (request, reply) => {
       const { org } = callerOf(request);
       const { id, alert } = request.params as { id: string; alert: string };
-      if (!(await retryParkedAlert(db, org, id, alert))) throw notFound();
+      await inOneTransaction(db, {}, async (tx) => {
+        const integration = await findIntegration(tx, org, id);
+        if (integration === null || !(await retryParkedAlert(tx, org, id, alert))) throw notFound();
+        const resource = { type: 'integration', id, name: integration.name, teamId: integration.teamId };
+        await audit(tx, request, { type: 'operations', name: 'parked_alert_retried', resource, note: alert }, clock);
+      });
       return reply.code(200).send();
     },
   );

@@ -7,13 +7,15 @@ import {
   listHolidays,
   listScheduleEvents,
   loadShares,
+  reloadFeeds,
   scheduleQuality,
 } from '../../../schedules/index.ts';
 import { notFound } from '../conventions/api-error.ts';
+import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
-import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
+import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
 import { readDateRange } from './final-shifts.routes.ts';
 
@@ -85,6 +87,35 @@ function readDays(request: FastifyRequest, otherwise: number): number {
 export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: ApiDeps & { clock: Clock }): void {
   const config = { permission: 'schedules:read' as const };
   const tags = ['schedules'];
+  app.post(
+    '/schedules/:id/reload_ical',
+    {
+      config: { permission: 'schedules:write' },
+      schema: {
+        operationId: 'reloadScheduleCalendars',
+        summary: 'Has the imported calendars of a schedule fetched at once',
+        tags: ['schedules'],
+        params: IdParams,
+        response: {
+          200: Type.Object({ calendars: Type.Integer({ description: 'How many there are to fetch.' }) }),
+          ...errorResponses,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const { id } = request.params as { id: string };
+      const calendars = await inOneTransaction(db, {}, async (tx) => {
+        const schedule = await findSchedule(tx, org, id);
+        if (schedule === null) throw notFound();
+        const count = await reloadFeeds(tx, org, id, clock.now());
+        const resource = { type: `${schedule.type}_schedule`, id, name: schedule.name, teamId: schedule.teamId };
+        await audit(tx, request, { type: 'operations', name: 'calendars_reloaded', resource }, clock);
+        return count;
+      });
+      return sendJson(reply, 200, JSON.stringify({ calendars }));
+    },
+  );
   app.get(
     '/schedules/:id/warnings',
     {

@@ -23,6 +23,7 @@ import { single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
 import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
 import { checkVisible } from '../conventions/visibility.ts';
+import { type Warn, withoutUnknown } from '../conventions/warnings.ts';
 import { ScheduleSchema, scheduleFields } from './schedule-fields.ts';
 
 /** Why an address cannot be used as a calendar, in the words that clients see; null when it can. */
@@ -79,7 +80,7 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
       if (wrong !== null) throw fieldErrors({ [key]: [wrong] });
     }
   },
-  async create(tx, caller, body) {
+  async create(tx, caller, body, warn) {
     const { type, name } = body;
     if (type === undefined || name === undefined) throw new Error('a schedule without type or name passed its checks');
     await checkTeam(tx, caller, body.team_id);
@@ -97,10 +98,10 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
       holidayCountry: body.holiday_country ?? null,
     };
     const schedule = await createSchedule(tx, caller.org, settings, clock.now());
-    await setShifts(tx, caller, schedule, body.shifts, clock.now());
+    await setShifts(tx, caller, schedule, body.shifts, clock.now(), warn);
     return schedule;
   },
-  async update(tx, caller, schedule, body) {
+  async update(tx, caller, schedule, body, _method, warn) {
     await checkTeam(tx, caller, body.team_id);
     const given = <T>(value: T | undefined, kept: T, applies = true): T => (value === undefined || !applies ? kept : value);
     const changed: ScheduleInfo = {
@@ -114,7 +115,7 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
       holidayCountry: given(body.holiday_country, schedule.holidayCountry),
     };
     await saveSchedule(tx, caller.org, changed, clock.now());
-    if (schedule.type === 'calendar') await setShifts(tx, caller, changed, body.shifts, clock.now());
+    if (schedule.type === 'calendar') await setShifts(tx, caller, changed, body.shifts, clock.now(), warn);
     return changed;
   },
   remove: (tx, caller, schedule) => deleteSchedule(tx, caller.org, schedule.id),
@@ -127,18 +128,24 @@ const FOREIGN_KEYS: Readonly<Record<ScheduleInfo['type'], readonly (keyof typeof
   web: ['ical_url_primary', 'ical_url_overrides', 'enable_web_overrides'],
 };
 
-/** Null means none; ids that are not there are dropped silently. */
+/**
+ * Null means none; ids that are not there are dropped with a warning. Overrides of a calendar schedule come along in lists of its shifts, and
+ * stay as they are.
+ */
 async function setShifts(
   tx: Tx,
   caller: Caller,
   schedule: ScheduleInfo,
   ids: readonly string[] | null | undefined,
   now: Date,
+  warn: Warn,
 ): Promise<void> {
   if (ids === undefined || schedule.type === 'ical') return;
-  const shifts = await shiftsById(tx, caller.org, ids ?? []);
-  const known = shifts.map((shift) => shift.id);
+  const found = await shiftsById(tx, caller.org, ids ?? []);
+  await withoutUnknown(tx, caller, 'shifts', ids ?? [], (id) => found.some((shift) => shift.id === id), warn);
   const had = new Set(((await shiftsOfSchedules(tx, caller.org, [schedule.id])).get(schedule.id) ?? []).map((shift) => shift.id));
+  const shifts = found.filter((shift) => !(schedule.type === 'calendar' && shift.type === 'override' && had.has(shift.id)));
+  const known = shifts.map((shift) => shift.id);
   for (const id of known) if (!had.has(id)) await checkVisible(tx, caller, 'on_call_shifts', id);
   if (schedule.type === 'web') return takeShifts(tx, caller.org, schedule.id, known);
   if (shifts.some((shift) => shift.type === 'override'))

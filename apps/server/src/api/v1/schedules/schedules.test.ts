@@ -338,3 +338,59 @@ test('keys of other types are not looked at, and an unchanged calendar is not fe
     ical_url_primary: ['Ical download failed'],
   });
 });
+
+test('the list of a calendar schedule’s shifts can be sent back as it came, overrides and all', async () => {
+  const day = await shift({
+    name: 'day',
+    type: 'recurrent_event',
+    start: '2026-03-02T08:00:00',
+    duration: 3600,
+    frequency: 'daily',
+    users: [noor.id],
+  });
+  const made = await schedule({ time_zone: 'UTC', enable_web_overrides: true, shifts: [day.id] });
+  const override = await shift({
+    type: 'override',
+    start: '2026-03-02T08:00:00',
+    duration: 60,
+    users: [ivo.id],
+    schedule: made.id,
+  });
+  const listed = (await api.admin.get(`on_call_shifts/?schedule_id=${made.id}`)).body.results.map(
+    (row: { id: string }) => row.id,
+  );
+  expect([...listed].sort()).toEqual([day.id, override.id].sort());
+  const sent = await api.admin.put(`schedules/${made.id}/`, { shifts: listed });
+  expect([sent.status, sent.headers.warning]).toEqual([200, undefined]);
+  expect((await api.admin.get(`on_call_shifts/?schedule_id=${made.id}`)).body.count).toBe(2);
+  const other = await schedule({ name: 'other', time_zone: 'UTC' });
+  expect((await api.admin.put(`schedules/${other.id}/`, { shifts: [override.id] })).body).toEqual({
+    detail: 'Shifts of type override are not supported in this schedule',
+  });
+});
+
+test('shifts are found by whom they name and by their type, and imported calendars are fetched again when asked for', async () => {
+  const eve = await api.user('eve', 'editor');
+  const alone = await shift({ type: 'single_event', start: '2026-03-02T08:00:00', duration: 60, users: [eve.id] });
+  const turns = await shift({ ...rolling(), rolling_users: [[noor.id], [eve.id, ivo.id]] });
+  const found = async (query: string) =>
+    (await api.admin.get(`on_call_shifts/?${query}`)).body.results.map((row: { id: string }) => row.id);
+  expect((await found(`user_id=${eve.id}`)).sort()).toEqual([alone.id, turns.id].sort());
+  expect(await found(`user_id=${eve.id}&type=rolling_users`)).toEqual([turns.id]);
+  expect((await api.admin.get('on_call_shifts/?type=weekly')).body).toEqual({ detail: 'Invalid shift type' });
+  const ical = (await api.admin.post('schedules/', { name: 'feed', type: 'ical', ical_url_primary: 'https://x.example/a.ics' }))
+    .body;
+  await api.db
+    .updateTable('schedule_feed')
+    .set({ due_at: new Date('2026-03-02T10:00:00Z'), etag: 'known' })
+    .where('schedule_id', '=', ical.id)
+    .execute();
+  expect((await api.admin.post(`schedules/${ical.id}/reload_ical`)).body).toEqual({ calendars: 1 });
+  const feed = await api.db
+    .selectFrom('schedule_feed')
+    .select(['due_at', 'etag'])
+    .where('schedule_id', '=', ical.id)
+    .executeTakeFirst();
+  expect(feed).toEqual({ due_at: api.clock.now(), etag: null });
+  expect((await api.admin.post('schedules/SNOTHING/reload_ical')).status).toBe(404);
+});

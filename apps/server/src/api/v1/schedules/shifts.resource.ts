@@ -9,6 +9,7 @@ import {
   findShift,
   listShifts,
   type OnCallShift,
+  SHIFT_TYPES,
   type ShiftSettings,
   saveShift,
 } from '../../../schedules/index.ts';
@@ -19,6 +20,7 @@ import { single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
 import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
 import { checkVisible } from '../conventions/visibility.ts';
+import { type Warn, withoutUnknown } from '../conventions/warnings.ts';
 import { changedShift, newShift } from './read-shift.ts';
 import { shiftFields } from './shift-fields.ts';
 
@@ -71,6 +73,8 @@ export const shiftsResource = ({
     name: Type.Optional(Type.String()),
     schedule_id: Type.Optional(Type.String()),
     team_id: Type.Optional(Type.String()),
+    user_id: Type.Optional(Type.String({ description: 'Shifts that name this person.' })),
+    type: Type.Optional(Type.Union(SHIFT_TYPES.map((type) => Type.Literal(type)))),
   },
   fields: shiftFields,
   required: { create: ['type', 'start', 'duration'] },
@@ -78,6 +82,10 @@ export const shiftsResource = ({
     const name = single(query.name) || undefined;
     const scheduleId = single(query.schedule_id) || undefined;
     const teamId = await readTeamFilter(db, caller, query);
+    const userId = single(query.user_id) || undefined;
+    const wanted = single(query.type) || undefined;
+    const type = SHIFT_TYPES.find((known) => known === wanted);
+    if (wanted !== undefined && type === undefined) throw refusal('Invalid shift type');
     return listShifts(
       db,
       caller.org,
@@ -85,6 +93,8 @@ export const shiftsResource = ({
         ...(name === undefined ? {} : { name }),
         ...(scheduleId === undefined ? {} : { scheduleId }),
         ...(teamId === undefined ? {} : { teamId }),
+        ...(userId === undefined ? {} : { userId }),
+        ...(type === undefined ? {} : { type }),
         ...visibleTo(caller),
       },
       window,
@@ -95,15 +105,18 @@ export const shiftsResource = ({
     const users = await findUsers(db, caller.org, [...new Set(rows.flatMap((row) => row.userIds))]);
     return rows.map((row) => presentShift(row, (id) => users.get(id)?.isActive === true));
   },
-  async create(tx, caller, body) {
-    const settings = await withKnownPeople(tx, caller, newShift(body));
+  async create(tx, caller, body, warn) {
+    const settings = await withKnownPeople(tx, caller, newShift(body), body.users ?? null, warn);
     await checkTeam(tx, caller, body.team_id);
     return createShift(tx, caller.org, settings, await ownerOf(tx, caller, settings, body.schedule ?? null), clock.now());
   },
-  async update(tx, caller, shift, body) {
+  async update(tx, caller, shift, body, _method, warn) {
     await checkTeam(tx, caller, body.team_id);
     const changed = changedShift(shift, body);
-    const settings = { ...changed, ...(await withKnownPeople(tx, caller, changed, body.rolling_users === undefined)) };
+    const settings = {
+      ...changed,
+      ...(await withKnownPeople(tx, caller, changed, body.users ?? null, warn, body.rolling_users === undefined)),
+    };
     await saveShift(tx, caller.org, settings, clock.now());
     return settings;
   },
@@ -126,7 +139,14 @@ async function ownerOf(tx: Tx, caller: Caller, shift: ShiftSettings, scheduleId:
 }
 
 /** People of `users` who are not there are dropped; those of `rolling_users` and `members` must exist. */
-async function withKnownPeople(tx: Tx, caller: Caller, shift: ShiftSettings, turnsUnchanged = false): Promise<ShiftSettings> {
+async function withKnownPeople(
+  tx: Tx,
+  caller: Caller,
+  shift: ShiftSettings,
+  sent: readonly string[] | null,
+  warn: Warn,
+  turnsUnchanged = false,
+): Promise<ShiftSettings> {
   const groups = shift.rollingUsers ?? [];
   const known = await findUsers(tx, caller.org, [
     ...new Set([...shift.userIds, ...groups.flat(), ...shift.members.map((member) => member.userId)]),
@@ -142,6 +162,7 @@ async function withKnownPeople(tx: Tx, caller: Caller, shift: ShiftSettings, tur
     if (errors.length > 0) throw fieldErrors({ rolling_users: Object.fromEntries(errors) });
   }
   if (shift.members.some((member) => !known.has(member.userId))) throw fieldErrors({ members: ['Object does not exist'] });
+  if (sent !== null) await withoutUnknown(tx, caller, 'users', sent, isActive, warn);
   return { ...shift, userIds: shift.userIds.filter(isActive) };
 }
 

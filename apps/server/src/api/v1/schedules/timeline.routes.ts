@@ -116,13 +116,15 @@ export function registerTimelines(app: FastifyInstance, deps: ApiDeps & { readon
       const range = readDateRange(request.query as Record<string, unknown>);
       const { shift_id: shiftId, shift } = bodyObject(request.body);
       const given = { ...bodyObject(shift), schedule: idOf(request) };
+      const ignore = () => undefined; // what would be left out shows in the answer
       const seen = await inTransaction(db, async (tx): Promise<never> => {
-        if (shiftId === undefined) await shifts.create?.(tx, caller, readBody(shiftFields, given, shifts.required.create));
+        if (shiftId === undefined)
+          await shifts.create?.(tx, caller, readBody(shiftFields, given, shifts.required.create), ignore);
         else {
           await checkVisible(tx, caller, 'on_call_shifts', String(shiftId));
           const stored = await findShift(tx, caller.org, String(shiftId));
           if (stored === null) throw notFound();
-          await shifts.update?.(tx, caller, stored, readBody(shiftFields, given), 'PATCH');
+          await shifts.update?.(tx, caller, stored, readBody(shiftFields, given), 'PATCH', ignore);
         }
         throw new Undo(await timeline(tx, caller, idOf(request), range));
       }).catch((error: unknown) => {

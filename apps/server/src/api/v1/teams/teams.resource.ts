@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { Type } from 'typebox';
-import { can, findRole, rolesOf } from '../../../access/index.ts';
-import { removeDirectPaging } from '../../../paging/index.ts';
+import { can } from '../../../access/index.ts';
+import { removeDirectPaging, teamsToBePaged } from '../../../paging/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Tx } from '../../../platform/db/database.ts';
+import { onCallEverywhere } from '../../../schedules/index.ts';
 import {
   createTeam,
   deleteTeam,
@@ -16,7 +17,7 @@ import {
   type Team,
   updateTeam,
 } from '../../../users/index.ts';
-import { checkMayGrant } from '../access/grants.ts';
+import { checkMembership } from '../access/grants.ts';
 import { fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
@@ -39,7 +40,32 @@ const TeamSchema = Type.Object({
   email: Type.Union([Type.String(), Type.Null()]),
   avatar_url: Type.String(),
   is_sharing_resources_to_all: Type.Boolean({ description: 'Whether everybody sees what belongs to the team.' }),
+  number_of_users_currently_oncall: Type.Optional(
+    Type.Integer({ description: 'In lists with `short=false`: people on call now in schedules of the team.' }),
+  ),
 });
+
+const isTrue = (value: unknown): boolean => single(value)?.toLowerCase() === 'true';
+const isFalse = (value: unknown): boolean => single(value)?.toLowerCase() === 'false';
+
+const presentTeam = (team: Team) => ({
+  id: team.id,
+  grafana_id: team.grafanaId,
+  name: team.name,
+  email: team.email,
+  avatar_url: team.avatarUrl ?? `/avatar/${team.id}`,
+  is_sharing_resources_to_all: team.sharesWithAll,
+});
+
+/** What belongs to no team is everybody's (access.md 4). */
+const NO_TEAM = {
+  id: 'null',
+  grafana_id: 0,
+  name: 'No team',
+  email: null,
+  avatar_url: '/avatar/null',
+  is_sharing_resources_to_all: true,
+};
 
 /** Teams (http-api-oncall.md 2). Members are written here and read as `teams` of users and at `members`. */
 export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeof fields, 'name'> => ({
@@ -53,26 +79,50 @@ export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeo
   filters: {
     name: Type.Optional(Type.String()),
     search: Type.Optional(Type.String({ description: 'Part of the name, in any case.' })),
+    short: Type.Optional(Type.String({ description: '`false`: with `number_of_users_currently_oncall`.' })),
+    include_no_team: Type.Optional(
+      Type.String({ description: '`true`: the first page begins with the pseudo team `null`, beyond its size.' }),
+    ),
+    only_include_notifiable_teams: Type.Optional(Type.String({ description: '`true`: teams whose page reaches somebody.' })),
+    available: Type.Optional(Type.String({ description: '`true`: teams that the caller may give things to.' })),
   },
   fields,
   required: { create: ['name'] },
   uniques: { team_name_key: fieldErrors({ name: ['A team with this name already exists.'] }) },
-  list(db, caller, query, window) {
+  async list(db, caller, query, window) {
     const name = single(query.name) || undefined;
     const search = single(query.search)?.trim() || undefined;
-    const filter = { ...(name === undefined ? {} : { name }), ...(search === undefined ? {} : { search }) };
+    const sets = [
+      ...(isTrue(query.only_include_notifiable_teams) ? [await teamsToBePaged(db, caller.org)] : []),
+      ...(isTrue(query.available) && caller.availableTeams !== 'all' ? [caller.availableTeams] : []),
+    ];
+    const [first, ...others] = sets;
+    const ids = first?.filter((id) => others.every((set) => set.includes(id)));
+    const filter = {
+      ...(name === undefined ? {} : { name }),
+      ...(search === undefined ? {} : { search }),
+      ...(ids === undefined ? {} : { ids }),
+    };
     return listTeams(db, caller.org, filter, window);
   },
+  async presentListed(db, caller, rows, query) {
+    const onCall = isFalse(query.short) ? await onCallEverywhere(db, caller.org, clock.now()) : null;
+    const numberOf = (teamId: string | null) =>
+      onCall === null
+        ? {}
+        : {
+            number_of_users_currently_oncall: new Set(
+              onCall.filter((schedule) => schedule.teamId === teamId).flatMap((schedule) => schedule.userIds),
+            ).size,
+          };
+    const isFirst = (single(query.page) ?? '1') === '1' && (single(query.cursor) ?? '') === '';
+    return [
+      ...(isTrue(query.include_no_team) && isFirst ? [{ ...NO_TEAM, ...numberOf(null) }] : []),
+      ...rows.map((team) => ({ ...presentTeam(team), ...numberOf(team.id) })),
+    ];
+  },
   get: (db, caller, id) => findTeam(db, caller.org, id),
-  present: (_db, _caller, rows) =>
-    rows.map((team) => ({
-      id: team.id,
-      grafana_id: team.grafanaId,
-      name: team.name,
-      email: team.email,
-      avatar_url: team.avatarUrl ?? `/avatar/${team.id}`,
-      is_sharing_resources_to_all: team.sharesWithAll,
-    })),
+  present: (_db, _caller, rows) => rows.map(presentTeam),
   async create(tx, caller, body) {
     const values = { name: body.name, email: body.email || null, sharesWithAll: body.is_sharing_resources_to_all ?? false };
     const team = await createTeam(tx, caller.org, values, clock.now());
@@ -89,13 +139,14 @@ export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeo
       sharesWithAll: body.is_sharing_resources_to_all ?? team.sharesWithAll,
     });
     if (body.members !== undefined) {
-      await checkNewMembers(tx, caller, team, body.members);
+      await checkMembership(tx, caller, team.id, body.members);
       await setTeamMembers(tx, caller.org, team.id, body.members);
     }
     if (body.maintainers !== undefined) await setMaintainers(tx, caller.org, team.id, body.maintainers);
     return changed;
   },
   async remove(tx, caller, team) {
+    await checkMembership(tx, caller, team.id, []); // its members lose its roles
     await removeDirectPaging(tx, caller.org, team.id, clock.now());
     await deleteTeam(tx, caller.org, team.id);
   },
@@ -111,15 +162,6 @@ async function checkMayChange(tx: Tx, caller: Caller, team: Team, keys: readonly
     ...(can(caller, 'other-settings:write') ? ['is_sharing_resources_to_all'] : []),
   ];
   if (allowed.length === 0 || keys.some((key) => !allowed.includes(key))) throw forbidden();
-}
-
-/** Who lets somebody into a team gives them its roles, so they must have what these carry. */
-export async function checkNewMembers(tx: Tx, caller: Caller, team: Team, userIds: readonly string[]): Promise<void> {
-  const roleIds = (await rolesOf(tx, caller.org, 'team', [team.id])).get(team.id) ?? [];
-  if (roleIds.length === 0) return;
-  const present = new Set((await listMembers(tx, caller.org, team.id)).map((member) => member.userId));
-  if (userIds.every((id) => present.has(id))) return;
-  for (const id of roleIds) checkMayGrant(caller, (await findRole(tx, caller.org, id))?.permissions ?? []);
 }
 
 const IdParams = Type.Object({ id: Type.String() });

@@ -15,6 +15,7 @@ import { forbidden, notFound } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { checkIfMatch, sendOne } from '../conventions/etag.ts';
 import {
   boolean,
   custom,
@@ -26,7 +27,7 @@ import {
   readBody,
   text,
 } from '../conventions/fields.ts';
-import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
+import { type ApiDeps, errorResponses, inOneTransaction } from '../conventions/resource.ts';
 
 const oneOf = <T extends string | number>(values: readonly T[]): Field<T> =>
   custom(Type.Union(values.map((value) => Type.Literal(value))), (raw) => {
@@ -99,11 +100,32 @@ const fields: Readonly<Record<string, Field<unknown>>> = Object.fromEntries(
   Object.entries(SETTINGS).map(([key, [, field]]) => [key, field]),
 );
 const schemas: Record<string, TSchema> = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.schema]));
+const EnvStatus = Type.Object(
+  {
+    telegram_configured: Type.Boolean(),
+    mattermost_configured: Type.Boolean(),
+    phone_provider: Type.Object({
+      configured: Type.Boolean(),
+      test_sms: Type.Boolean(),
+      test_call: Type.Boolean(),
+      verification_sms: Type.Boolean(),
+      verification_call: Type.Boolean(),
+    }),
+  },
+  { description: 'What this server can reach people by; read-only.' },
+);
+/** Neither a messenger nor a phone provider can be set up yet. */
+const ENV_STATUS = {
+  telegram_configured: false,
+  mattermost_configured: false,
+  phone_provider: { configured: false, test_sms: false, test_call: false, verification_sms: false, verification_call: false },
+};
 export const SettingsSchema = named(
   'OrganizationSettings',
   Type.Object({
     id: Type.String(),
     ...schemas,
+    env_status: EnvStatus,
     rbac: Type.Object({ enabled: Type.Boolean(), custom_roles: Type.Integer() }, { description: 'What holds now.' }),
   }),
 );
@@ -135,7 +157,7 @@ export function registerOrganizationSettings(app: FastifyInstance, { db, clock }
     },
     async (request, reply) => {
       const org = orgOf(request);
-      return sendJson(reply, 200, JSON.stringify(await presentSettings(db, org, await readOrganizationSettings(db, org))));
+      return sendOne(reply, 200, JSON.stringify(await presentSettings(db, org, await readOrganizationSettings(db, org))));
     },
   );
   for (const method of ['PUT', 'PATCH'] as const) {
@@ -162,16 +184,15 @@ export function registerOrganizationSettings(app: FastifyInstance, { db, clock }
           // Whether roles count decides about everybody's rights.
           const switchesRights = changed.rbacEnabled !== undefined && changed.rbacEnabled !== stored.rbacEnabled;
           if (switchesRights && !isOrganizationAdmin(callerOf(request))) throw forbidden();
+          const before = await presentSettings(tx, org, stored);
+          checkIfMatch(request, JSON.stringify(before));
           await saveOrganizationSettings(tx, org, { ...stored, ...changed });
-          const [before, after] = [
-            await presentSettings(tx, org, stored),
-            await presentSettings(tx, org, { ...stored, ...changed }),
-          ];
+          const after = await presentSettings(tx, org, { ...stored, ...changed });
           const resource = { type: 'organization', id: org, name: String(after.name) };
           await audit(tx, request, { type: 'settings', name: 'updated', resource, before, after }, clock);
           return after;
         });
-        return sendJson(reply, 200, JSON.stringify(answer));
+        return sendOne(reply, 200, JSON.stringify(answer));
       },
     });
   }
@@ -188,6 +209,7 @@ export async function presentSettings(
   );
   return {
     id: org,
+    env_status: ENV_STATUS,
     ...Object.fromEntries(Object.entries(SETTINGS).map(([key, [name]]) => [key, settings[name]])),
     rbac: { enabled: settings.rbacEnabled, custom_roles: rows[0]?.count ?? 0 },
   };

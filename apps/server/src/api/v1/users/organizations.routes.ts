@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import type { AuthContext } from '../auth/auth-context.ts';
 import { notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
@@ -7,11 +8,23 @@ import { envelope, listOf, pageParameters, readWindow } from '../conventions/pag
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 
 const Organization = named('Organization', Type.Object({ id: Type.String() }));
+/** No messenger can be connected yet, so none is. */
+const ConfigChecks = named(
+  'ConfigChecks',
+  Type.Object({
+    is_chatops_connected: Type.Boolean({ description: 'A messenger is installed.' }),
+    is_integration_chatops_connected: Type.Boolean({ description: 'A route publishes to a channel.' }),
+    is_email_configured: Type.Boolean({ description: 'Mails can be sent.' }),
+  }),
+);
 const Info = Type.Object({ url: Type.String() });
 const PAGE_SIZE = 25;
 
 /** The caller's own organization, which is the only one there is for it, and where this server is (http-api-oncall.md 9 and 10). */
-export function registerOrganizations(app: FastifyInstance, { baseUrl }: ApiDeps): void {
+export function registerOrganizations(
+  app: FastifyInstance,
+  { baseUrl, auth }: ApiDeps & { readonly auth: Pick<AuthContext, 'features'> },
+): void {
   const config = { permission: 'other-settings:read' as const };
   const tags = ['organizations'];
   app.get(
@@ -51,6 +64,43 @@ export function registerOrganizations(app: FastifyInstance, { baseUrl }: ApiDeps
       if (id !== org && id !== 'current') throw notFound();
       return sendJson(reply, 200, JSON.stringify({ id: org }));
     },
+  );
+  app.get(
+    '/organizations/:id/config-checks',
+    {
+      config,
+      schema: {
+        operationId: 'getConfigChecks',
+        summary: 'Tells what of the organization is set up, for hints',
+        tags,
+        params: Type.Object({ id: Type.String() }),
+        response: { 200: ConfigChecks, ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const { id } = request.params as { id: string };
+      if (id !== org && id !== 'current') throw notFound();
+      const checks = {
+        is_chatops_connected: false,
+        is_integration_chatops_connected: false,
+        is_email_configured: auth.features.includes('email'),
+      };
+      return sendJson(reply, 200, JSON.stringify(checks));
+    },
+  );
+  app.get(
+    '/features',
+    {
+      config: { permission: 'signed-in' },
+      schema: {
+        operationId: 'listFeatures',
+        summary: 'Names what is switched on',
+        tags: ['features'],
+        response: { 200: Type.Array(Type.String()), ...errorResponses },
+      },
+    },
+    async (_request, reply) => sendJson(reply, 200, JSON.stringify(auth.features)),
   );
   app.get(
     '/info',

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { assignRoles, can, loadUserRights, ROLES, rolesOf } from '../../../access/index.ts';
+import { assignRoles, can, cancelEmailChange, pendingEmail, ROLES, requestEmailChange, rolesOf } from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { isTimeZone } from '../../../schedules/index.ts';
 import {
   findProfile,
   findTeam,
   findUser,
+  findUserByLogin,
   hasOtherAdmin,
   maskPhone,
   type Profile,
@@ -14,12 +15,14 @@ import {
   teamsOfUsers,
   WEEKDAY_NAMES,
 } from '../../../users/index.ts';
-import { checkMayGrant, checkMayGrantBasic, checkRoles } from '../access/grants.ts';
+import { checkAsStrong, checkMayGrantBasic, checkRoles } from '../access/grants.ts';
 import { roleField } from '../access/service-accounts.resource.ts';
+import type { AuthContext } from '../auth/auth-context.ts';
 import { ApiError, fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { checkIfMatch, sendOne } from '../conventions/etag.ts';
 import { boolean, custom, Invalid, idList, missingReference, readBody, reference, text } from '../conventions/fields.ts';
 import { single } from '../conventions/pagination.ts';
 import { requireRecentProof } from '../conventions/proof.ts';
@@ -80,6 +83,9 @@ const ProfileSchema = named(
     grafana_id: Type.Integer(),
     username: Type.String(),
     email: Type.String(),
+    unverified_email: Type.Union([Type.String(), Type.Null()], {
+      description: 'The address that takes the place of `email` once its owner follows the link that was mailed to it.',
+    }),
     name: Type.String(),
     role: Type.Union(ROLES.map((role) => Type.Literal(role))),
     roles: Type.Array(Type.String(), { description: 'Ids of added roles.' }),
@@ -129,8 +135,12 @@ const UNIQUES = {
 };
 const lastAdmin = () => new ApiError(409, { detail: 'At least one active admin must remain.', code: 'last_admin' });
 
+export type ProfileDeps = ApiDeps & { readonly auth: { readonly mail: AuthContext['mail'] } };
+
 /** What people and administrators edit of people (access.md 3). OnCall's `users/{id}` stays as it is beside it. */
-export function registerProfiles(app: FastifyInstance, { db, clock }: ApiDeps): void {
+export function registerProfiles(app: FastifyInstance, deps: ProfileDeps): void {
+  const { db, clock } = deps;
+  const present = (at: Db | Tx, caller: Caller, profile: Profile) => presentProfile(at, caller, profile, clock.now());
   const tags = ['users'];
   app.get(
     '/users/:id/profile',
@@ -150,7 +160,7 @@ export function registerProfiles(app: FastifyInstance, { db, clock }: ApiDeps): 
       if (id !== caller.userId && !can(caller, 'user-settings:read')) throw forbidden();
       const profile = await findProfile(db, caller.org, id);
       if (profile === null || (!profile.isActive && !can(caller, 'users:write'))) throw notFound();
-      return sendJson(reply, 200, JSON.stringify(await present(db, caller, profile)));
+      return sendOne(reply, 200, JSON.stringify(await present(db, caller, profile)));
     },
   );
   app.patch(
@@ -177,15 +187,17 @@ export function registerProfiles(app: FastifyInstance, { db, clock }: ApiDeps): 
         if (profile === null || (!profile.isActive && !can(caller, 'users:write'))) throw notFound();
         await checkWriter(tx, caller, profile, body);
         const before = await present(tx, caller, profile);
+        checkIfMatch(request, JSON.stringify(before));
         if (body.roles !== undefined) await setRoles(tx, caller, profile, body.roles, clock.now());
         if (body.is_active === false && profile.isActive) await deactivate(tx, request, profile);
-        await saveProfile(tx, caller.org, changed(profile, body), clock.now());
+        const email = body.email === undefined ? profile.email : await changeEmail(tx, deps, caller.org, profile, body.email);
+        await saveProfile(tx, caller.org, { ...changed(profile, body), email }, clock.now());
         const saved = (await findProfile(tx, caller.org, id)) as Profile;
         const after = await present(tx, caller, saved);
         await record(tx, request, eventOf(body, profile), before, after);
         return after;
       });
-      return sendJson(reply, 200, JSON.stringify(answer));
+      return sendOne(reply, 200, JSON.stringify(answer));
     },
   );
   app.delete(
@@ -209,8 +221,9 @@ export function registerProfiles(app: FastifyInstance, { db, clock }: ApiDeps): 
       await inOneTransaction(db, {}, async (tx) => {
         const profile = await findProfile(tx, caller.org, idOf(request, caller), true);
         if (profile?.isActive !== true) throw notFound();
-        await checkMayManage(tx, caller, profile);
+        await checkAsStrong(tx, caller, { type: 'user', id: profile.id });
         const before = await present(tx, caller, profile);
+        checkIfMatch(request, JSON.stringify(before));
         await deactivate(tx, request, profile);
         await saveProfile(tx, caller.org, { ...profile, isActive: false }, clock.now());
         await record(tx, request, 'deleted', before, null);
@@ -281,7 +294,12 @@ const idOf = (request: FastifyRequest, caller: Caller): string => {
 
 const isManager = (caller: Caller): boolean => can(caller, 'user-settings:admin') || can(caller, 'users:write');
 
-async function present(db: Db | Tx, caller: Caller, profile: Profile): Promise<Record<string, unknown> & { id: string }> {
+async function presentProfile(
+  db: Db | Tx,
+  caller: Caller,
+  profile: Profile,
+  now: Date,
+): Promise<Record<string, unknown> & { id: string }> {
   const masks = profile.hidesPhoneNumber && caller.userId !== profile.id && !can(caller, 'user-settings:admin');
   const shownPhone = (number: string | null) => (number === null || !masks ? number : maskPhone(number));
   return {
@@ -289,6 +307,7 @@ async function present(db: Db | Tx, caller: Caller, profile: Profile): Promise<R
     grafana_id: profile.grafanaId,
     username: profile.username,
     email: profile.email,
+    unverified_email: await pendingEmail(db, caller.org, profile.id, now),
     name: profile.name,
     role: profile.role,
     roles: (await rolesOf(db, caller.org, 'user', [profile.id])).get(profile.id) ?? [],
@@ -308,16 +327,6 @@ async function present(db: Db | Tx, caller: Caller, profile: Profile): Promise<R
   };
 }
 
-/**
- * Who could act as a stronger person, by their address or name, must be as strong. Added roles count, also those that only a team
- * brings and those that would count if roles did.
- */
-async function checkMayManage(tx: Tx, caller: Caller, profile: Profile): Promise<void> {
-  const rights = await loadUserRights(tx, caller.org, profile.id);
-  if (rights === null) throw notFound();
-  checkMayGrant(caller, new Set([...rights.permissions, ...rights.added.flatMap((role) => role.permissions)]));
-}
-
 async function checkWriter(tx: Tx, caller: Caller, profile: Profile, body: Body): Promise<void> {
   const isOwner = caller.userId === profile.id;
   const allowed = {
@@ -329,9 +338,9 @@ async function checkWriter(tx: Tx, caller: Caller, profile: Profile, body: Body)
   for (const key of Object.keys(body) as (keyof Body)[]) if (!allowed[WRITERS[key]]) throw forbidden();
   if (Object.keys(body).length === 0 && !allowed.owner_or_admin) throw forbidden();
   if (!isOwner && (body.email !== undefined || body.username !== undefined || body.is_active !== undefined))
-    await checkMayManage(tx, caller, profile);
+    await checkAsStrong(tx, caller, { type: 'user', id: profile.id });
   if (body.role !== undefined && body.role !== profile.role) {
-    await checkMayManage(tx, caller, profile);
+    await checkAsStrong(tx, caller, { type: 'user', id: profile.id });
     checkMayGrantBasic(caller, body.role);
     if (profile.isActive && profile.role === 'admin' && !(await hasOtherAdmin(tx, caller.org, profile.id))) throw lastAdmin();
   }
@@ -342,6 +351,7 @@ async function checkWriter(tx: Tx, caller: Caller, profile: Profile, body: Body)
 async function setRoles(tx: Tx, caller: Caller, profile: Profile, roleIds: readonly string[], now: Date): Promise<void> {
   const had = (await rolesOf(tx, caller.org, 'user', [profile.id])).get(profile.id) ?? [];
   await checkRoles(tx, caller, roleIds, had);
+  if (had.some((id) => !roleIds.includes(id))) await checkAsStrong(tx, caller, { type: 'user', id: profile.id });
   await assignRoles(tx, caller.org, { type: 'user', id: profile.id }, roleIds, now);
 }
 
@@ -350,7 +360,6 @@ function changed(profile: Profile, body: Body): Profile {
   return {
     ...profile,
     username: given(body.username, profile.username),
-    email: given(body.email, profile.email),
     name: given(body.name, profile.name),
     role: given(body.role, profile.role),
     timezone: given(body.timezone, profile.timezone),
@@ -361,6 +370,23 @@ function changed(profile: Profile, body: Body): Profile {
     avatarUrl: given(body.avatar_url, profile.avatarUrl),
     isActive: given(body.is_active, profile.isActive),
   };
+}
+
+/**
+ * The address that a person has from now on. One that can be written to becomes theirs when its owner has confirmed it, so that nobody
+ * signs in by, or is paged at, an address that is not their own. Without a mail server, and for those who have yet to claim their
+ * account, it changes at once.
+ */
+async function changeEmail(tx: Tx, { clock, auth }: ProfileDeps, org: string, profile: Profile, wanted: string): Promise<string> {
+  const { id, email, state } = profile;
+  await cancelEmailChange(tx, org, id);
+  if (!auth.mail.isOn() || state !== 'active' || wanted.toLowerCase() === email.toLowerCase()) return wanted;
+  if ((await findUserByLogin(tx, org, wanted)) !== null) throw UNIQUES.users_email_key;
+  const now = clock.now();
+  await requestEmailChange(tx, org, id, wanted, now);
+  for (const kind of ['email_confirmation', 'email_changing'] as const)
+    await auth.mail.add(tx, { kind, organizationId: org, id, requestedAt: now.toISOString() });
+  return email;
 }
 
 function eventOf(body: Body, profile: Profile): string {

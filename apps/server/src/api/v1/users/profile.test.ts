@@ -220,6 +220,27 @@ describe('who leaves', () => {
   });
 });
 
+test('nobody takes the address of another as username, nor the other way round', async () => {
+  const olga = await api.user('olga', 'viewer');
+  const taken = await patch(api.admin, olga.id, { username: 'VERA@example.net' });
+  expect([taken.status, taken.body]).toEqual([400, { username: ['A user with this username already exists.'] }]);
+  const odd = await patch(api.admin, vera.id, { username: 'vera@old.example' });
+  expect([odd.status, odd.body.username]).toEqual([200, 'vera@old.example']);
+  expect((await patch(olga, olga.id, { email: 'Vera@old.example' })).status).toBe(403); // a viewer
+  expect((await patch(api.admin, olga.id, { email: 'Vera@old.example' })).body).toEqual({
+    email: ['A user with this email already exists.'],
+  });
+  const person = { username: 'vera@example.net', email: 'new@harbor.example' };
+  expect((await api.admin.post('users', person)).body).toEqual({ username: ['This username is taken.'] });
+  expect((await patch(api.admin, olga.id, { username: 'olga@example.net' })).status).toBe(200); // one's own is fine
+  const both = await Promise.all([
+    patch(api.admin, olga.id, { username: 'same@harbor.example' }),
+    patch(api.admin, vera.id, { email: 'same@harbor.example' }),
+  ]);
+  expect(both.map((answer) => answer.status).sort()).toEqual([200, 400]);
+  await patch(api.admin, vera.id, { username: 'vera', email: 'vera@example.net' });
+});
+
 test('nobody changes how a stronger person signs in, whichever way that person became stronger', async () => {
   const keeper = await api.user('keeper', 'viewer');
   const people = (await api.admin.post('roles/', { name: 'People desk', permissions: ['users:write', 'user-settings:read'] }))

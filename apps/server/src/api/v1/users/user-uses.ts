@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Type } from 'typebox';
-import { endSessions, revokeTokensOf } from '../../../access/index.ts';
+import { cancelEmailChange, endSessions, revokeTokensOf } from '../../../access/index.ts';
 import { replaceInSteps, stepsNaming } from '../../../escalation/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { leaveSwaps, replaceInShifts, shiftsNaming, swapsOf } from '../../../schedules/index.ts';
@@ -97,5 +97,6 @@ export async function leave(tx: Tx, org: string, userId: string, replacementId: 
   await sql`
     update calendar_export_token set revoked_at = ${now}
     where organization_id = ${org} and user_id = ${userId} and revoked_at is null`.execute(tx);
+  await cancelEmailChange(tx, org, userId);
   await endSessions(tx, org, userId);
 }

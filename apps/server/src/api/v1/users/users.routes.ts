@@ -2,10 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { type CallerActor, can, parsePermission, type Role, usersWith } from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
+import { onCallEverywhere } from '../../../schedules/index.ts';
 import { findUser, listUsers, ROLES, teamsOfUsers, type User, type UserFilter } from '../../../users/index.ts';
 import { fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { sendOne } from '../conventions/etag.ts';
 import { envelope, listOf, pageParameters, readWindow, repeated, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 
@@ -38,6 +40,12 @@ const ListedUserSchema = named(
     slack: Type.Optional(UserSchema.properties.slack),
     timezone: Type.Optional(UserSchema.properties.timezone),
     teams: Type.Optional(UserSchema.properties.teams),
+    is_currently_oncall: Type.Optional(Type.Boolean({ description: 'Where the list was asked about it.' })),
+    oncall_schedules: Type.Optional(
+      Type.Array(Type.Object({ id: Type.String(), name: Type.String() }), {
+        description: 'Likewise: where the person is on call now, as far as the caller sees these schedules.',
+      }),
+    ),
   }),
 );
 
@@ -50,7 +58,7 @@ const presentShort = (user: User) => ({
   is_phone_number_verified: user.verifiedPhoneNumber !== null,
 });
 
-async function presentUsers(db: Db | Tx, org: string, users: readonly User[]): Promise<unknown[]> {
+async function presentUsers(db: Db | Tx, org: string, users: readonly User[]) {
   const teams = await teamsOfUsers(
     db,
     org,
@@ -82,7 +90,7 @@ const presentAccount = ({ number, name }: Extract<CallerActor, { type: 'service_
 });
 
 /** People (http-api-oncall.md 1): list, get, and the token's own user. */
-export function registerUsers(app: FastifyInstance, { db, reads, baseUrl }: ApiDeps): void {
+export function registerUsers(app: FastifyInstance, { db, reads, baseUrl, clock }: ApiDeps): void {
   const config = { permission: 'user-settings:read' as const };
   const tags = ['users'];
   app.get(
@@ -101,6 +109,9 @@ export function registerUsers(app: FastifyInstance, { db, reads, baseUrl }: ApiD
           search: Type.Optional(Type.String({ description: 'Begin of address, username or team, part of the name, or an id.' })),
           team: Type.Optional(Type.String({ description: 'Repeatable: ids of teams.' })),
           permission: Type.Optional(Type.String({ description: 'Only people who have it: `notifications:read` can be paged.' })),
+          is_currently_oncall: Type.Optional(
+            Type.String({ description: '`true` or `false`: only such people; `all`: everybody, each with what holds for them.' }),
+          ),
           is_active: Type.Optional(Type.String({ description: '`false`: people who left, for those with users:write.' })),
           short: Type.Optional(Type.String({ description: '`true`: rows without slack, timezone and teams.' })),
         }),
@@ -111,10 +122,13 @@ export function registerUsers(app: FastifyInstance, { db, reads, baseUrl }: ApiD
       const caller = callerOf(request);
       const { org } = caller;
       const query = request.query as Record<string, unknown>;
-      const page = await listUsers(db, org, await readFilter(db, caller, query), readWindow(query, PAGE_SIZE));
+      const onCall = await readOnCall(db, caller, query, clock.now());
+      const filter = withOnCall(await readFilter(db, caller, query), onCall);
+      const page = await listUsers(db, org, filter, readWindow(query, PAGE_SIZE));
       const rows =
         single(query.short)?.toLowerCase() === 'true' ? page.rows.map(presentShort) : await presentUsers(reads, org, page.rows);
-      return sendJson(reply, 200, JSON.stringify(envelope(page, rows, baseUrl, request.url)));
+      const shown = onCall === null ? rows : rows.map((row) => ({ ...row, ...presentOnCall(onCall, row.id) }));
+      return sendJson(reply, 200, JSON.stringify(envelope(page, shown, baseUrl, request.url)));
     },
   );
   app.get(
@@ -138,10 +152,43 @@ export function registerUsers(app: FastifyInstance, { db, reads, baseUrl }: ApiD
       const wanted = id === 'current' ? personOf(caller) : id;
       const [user, teams] = await Promise.all([findUser(reads, caller.org, wanted), teamsOfUsers(reads, caller.org, [wanted])]);
       if (user?.isActive !== true) throw notFound();
-      return sendJson(reply, 200, JSON.stringify(presentUser(user, teams)));
+      return sendOne(reply, 200, JSON.stringify(presentUser(user, teams)));
     },
   );
 }
+
+const ON_CALL = ['true', 'false', 'all'] as const;
+type OnCall = {
+  readonly asked: (typeof ON_CALL)[number];
+  readonly schedules: Awaited<ReturnType<typeof onCallEverywhere>>;
+  readonly userIds: readonly string[];
+  readonly caller: Caller;
+};
+
+/** Who is on call, where the list asks about it; null where it does not. */
+async function readOnCall(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>, now: Date): Promise<OnCall | null> {
+  const given = single(query.is_currently_oncall)?.toLowerCase() ?? '';
+  if (given === '') return null;
+  const asked = ON_CALL.find((word) => word === given);
+  if (asked === undefined)
+    throw fieldErrors({ is_currently_oncall: [`Select a valid choice. ${given} is not one of the available choices.`] });
+  const schedules = await onCallEverywhere(db, caller.org, now);
+  return { asked, schedules, userIds: [...new Set(schedules.flatMap(({ userIds }) => userIds))], caller };
+}
+
+function withOnCall(filter: UserFilter, onCall: OnCall | null): UserFilter {
+  if (onCall === null || onCall.asked === 'all') return filter;
+  if (onCall.asked === 'false') return { ...filter, exceptIds: onCall.userIds };
+  return { ...filter, ids: filter.ids?.filter((id) => onCall.userIds.includes(id)) ?? onCall.userIds };
+}
+
+const presentOnCall = ({ schedules, userIds, caller }: OnCall, id: string) => ({
+  is_currently_oncall: userIds.includes(id),
+  oncall_schedules: schedules
+    .filter((schedule) => schedule.userIds.includes(id))
+    .filter(({ teamId }) => teamId === null || caller.visibility === 'all' || caller.visibility.includes(teamId))
+    .map(({ id: scheduleId, name }) => ({ id: scheduleId, name })),
+});
 
 async function readFilter(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>): Promise<UserFilter> {
   const username = single(query.username);

@@ -168,3 +168,70 @@ test('every route of the API is in its document', async () => {
     expect(paths[`/api/v1/${path}`] ?? paths[`/api/v1/${path}/`], path).toBeDefined();
   }
 });
+
+test('features and checks of the set-up are told to whoever is signed in, and who may read settings', async () => {
+  const nobody = await api.user('nobody', 'none');
+  expect((await nobody.get('features')).body).toEqual(['labels']);
+  const checks = { is_chatops_connected: false, is_integration_chatops_connected: false, is_email_configured: false };
+  expect((await noor.get('organizations/current/config-checks')).body).toEqual(checks);
+  expect((await noor.get('organizations/OOTHER/config-checks')).status).toBe(404);
+  expect((await nobody.get('organizations/current/config-checks')).status).toBe(403);
+  expect((await noor.get('organizations/current/settings')).body.env_status).toMatchObject({ telegram_configured: false });
+});
+
+test('lists tell who is on call, and where, as far as the caller sees it', async () => {
+  const ivo = await api.user('ivo', 'editor');
+  const team = (await api.admin.post('teams/', { name: 'harbor', members: [ivo.id] })).body.id;
+  const shift = { name: 'always', type: 'recurrent_event', start: '2026-03-01T00:00:00', duration: 86_400, frequency: 'daily' };
+  const { id: shiftId } = (await api.admin.post('on_call_shifts/', { ...shift, users: [noor.id], time_zone: 'UTC' })).body;
+  const schedule = { type: 'calendar', time_zone: 'UTC', shifts: [shiftId] };
+  const open = (await api.admin.post('schedules/', { ...schedule, name: 'open' })).body.id;
+  const closed = (await api.admin.post('schedules/', { ...schedule, name: 'closed', team_id: team })).body.id;
+  const found = async (query: string, by = api.admin) =>
+    (await by.get(`users/?short=true&${query}`)).body.results.map((row: { username: string }) => row.username);
+  expect(await found('is_currently_oncall=true')).toEqual(['Noor']);
+  expect(await found('is_currently_oncall=true&permission=admin:admin')).toEqual([]);
+  expect(await found('is_currently_oncall=false')).toEqual(expect.arrayContaining(['ada', 'ivo']));
+  expect(await found('is_currently_oncall=false')).not.toContain('Noor');
+  const all = (await api.admin.get('users/?is_currently_oncall=all')).body.results;
+  expect(all).toHaveLength((await api.admin.get('users/')).body.count);
+  expect(all.find((row: { id: string }) => row.id === noor.id)).toMatchObject({
+    is_currently_oncall: true,
+    oncall_schedules: [
+      { id: closed, name: 'closed' },
+      { id: open, name: 'open' },
+    ],
+  });
+  expect(all.find((row: { id: string }) => row.id === ivo.id)).toMatchObject({
+    is_currently_oncall: false,
+    oncall_schedules: [],
+  });
+  const careful = (await api.admin.post('tokens/', { name: 'narrow', team_ids: [] })).body.token;
+  const narrow = await api.admin.get('users/?is_currently_oncall=true', { authorization: careful });
+  expect(narrow.body.results).toMatchObject([{ oncall_schedules: [{ id: open }] }]);
+  expect((await api.admin.get('users/?is_currently_oncall=maybe')).body).toEqual({
+    is_currently_oncall: ['Select a valid choice. maybe is not one of the available choices.'],
+  });
+
+  const rows = (await api.admin.get('teams/?short=false&include_no_team=true')).body.results;
+  expect(rows[0]).toMatchObject({ id: 'null', name: 'No team', number_of_users_currently_oncall: 1 });
+  const harbor = rows.find((row: { id: string }) => row.id === team);
+  expect(harbor).toMatchObject({ name: 'harbor', number_of_users_currently_oncall: 1 });
+  expect((await api.admin.get('teams/')).body.results[0]).not.toHaveProperty('number_of_users_currently_oncall');
+  expect((await ivo.get('teams/?available=true')).body.count).toBe(1);
+  expect((await noor.get('teams/?available=true')).body.count).toBe(0);
+  expect((await api.admin.get('teams/?only_include_notifiable_teams=true')).body.count).toBe(0);
+});
+
+test('what is edited carries a tag, and is not overwritten by those who have not seen it', async () => {
+  const settings = await api.admin.get('organizations/current/settings');
+  const profile = await api.admin.get(`users/${noor.id}/profile`);
+  const write = (path: string, body: object, tag: unknown) => api.admin.patch(path, body, { 'if-match': String(tag) });
+  expect((await write('organizations/current/settings', { week_start: 'sun' }, settings.headers.etag)).status).toBe(200);
+  const stale = await write('organizations/current/settings', { week_start: 'sat' }, settings.headers.etag);
+  expect([stale.status, stale.body.code]).toEqual([412, 'conflict']);
+  const named = await write(`users/${noor.id}`, { name: 'Noor' }, profile.headers.etag);
+  expect([named.status, named.headers.etag === profile.headers.etag]).toEqual([200, false]);
+  expect((await write(`users/${noor.id}`, { name: 'N.' }, profile.headers.etag)).status).toBe(412);
+  expect((await write(`users/${noor.id}`, { name: 'N.' }, named.headers.etag)).body.name).toBe('N.');
+});
