@@ -4,6 +4,7 @@ import { createOrganization, loadUserRights } from '../../../access/index.ts';
 import { listAudit } from '../../../audit/index.ts';
 import { listChains } from '../../../escalation/index.ts';
 import { listIntegrations, listRoutes } from '../../../integrations/index.ts';
+import { listRules } from '../../../notifications/index.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
 import type { Database, Db } from '../../../platform/db/database.ts';
 import { createSecretBox } from '../../../platform/secrets.ts';
@@ -34,12 +35,13 @@ beforeAll(async () => {
     pool.query(`insert into ${table} (organization_id, id, created_at, ${columns})
       select '${org}', n::text, now() - n * interval '1 minute', ${values} from generate_series(1, 3000) n`);
   await fill('team', 'name', `'name ' || n`);
-  await fill('users', 'grafana_id, username, email, role', `n, 'name' || n, 'name' || n || '@example.net', 'viewer'`);
+  await fill('users', 'grafana_id, username, email, role', `n, 'name' || n, 'name' || n || '@example.net', 'editor'`);
   await fill('integration', 'type, name, token, updated_at', `'webhook', 'name ' || n, 'token ' || n, now()`);
   await fill('route', 'integration_id, is_default, position', `n::text, true, 0`);
   await fill('escalation_chain', 'name', `'name ' || n`);
   await fill('webhook', 'name', `'name ' || n`);
   await fill('schedule', 'name, type, time_zone, updated_at', `'name ' || n, 'web', 'UTC', now()`);
+  await fill('notification_rule', 'user_id, important, position, type', `n::text, false, 0, 'wait'`);
   await pool.query('vacuum analyze');
 });
 afterAll(() => database[Symbol.asyncDispose]());
@@ -85,6 +87,8 @@ test.each<[string, () => Promise<unknown>, readonly string[]]>([
     () => listUsers(watched, org, { search: 'name77' }, PAGE),
     ['users_pkey', 'users_email_begin', 'users_username_begin', 'users_name_search', 'team_name_begin'],
   ],
+  ['people to notify', () => listUsers(watched, org, { mayBeNotified: true }, PAGE), ['users_to_notify']],
+  ['notification rules', () => listRules(watched, org, {}, PAGE), ['users_by_age']],
   ['audit records', () => listAudit(watched, org, {}, PAGE), ['audit_record_pkey']],
   ["a caller's rights", () => loadUserRights(watched, org, '1'), ['team_sharing']],
 ])('%s are found by their indexes', async (_what, run, indexes) => {
