@@ -35,30 +35,32 @@ export function ActivityCard({ id }: { id: string }) {
       )}
       <ul className="divide-y divide-line">
         {(received.data ?? []).slice(0, MOST).map((entry) => (
-          <li key={`${entry.at} ${entry.alert_id ?? entry.body_start}`} className="px-4 py-2">
-            <details>
+          <li key={`${entry.at} ${entry.alert_id ?? entry.body_start}`} className="flex items-start gap-3 px-4 py-2">
+            <details className="min-w-0 flex-1">
               <summary className="flex cursor-pointer flex-wrap items-center gap-2">
                 <Badge tone={KINDS[entry.kind].tone}>{KINDS[entry.kind].word}</Badge>
                 <span className="tabular-nums">{entry.status}</span>
                 <Time value={entry.at} />
-                {entry.alert_group_id !== null && (
-                  <Link
-                    to="/alert-groups/$id"
-                    params={{ id: entry.alert_group_id }}
-                    className="ml-auto text-accent underline underline-offset-2"
-                  >
-                    Alert group
-                  </Link>
-                )}
                 {entry.note !== null && <span className="w-full text-muted [overflow-wrap:anywhere]">{entry.note}</span>}
               </summary>
               <pre
+                // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach what scrolls
+                tabIndex={0}
                 dir="auto"
                 className="mt-2 max-h-60 overflow-auto rounded-md bg-sunken p-2 font-mono text-[0.86rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
               >
                 {entry.body_start === '' ? '(no body is kept)' : entry.body_start}
               </pre>
             </details>
+            {entry.alert_group_id !== null && (
+              <Link
+                to="/alert-groups/$id"
+                params={{ id: entry.alert_group_id }}
+                className="shrink-0 text-accent underline underline-offset-2"
+              >
+                Alert group
+              </Link>
+            )}
           </li>
         ))}
       </ul>
