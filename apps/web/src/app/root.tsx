@@ -15,7 +15,11 @@ export const rootRoute = createRootRouteWithContext<RouterContext>()({
       <Toaster />
     </>
   ),
-  notFoundComponent: NotFoundPage,
+  notFoundComponent: () => (
+    <main>
+      <NotFoundPage />
+    </main>
+  ),
   errorComponent: RouteError,
 });
 
