@@ -74,11 +74,6 @@ const nothing = (kind: BatchResult['kind']): BatchResult => ({
 /**
  * Puts the oldest alerts of some shards into their groups, in one transaction: labels, templates, routes, groups, counts, signals,
  * records and escalation (ingest.md 6). Only one process at a time does so for a shard.
- *
- * The commit does not wait for the disk (`lockShards`). A crash within the next moments may undo a batch as a whole: then the alerts, which
- * were on disk before their senders were answered, are in the inbox again and are handled again. Nothing outside can have heard of
- * what was undone, for whatever sends something (pages, calls of webhooks, jobs) first commits that it took the row in hand, that commit
- * waits for the disk, and the log is written in order. For the same reason nothing that a person did to a group can outlive the group.
  * @throws BatchError when anything failed after the alerts were read; nothing is changed then
  */
 export async function processBatch(deps: BatchDeps, shards: readonly number[], options: BatchOptions): Promise<BatchResult> {

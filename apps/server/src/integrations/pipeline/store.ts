@@ -26,12 +26,11 @@ export type InboundAlert = {
 
 /**
  * Holds those of the shards that no other pipeline has, until the transaction ends. Without bitmap scans, which look at the rows of
- * earlier batches again and again, while plain index scans mark them as gone. And without waiting for the disk: see `processBatch`.
+ * earlier batches again and again, while plain index scans mark them as gone.
  */
 export async function lockShards(tx: Tx, shards: readonly number[]): Promise<number[]> {
   const { rows } = await prepared(sql<{ shard: number }>`
-    select s.shard, set_config('enable_bitmapscan', 'off', true), set_config('synchronous_commit', 'off', true)
-    from unnest(${[...shards]}::int[]) as s (shard)
+    select s.shard, set_config('enable_bitmapscan', 'off', true) from unnest(${[...shards]}::int[]) as s (shard)
     where pg_try_advisory_xact_lock(${SHARD_LOCK}::int, s.shard)`).execute(tx);
   return rows.map((row) => row.shard);
 }

@@ -204,6 +204,28 @@ test('a change that commits after later ones were told is told in its place', as
   stream.close();
 });
 
+test('alert groups that open together are told one by one, all of them again where the connection was lost between two', async () => {
+  const stream = await follow(api.admin);
+  const hello = await stream.next();
+  const now = api.clock.now();
+  const ids = [newTimeId('I', now), newTimeId('I', now)];
+  await sql`insert into alert_group (organization_id, id, number, integration_id, grouping_key, title, received_at, started_at)
+    select ${api.admin.org}, g.id, 1000000 + g.place, ${integrationId}, g.id, 'Crane', ${now}, ${now}
+    from unnest(${ids}::text[]) with ordinality as g (id, place)`.execute(api.db);
+  const heard = [await stream.next(), await stream.next()];
+  stream.close();
+  expect(heard.map((each) => [each?.event, each?.data.id])).toEqual(ids.map((id) => ['alert_group.created', id]));
+  expect(heard[0]?.id).toBe(hello?.id);
+
+  const idsFrom = async (lastEventId: string | undefined) => {
+    const again = await follow(api.admin, 'stream', lastEventId);
+    const told = [(await again.next())?.data.id, (await again.next())?.data.id];
+    again.close();
+    return told;
+  };
+  expect(await idsFrom(heard[0]?.id)).toEqual(ids);
+});
+
 test('a transaction that takes long holds nothing up, and is followed by a reset', async () => {
   const stream = await follow(api.admin);
   await stream.next();
