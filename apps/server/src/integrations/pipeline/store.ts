@@ -127,8 +127,6 @@ const columnsOf = (keys: GroupingKeys) => sql`
   unnest(${keys.map((key) => key.organizationId)}::text[], ${keys.map((key) => key.integrationId)}::text[], ${keys.map((key) => key.groupingKey)}::text[])
     as k (organization_id, integration_id, grouping_key)`;
 
-const hasKey = sql`g.organization_id = k.organization_id and g.integration_id = k.integration_id and g.grouping_key = k.grouping_key`;
-
 const storedGroup = sql`
   g.organization_id as "organizationId", g.id, g.integration_id as "integrationId", g.route_id as "routeId",
   g.grouping_key as "groupingKey", g.is_open_for_grouping as "isOpen", g.resolved_at is not null as "isResolved", g.started_at as "startedAt"`;
@@ -136,17 +134,12 @@ const storedGroup = sql`
 /** Reads and holds the unresolved groups of these keys, in the order that every holder of several groups uses. */
 export async function lockUnresolvedGroups(tx: Tx, keys: GroupingKeys): Promise<StoredGroup[]> {
   if (keys.length === 0) return [];
-  const { rows } = await prepared(sql<StoredGroup>`
-    with k as (select * from ${columnsOf(keys)}), found as (
-      select g.organization_id, g.id from k join alert_group g on ${hasKey} and g.is_open_for_grouping
-      union all
-      select g.organization_id, g.id from k
-      join alert_group g on ${hasKey} and not g.is_open_for_grouping and g.resolved_at is null and g.wiped_at is null
-    )
+  const { rows } = await sql<StoredGroup>`
     select ${storedGroup} from alert_group g
-    where (g.organization_id, g.id) in (select organization_id, id from found) and g.resolved_at is null and g.wiped_at is null
+    join ${columnsOf(keys)} on g.organization_id = k.organization_id and g.integration_id = k.integration_id and g.grouping_key = k.grouping_key
+    where g.resolved_at is null and g.wiped_at is null
     order by g.organization_id, g.id
-    for no key update of g`).execute(tx);
+    for no key update of g`.execute(tx);
   return rows;
 }
 
