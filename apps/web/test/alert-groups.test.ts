@@ -93,8 +93,14 @@ describe('the list of alert groups', () => {
       await page.getByRole('checkbox', { name: `Select #${group.alert_group_number}` }).check();
     await page.getByRole('region', { name: 'Selected alert groups' }).getByRole('button', { name: 'Acknowledge' }).click();
     await page.getByText('2 of 3 acknowledged').waitFor();
-    await page.getByText(/1 refused: .*attached/).waitFor();
-    await expect.poll(() => stateOf(other.id)).toBe('acknowledged');
+    await page
+      .getByRole('region', { name: 'Result' })
+      .getByText(/Bulk child: .*attached/)
+      .waitFor();
+    expect(await stateOf(other.id)).toBe('acknowledged');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Undone for 2 alert groups').waitFor();
+    expect([await stateOf(root.id), await stateOf(other.id)]).toEqual(['firing', 'firing']);
   });
 
   browserTest('keeps filters in the address, which shows the same to another person', async () => {
@@ -115,6 +121,83 @@ describe('the list of alert groups', () => {
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
     await page.getByRole('button', { name: 'Clear all filters' }).click();
     await row(page, 'Filter firing').waitFor();
+  });
+
+  browserTest('narrows by labels: values of one key widen, other keys narrow, and values can be left out', async () => {
+    const labelled = await world.integration('Labelled', {
+      templates: { grouping_key: '{{ payload.title }}', web: { title: '{{ payload.title }}' } },
+    });
+    await world.admin.api('PATCH', `integrations/${labelled.id}/`, {
+      dynamic_labels: [
+        { key: { name: 'env' }, value: { name: '{{ payload.env }}' } },
+        { key: { name: 'quay' }, value: { name: '{{ payload.quay }}' } },
+      ],
+    });
+    for (const [title, env, quay] of [
+      ['Facet A', 'prod', 'north'],
+      ['Facet B', 'prod', 'south'],
+      ['Facet C', 'dev', 'south'],
+    ])
+      await world.alert(labelled.link, { title, env, quay });
+    await expectGroup('Facet C');
+    const page = await world.open({ as: world.admin, path: '/alert-groups?search=Facet' });
+    await row(page, 'Facet A').getByRole('button', { name: 'Filter by label quay: north' }).click();
+    await row(page, 'Facet C').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Facets' }).click();
+    const facets = page.getByRole('complementary', { name: 'Facets' });
+    await facets.getByRole('region', { name: 'quay' }).getByRole('button', { name: 'south 2' }).click();
+    await row(page, 'Facet C').waitFor();
+    await facets.getByRole('button', { name: 'Leave out dev' }).click();
+    await row(page, 'Facet C').waitFor({ state: 'detached' });
+    await row(page, 'Facet B').waitFor();
+    await page.getByRole('button', { name: 'Filters as text' }).click();
+    const line = page.getByRole('combobox', { name: 'Filters as text' });
+    await expect.poll(() => line.inputValue()).toBe('label.quay:north label.quay:south -label.env:dev Facet');
+    await line.fill('label.env:dev integration:Lab');
+    await page.getByRole('option', { name: 'integration:Labelled' }).waitFor();
+    await page.keyboard.press('Tab');
+    await expectAccessible(page);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`integration_id=${labelled.id}`));
+    await row(page, 'Facet C').waitFor();
+    expect(await row(page, 'Facet A').count()).toBe(0);
+    await line.fill('team:Nobody');
+    await page.keyboard.press('Enter');
+    await page.getByText('There is no team “Nobody”.').waitFor();
+  });
+
+  browserTest('shows other columns under headings, and a team gets both with a kept view', async () => {
+    const pilot = await world.person('pia', 'editor');
+    await world.admin.api('POST', 'teams/', { name: 'Pilots', members: [pilot.id, world.admin.id] });
+    await openGroup('Column alert');
+    const page = await world.open({ as: world.admin, path: '/alert-groups?search=Column' });
+    await page.getByRole('button', { name: 'How the list is shown' }).click();
+    await page.getByRole('menuitem', { name: 'Columns…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Columns' });
+    await dialog.getByRole('checkbox', { name: 'Duration' }).check();
+    await dialog.getByRole('checkbox', { name: 'People' }).uncheck();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'How the list is shown' }).click();
+    await page.getByRole('menuitem', { name: 'Group by' }).click();
+    await page.getByRole('menuitem', { name: 'Integration' }).click();
+    const heading = page.getByRole('button', { name: /^Harbour probes/ });
+    await heading.click();
+    await row(page, 'Column alert').waitFor({ state: 'detached' });
+    await heading.click();
+    await row(page, 'Column alert').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Keep this view' }).click();
+    await page.getByLabel('Name').fill('By integration');
+    await page.getByLabel('A team').check();
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    await page.getByRole('button', { name: 'By integration', exact: true }).waitFor();
+    const other = await world.open({ as: pilot, path: '/alert-groups' });
+    await other.getByRole('button', { name: 'By integration', exact: true }).click();
+    await other.getByRole('button', { name: /^Harbour probes/ }).waitFor();
+    await other.getByText('Duration', { exact: true }).waitFor();
+    const stranger = await world.open({ as: viewer, path: '/alert-groups' });
+    await row(stranger, 'Column alert').waitFor();
+    expect(await stranger.getByRole('button', { name: 'By integration', exact: true }).count()).toBe(0);
   });
 
   browserTest('keeps a view for everybody', async () => {
@@ -217,12 +300,12 @@ describe('one alert group', () => {
     await page.getByRole('heading', { name: 'Key group' }).waitFor();
     await expectAccessible(page);
     await page.keyboard.press('a');
+    // Keys need not wait for the server: what is pressed next is done next.
+    await page.keyboard.press('u');
     await page
       .getByRole('list', { name: 'Timeline entries' })
-      .getByText(/acknowledged by ada/i)
+      .getByText(/^acknowledged by ada/i)
       .waitFor();
-    await page.getByRole('button', { name: 'Unacknowledge' }).waitFor();
-    await page.keyboard.press('u');
     await page
       .getByRole('list', { name: 'Timeline entries' })
       .getByText(/unacknowledged by ada/i)
@@ -234,7 +317,7 @@ describe('one alert group', () => {
     await page.getByRole('heading', { level: 1 }).click();
     await page.keyboard.press('r');
     await page.getByRole('button', { name: 'Unresolve' }).waitFor();
-    await expect.poll(() => stateOf(group.id)).toBe('resolved');
+    await expectSoon(async () => (await stateOf(group.id)) === 'resolved');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await expectAccessible(page, '[role="dialog"]');
@@ -258,6 +341,9 @@ describe('one alert group', () => {
     await page.reload();
     await plan.getByText('follows the earlier version').waitFor();
     await expectAccessible(page);
+    await plan.getByRole('button', { name: 'Apply current chain' }).click();
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await plan.getByText('follows the earlier version').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     await plan.getByText(/somebody has acknowledged/).waitFor();
   });
@@ -296,6 +382,35 @@ describe('one alert group', () => {
     await page.getByText('Nobody was added by hand').waitFor();
   });
 
+  browserTest('says who else looks, calls a webhook, and erases what the source sent', async () => {
+    await world.admin.api('POST', 'webhooks/', {
+      name: 'Sound the horn',
+      url: 'https://horn.example/',
+      http_method: 'POST',
+      trigger_type: 'escalation',
+    });
+    const group = await openGroup('Seen by two', { secret: 'rosebud' });
+    const page = await world.open({ as: world.admin, path: `/alert-groups/${group.id}` });
+    await page.getByText('Live', { exact: true }).waitFor();
+    const other = await world.open({ as: viewer, path: `/alert-groups/${group.id}` });
+    await page.getByRole('img', { name: 'vera is viewing' }).waitFor();
+    await other.getByRole('img', { name: 'ada is viewing' }).waitFor();
+    await other.getByRole('link', { name: 'Alert groups' }).first().click();
+    await page.getByRole('img', { name: 'vera is viewing' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Source' }).hover();
+    await page.getByText('The alert names no source').waitFor();
+
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Run webhook' }).click();
+    await page.getByRole('menuitem', { name: 'Sound the horn' }).click();
+    await page.getByText('“Sound the horn” is being called').waitFor();
+    await page.getByText('rosebud').first().waitFor();
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Wipe…' }).click();
+    await page.getByRole('button', { name: 'Wipe', exact: true }).click();
+    await page.getByText('rosebud').first().waitFor({ state: 'detached' });
+  });
+
   browserTest('is worked with one tap on a phone', async () => {
     const group = await openGroup('Phone alert');
     const page = await world.open({ as: world.admin, path: `/alert-groups/${group.id}`, width: 360, height: 640, phone: true });
@@ -306,6 +421,22 @@ describe('one alert group', () => {
     await page.getByRole('link', { name: 'Alert groups' }).first().tap();
     await page.getByRole('heading', { name: 'Alert groups', level: 1 }).waitFor();
     await expectAccessible(page);
+  });
+
+  browserTest('is acknowledged by a swipe on a phone', async () => {
+    const group = await openGroup('Swipe me');
+    const page = await world.open({ as: world.admin, path: '/alert-groups?search=Swipe', width: 390, height: 800, phone: true });
+    const box = await row(page, 'Swipe me').boundingBox();
+    if (box === null) throw new Error('The row is not on screen');
+    const finger = await page.context().newCDPSession(page);
+    const [y, x] = [box.y + box.height / 2, box.x + 120];
+    const touch = (type: string, points: { x: number; y: number }[]) =>
+      finger.send('Input.dispatchTouchEvent', { type: type as 'touchStart', touchPoints: points });
+    await touch('touchStart', [{ x, y }]);
+    for (const moved of [20, 60, 120, 150]) await touch('touchMove', [{ x: x + moved, y }]);
+    await touch('touchEnd', []);
+    await page.getByText(`#${group.alert_group_number} acknowledged`).waitFor();
+    await expectSoon(async () => (await stateOf(group.id)) === 'acknowledged');
   });
 });
 
@@ -322,7 +453,7 @@ describe('a required resolution note', () => {
     await dialog.getByRole('button', { name: 'Resolve' }).click();
     await page.getByRole('button', { name: 'Unresolve' }).waitFor();
     await page.getByRole('list', { name: 'Timeline entries' }).getByText('A loose plug.').waitFor();
-    await expect.poll(() => stateOf(group.id)).toBe('resolved');
+    await expectSoon(async () => (await stateOf(group.id)) === 'resolved');
     await world.ctx.db.updateTable('organization').set({ is_resolution_note_required: false }).execute();
   });
 });

@@ -19,6 +19,11 @@ export type GroupFilter = {
   states?: readonly StateKind[];
   /** Values wanted by key: any of a key's values, for every key. */
   labels?: Readonly<Record<string, readonly string[]>>;
+  /** Groups with any of these values of any of these keys are left out. */
+  notLabels?: Readonly<Record<string, readonly string[]>>;
+  notIntegrationIds?: readonly string[];
+  /** null: integrations without a team. */
+  notTeamIds?: readonly (string | null)[];
   startedAt?: TimeRange;
   resolvedAt?: TimeRange;
   acknowledgedAt?: TimeRange;
@@ -68,10 +73,10 @@ export function groupConditions(org: OrgId, filter: GroupFilter): RawBuilder<unk
   );
   add(filter.teamIds, (ids) => ofTeams(org, ids));
   add(filter.states, (states) => oneOf(sql`g.state`, states));
-  for (const [key, values] of Object.entries(filter.labels ?? {})) {
-    const any = values.map((value) => sql`g.labels @> ${JSON.stringify({ [key]: value })}::jsonb`);
-    where.push(any.length === 0 ? sql`false` : sql`(${sql.join(any, sql` or `)})`);
-  }
+  add(filter.notIntegrationIds, (ids) => sql`g.integration_id <> all(${[...ids]}::text[])`);
+  add(filter.notTeamIds, (ids) => sql`not (${ofTeams(org, ids)})`);
+  for (const [key, values] of Object.entries(filter.labels ?? {})) where.push(withLabel(key, values));
+  for (const [key, values] of Object.entries(filter.notLabels ?? {})) where.push(sql`not ${withLabel(key, values)}`);
   add(filter.startedAt, (range) => within(sql`g.started_at`, range));
   add(filter.resolvedAt, (range) => within(sql`g.resolved_at`, range));
   add(filter.acknowledgedAt, (range) => within(sql`g.acknowledged_at`, range));
@@ -90,6 +95,12 @@ export function groupConditions(org: OrgId, filter: GroupFilter): RawBuilder<unk
   add(filter.groupingKey, (key) => sql`g.grouping_key = ${key}`);
   add(filter.rootId, (id) => sql`g.root_alert_group_id = ${id}`);
   return where;
+}
+
+/** Groups that have any of the values of a label. */
+function withLabel(key: string, values: readonly string[]): RawBuilder<unknown> {
+  const any = values.map((value) => sql`g.labels @> ${JSON.stringify({ [key]: value })}::jsonb`);
+  return any.length === 0 ? sql`false` : sql`(${sql.join(any, sql` or `)})`;
 }
 
 const pagedGroups = (org: OrgId, userIds: readonly UserId[]): RawBuilder<unknown> =>

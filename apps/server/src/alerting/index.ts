@@ -15,6 +15,7 @@ export { type AttachRefusal, type AttachResult, attach } from './attach.ts';
 export { actOnGroups, type BulkAction, type BulkOptions, type BulkResult } from './bulk.ts';
 export { deleteGroup } from './delete.ts';
 export { expireSilences } from './expire-silences.ts';
+export { type Facets, facetsOf, MOST_SURVEYED } from './facets.ts';
 export type { GroupFilter, TimeRange } from './group-filter.ts';
 export type { Guards, Refusal } from './guards.ts';
 export { type AlertGroupHooks, combineHooks, type GroupChange, type GroupEvent, type OpenedGroup } from './hooks.ts';

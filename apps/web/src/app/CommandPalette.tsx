@@ -43,7 +43,7 @@ function useObjects(typed: string): Command[] {
   const groups = useQuery({
     queryKey: ['palette-groups', search],
     queryFn: ({ signal }) =>
-      api.get<ListPage<AlertGroup>>('/alert_groups', { query: { search, perpage: 8, cursor: undefined }, signal }),
+      api.get<ListPage<AlertGroup>>('/alert_groups', { query: { search, perpage: 8, last_alert: 'false' }, signal }),
     enabled: search.length >= 2 && may('alert-groups:read', '/alert-groups/$id'),
     staleTime: 10_000,
   });
@@ -196,7 +196,7 @@ function Palette({ onClose, entries, onHelp }: Omit<PaletteProps, 'open'>) {
 }
 
 /** Finds pages and objects, and does what can be done here, from the keyboard. */
-export function CommandPalette({ open, onClose, entries, onHelp }: PaletteProps) {
+export default function CommandPalette({ open, onClose, entries, onHelp }: PaletteProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>

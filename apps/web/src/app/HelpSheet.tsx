@@ -3,7 +3,7 @@ import { areLettersOn, setLetters, shownKeys, useRegisteredShortcuts } from '../
 import { Checkbox, Dialog, Kbd } from '../ui/index.ts';
 
 /** The shortcuts of the current screen. */
-export function HelpSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function HelpSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
   const shortcuts = useRegisteredShortcuts();
   const [letters, setOn] = useState(areLettersOn);
   const groups = [...new Set(shortcuts.map(({ group }) => group))].sort(

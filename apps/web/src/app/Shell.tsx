@@ -12,7 +12,7 @@ import {
   Sun,
   UserRound,
 } from 'lucide-react';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { startOfflineReading } from '../api/offline.ts';
 import { useSession, useSignOut } from '../api/session.ts';
 import { FiringBadge } from '../features/alert-groups/FiringBadge.tsx';
@@ -23,8 +23,6 @@ import { TeamScope } from '../features/team-scope/TeamScope.tsx';
 import { useShortcuts } from '../lib/keyboard.tsx';
 import { Avatar, Button, cx, IconButton, Menu, type MenuItem, runNewestToastAction } from '../ui/index.ts';
 import { Banners } from './Banners.tsx';
-import { CommandPalette } from './CommandPalette.tsx';
-import { HelpSheet } from './HelpSheet.tsx';
 import { LiveIndicator, useLiveUpdates } from './live.tsx';
 import { NAVIGATION, type NavigationEntry } from './navigation.ts';
 import { ProofDialog } from './ProofDialog.tsx';
@@ -33,6 +31,12 @@ import { setTheme, type Theme, useTheme } from './theme.ts';
 import { TimeZoneProvider, ZoneChip } from './time-zone.tsx';
 import { Wordmark } from './Wordmark.tsx';
 
+const loadPalette = () => import('./CommandPalette.tsx');
+const CommandPalette = lazy(loadPalette);
+const HelpSheet = lazy(() => import('./HelpSheet.tsx'));
+
+/** The palette is fetched when the page has had time to be painted, so that it opens at once. */
+const PALETTE_AFTER_MS = 3_000;
 const COLLAPSED = 'tocsin.rail';
 
 /** The entries that the person may enter and whose pages exist. */
@@ -235,6 +239,9 @@ export function Shell() {
   useEffect(() => {
     // Kept for later: nothing on screen waits for it, and a browser that refuses shows the product as well.
     startOfflineReading().catch((error: unknown) => console.warn('Offline reading is off:', error));
+    // Where that fails, opening it asks again and says what is wrong.
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
   }, []);
   useShortcuts([
     {
@@ -300,8 +307,11 @@ export function Shell() {
       <RouteAnnouncer target={main} />
       <GroupsLiveUpdates />
       <NoteDialog />
-      <CommandPalette open={palette} onClose={() => setPalette(false)} entries={entries} onHelp={() => setHelp(true)} />
-      <HelpSheet open={help} onClose={() => setHelp(false)} />
+      {/* While they load, what is typed must not press single-letter shortcuts. */}
+      <Suspense fallback={<input ref={(input) => input?.focus()} aria-label="Loading" className="sr-only" />}>
+        {palette && <CommandPalette open onClose={() => setPalette(false)} entries={entries} onHelp={() => setHelp(true)} />}
+        {help && <HelpSheet open onClose={() => setHelp(false)} />}
+      </Suspense>
       <PageSomeone />
       <SessionEndDialog />
       <ProofDialog />

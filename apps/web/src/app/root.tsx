@@ -8,6 +8,13 @@ import { Shell } from './Shell.tsx';
 
 export type RouterContext = { queryClient: QueryClient };
 
+declare module '@tanstack/react-router' {
+  interface StaticDataRouteOption {
+    /** Asks for what the page needs first, before it is known who is there; what is refused is asked for again later. */
+    prefetch?: (queryClient: QueryClient, search: Record<string, unknown>, params: Readonly<Record<string, string>>) => void;
+  }
+}
+
 export const rootRoute = createRootRouteWithContext<RouterContext>()({
   component: () => (
     <>
@@ -27,7 +34,11 @@ export const rootRoute = createRootRouteWithContext<RouterContext>()({
 export const appRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'app',
-  beforeLoad: async ({ context: { queryClient }, location }) => {
+  beforeLoad: async ({ context: { queryClient }, location, matches }) => {
+    // On a cold start the page's own data is asked for beside the session rather than after it.
+    if (queryClient.getQueryData(sessionQuery.queryKey) === undefined) {
+      for (const { staticData, search, params } of matches) staticData.prefetch?.(queryClient, search, params);
+    }
     try {
       await queryClient.ensureQueryData(sessionQuery);
     } catch (error) {

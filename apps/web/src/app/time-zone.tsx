@@ -1,14 +1,16 @@
 import { Globe } from 'lucide-react';
-import { type ReactNode, useMemo, useState, useSyncExternalStore } from 'react';
+import { lazy, type ReactNode, Suspense, useMemo, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../api/session.ts';
-import { Button, browserZone, Combobox, Dialog, TimeContext, useNow, zoneLabel } from '../ui/index.ts';
+import { Button, browserZone, TimeContext, useNow, zoneLabel } from '../ui/index.ts';
+
+const ZoneDialog = lazy(() => import('./ZoneDialog.tsx'));
 
 const STORED = 'tocsin.zone';
 const listeners = new Set<() => void>();
 
 /** The zone that was chosen in this tab; null: the profile's. */
 const readChosen = (): string | null => sessionStorage.getItem(STORED);
-function choose(zone: string | null): void {
+export function chooseZone(zone: string | null): void {
   if (zone === null) sessionStorage.removeItem(STORED);
   else sessionStorage.setItem(STORED, zone);
   for (const listener of listeners) listener();
@@ -20,7 +22,7 @@ const subscribe = (listener: () => void) => {
 
 const profileZone = (timezone: string | null): string => timezone || browserZone();
 
-function useZone(): { zone: string; chosen: string | null; profile: string } {
+export function useZone(): { zone: string; chosen: string | null; profile: string } {
   const chosen = useSyncExternalStore(subscribe, readChosen);
   const profile = profileZone(useSession().user.timezone);
   return { zone: chosen ?? profile, chosen, profile };
@@ -31,47 +33,6 @@ export function TimeZoneProvider({ children }: { children: ReactNode }) {
   const { zone } = useZone();
   const settings = useMemo(() => ({ zone, hour12: false }), [zone]);
   return <TimeContext value={settings}>{children}</TimeContext>;
-}
-
-const allZones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
-
-function ZoneDialog({ onClose }: { onClose: () => void }) {
-  const { zone, profile } = useZone();
-  const now = useNow();
-  const options = useMemo(() => {
-    const special = new Set([profile, browserZone(), 'UTC']);
-    return [...special, ...allZones().filter((one) => !special.has(one))].map((value) => ({
-      value,
-      label: value,
-      hint: [value === profile ? 'profile' : '', value === browserZone() ? 'browser' : '', zoneLabel(value, now)]
-        .filter(Boolean)
-        .join(' · '),
-    }));
-  }, [profile, now]);
-  const pick = (next: string | null) => {
-    if (next === null) return;
-    choose(next === profile ? null : next);
-    onClose();
-  };
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title="Time zone"
-      description="All times in this tab are shown in it. Your profile keeps its own."
-    >
-      <div className="space-y-3">
-        <Combobox label="Show times in" options={options} value={zone} onChange={pick} />
-        <div className="flex flex-wrap gap-2">
-          {[...new Set([profile, browserZone(), 'UTC'])].map((one) => (
-            <Button key={one} size="small" aria-pressed={one === zone} onClick={() => pick(one)}>
-              {one}
-            </Button>
-          ))}
-        </div>
-      </div>
-    </Dialog>
-  );
 }
 
 /** Shows the zone of all times, and changes it. */
@@ -92,7 +53,11 @@ export function ZoneChip() {
       >
         <span className="max-sm:sr-only">{label}</span>
       </Button>
-      {open && <ZoneDialog onClose={() => setOpen(false)} />}
+      {open && (
+        <Suspense fallback={null}>
+          <ZoneDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

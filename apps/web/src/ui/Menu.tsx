@@ -96,3 +96,36 @@ export function Menu({ trigger, items, align = 'start', header, open, onOpenChan
     </Base.Root>
   );
 }
+
+type MenuAtProps = {
+  /** The element it stands at, or a place on the screen; null: it is closed. */
+  anchor: HTMLElement | { x: number; y: number } | null;
+  /** Names it for screen readers. */
+  label: string;
+  items: MenuItem[];
+  onClose: () => void;
+};
+
+const boxAt = ({ x, y }: { x: number; y: number }) => ({ getBoundingClientRect: () => new DOMRect(x, y, 0, 0) });
+
+/** One menu that many buttons share, such as those of a list's rows: it is made when it opens. */
+export function MenuAt({ anchor, label, items, onClose }: MenuAtProps) {
+  if (anchor === null) return null;
+  const isElement = anchor instanceof HTMLElement;
+  return (
+    <Base.Root open onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Positioner
+          className="z-50"
+          sideOffset={4}
+          align={isElement ? 'end' : 'start'}
+          anchor={isElement ? anchor : boxAt(anchor)}
+        >
+          <Base.Popup className={POPUP} aria-label={label} {...(isElement ? { finalFocus: () => anchor } : {})}>
+            <Items items={items} />
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,14 +1,15 @@
 export { Avatar, hueOf } from './Avatar.tsx';
 export { Badge, type Tone } from './Badge.tsx';
 export { Button, type ButtonKind, buttonClasses, IconButton } from './Button.tsx';
+export { Combobox, MultiCombobox } from './Combobox.tsx';
 export { CopyButton, CopyField } from './Copy.tsx';
 export { cx } from './class-names.ts';
 export { ConfirmDialog, Dialog, Drawer } from './Dialog.tsx';
 export { Checkbox, Field, RadioGroup, TextArea, TextField } from './Field.tsx';
 export { Kbd } from './Kbd.tsx';
 export { Card, Facts, Page } from './layout.tsx';
-export { Menu, type MenuItem } from './Menu.tsx';
-export { Combobox, MultiCombobox, type Option, Select } from './Select.tsx';
+export { Menu, MenuAt, type MenuItem } from './Menu.tsx';
+export { type Option, Select } from './Select.tsx';
 export { moved, SortableList } from './SortableList.tsx';
 export { EmptyState, ErrorState, Skeleton, SkeletonRows } from './states.tsx';
 export { type Column, Table } from './Table.tsx';

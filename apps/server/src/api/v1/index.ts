@@ -18,6 +18,7 @@ import { registerBulk } from './alert-groups/bulk.routes.ts';
 import { registerGroupActions } from './alert-groups/group-actions.routes.ts';
 import { registerGroupDetails } from './alert-groups/group-details.routes.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
+import { registerPresence } from './alert-groups/presence.routes.ts';
 import { type RenderAlert, registerRenderedAlert } from './alert-groups/rendered-alert.routes.ts';
 import { savedViewsResource } from './alert-groups/saved-views.resource.ts';
 import { registerTimeline } from './alert-groups/timeline.routes.ts';
@@ -204,6 +205,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerPlans(app, ctx);
   registerPaging(app, ctx);
   registerGroupDetails(app, ctx);
+  registerPresence(app, ctx);
   registerResource(app, ctx, savedViewsResource(ctx));
   registerPhoneRelay(app, ctx);
 }

@@ -8,12 +8,18 @@ export const LIST_PAGE_SIZE = 100;
 /** What the list asks for: the filters of `GET alert_groups/`. */
 export type GroupQuery = Query;
 
+/** Lists do without the payload of each group's last alert, which may be a megabyte. */
+export const WITHOUT_PAYLOADS: Query = { last_alert: 'false' };
+
 /** The list, newest first, page after page by cursor. */
 export const groupsQuery = (query: GroupQuery) =>
   infiniteQueryOptions({
     queryKey: ['alert-groups', 'list', query],
     queryFn: ({ pageParam, signal }): Promise<ListPage<AlertGroup>> =>
-      api.get('/alert_groups', { query: { ...query, perpage: LIST_PAGE_SIZE, ...cursorOf(pageParam) }, signal }),
+      api.get('/alert_groups', {
+        query: { ...query, ...WITHOUT_PAYLOADS, perpage: LIST_PAGE_SIZE, ...cursorOf(pageParam) },
+        signal,
+      }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => (last.next === null ? null : new URL(last.next).searchParams.get('cursor')),
     maxPages: 200,

@@ -2,7 +2,8 @@ import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { api, type ListPage, type Query } from '../../api/client.ts';
 import { ApiError } from '../../api/errors.ts';
 import type { AlertGroup } from '../../api/types.ts';
-import { groupQuery } from './queries.ts';
+import { beginReading, isFresh } from './freshness.ts';
+import { groupQuery, WITHOUT_PAYLOADS } from './queries.ts';
 
 type Lists = InfiniteData<ListPage<AlertGroup>, string | null>;
 
@@ -13,37 +14,57 @@ const MOST_SINGLE = 50;
 
 const LISTS = ['alert-groups', 'list'] as const;
 
-/** Replaces a group in every list that shows it, and on its page. */
-export function patchGroup(client: QueryClient, group: AlertGroup): void {
-  client.setQueryData(groupQuery(group.id).queryKey, group);
-  client.setQueriesData<Lists>({ queryKey: LISTS }, (lists) => mapGroups(lists, group.id, () => group));
+/** Replaces a group in every list that shows it. @param began when it was read, from `beginReading`: what is older than a change is dropped */
+export function patchGroup(client: QueryClient, group: AlertGroup, began: number): void {
+  if (!isFresh(group.id, began)) return;
+  client.setQueriesData<Lists>({ queryKey: LISTS }, (lists) => mapGroups(lists, new Set([group.id]), () => group));
 }
 
-/** Changes a group wherever it is shown, before the server has answered. @returns what puts everything back */
-export function patchOptimistically(client: QueryClient, id: string, change: (group: AlertGroup) => AlertGroup): () => void {
-  const before = [
-    ...client.getQueriesData({ queryKey: LISTS }),
-    ...client.getQueriesData({ queryKey: ['alert-groups', 'one', id] }),
-  ];
-  client.setQueriesData<Lists>({ queryKey: LISTS }, (lists) => mapGroups(lists, id, change));
-  client.setQueryData<AlertGroup>(groupQuery(id).queryKey, (group) => (group === undefined ? undefined : change(group)));
-  return () => {
-    for (const [key, data] of before) client.setQueryData(key, data);
+/** Reads a group anew for its page and the lists. Readings under way may show the past, so they are dropped. */
+export async function readGroup(client: QueryClient, id: string): Promise<void> {
+  await client.cancelQueries({ queryKey: groupQuery(id).queryKey });
+  const began = beginReading();
+  patchGroup(client, await client.fetchQuery({ ...groupQuery(id), staleTime: 0 }), began);
+}
+
+/**
+ * Changes groups wherever they are shown, before the server has answered.
+ * @returns what puts those with the given ids back as they were
+ */
+export function patchOptimistically(
+  client: QueryClient,
+  groups: readonly AlertGroup[],
+  change: (group: AlertGroup) => AlertGroup,
+): (ids: ReadonlySet<string>) => void {
+  const before = new Map(groups.map((group) => [group.id, group]));
+  const patch = (next: (group: AlertGroup) => AlertGroup) => {
+    client.setQueriesData<Lists>({ queryKey: LISTS }, (lists) =>
+      mapGroups(lists, before, (group) => ({ ...next(group), last_alert: group.last_alert })),
+    );
+    for (const id of before.keys())
+      client.setQueryData<AlertGroup>(groupQuery(id).queryKey, (group) =>
+        group === undefined ? undefined : { ...next(group), last_alert: group.last_alert },
+      );
   };
+  patch(change);
+  return (ids) => patch((group) => (ids.has(group.id) ? (before.get(group.id) ?? group) : group));
 }
 
 const holds = (lists: Lists | undefined, id: string): boolean =>
   lists?.pages.some((page) => page.results.some((group) => group.id === id)) === true;
 
-function mapGroups(lists: Lists | undefined, id: string, change: (group: AlertGroup) => AlertGroup): Lists | undefined {
-  if (lists === undefined || !holds(lists, id)) return lists;
-  return {
-    ...lists,
-    pages: lists.pages.map((page) => ({
-      ...page,
-      results: page.results.map((group) => (group.id === id ? change(group) : group)),
-    })),
-  };
+function mapGroups(
+  lists: Lists | undefined,
+  ids: { has(id: string): boolean },
+  change: (group: AlertGroup) => AlertGroup,
+): Lists | undefined {
+  if (lists === undefined) return lists;
+  const pages = lists.pages.map((page) =>
+    page.results.some(({ id }) => ids.has(id))
+      ? { ...page, results: page.results.map((group) => (ids.has(group.id) ? change(group) : group)) }
+      : page,
+  );
+  return pages.every((page, index) => page === lists.pages[index]) ? lists : { ...lists, pages };
 }
 
 function withoutGroups(lists: Lists, gone: ReadonlySet<string>): Lists {
@@ -101,15 +122,20 @@ export function forgetWaiting(): void {
 }
 
 const readGroups = async (query: Query, ids: readonly string[]): Promise<AlertGroup[]> =>
-  (await api.get<ListPage<AlertGroup>>('/alert_groups', { query: { ...query, id: ids, perpage: MOST_SINGLE } })).results;
+  (
+    await api.get<ListPage<AlertGroup>>('/alert_groups', {
+      query: { ...query, ...WITHOUT_PAYLOADS, id: ids, perpage: MOST_SINGLE },
+    })
+  ).results;
 
 /** Brings a list that is on screen in line with groups that changed. */
 async function updateList(client: QueryClient, key: readonly unknown[], ids: readonly string[]): Promise<void> {
+  const began = beginReading();
   const fitting = await readGroups(key[2] as Query, ids);
   const fits = new Set(fitting.map(({ id }) => id));
   const lists = client.getQueryData<Lists>(key);
   const fresh = fitting.filter(({ id }) => !holds(lists, id));
-  const gone = ids.filter((id) => !fits.has(id) && holds(lists, id));
+  const gone = ids.filter((id) => !fits.has(id) && holds(lists, id) && isFresh(id, began));
   if (isHeld) {
     for (const id of gone) waitingGone.add(id);
     for (const { id } of fresh) waitingNew.add(id);
@@ -127,14 +153,12 @@ export function createGroupRefresher(client: QueryClient) {
   const refresh = async (ids: readonly string[]) => {
     const active = client.getQueryCache().findAll({ queryKey: LISTS, type: 'active' });
     void client.invalidateQueries({ queryKey: LISTS, type: 'inactive', refetchType: 'none' });
-    const shown = ids.filter(
-      (id) =>
-        client.getQueryData(groupQuery(id).queryKey) !== undefined || active.some((one) => holds(one.state.data as Lists, id)),
-    );
+    const began = beginReading();
+    // A group whose change is under way here is read when that is done.
+    for (const id of ids) if (isFresh(id, began)) void client.invalidateQueries({ queryKey: groupQuery(id).queryKey });
+    const shown = ids.filter((id) => active.some((one) => holds(one.state.data as Lists, id)));
     const read = shown.length === 0 ? [] : await readGroups({}, shown);
-    for (const group of read) patchGroup(client, group);
-    const deleted = shown.filter((id) => read.every((group) => group.id !== id));
-    for (const id of deleted) void client.invalidateQueries({ queryKey: groupQuery(id).queryKey });
+    for (const group of read) patchGroup(client, group, began);
     await Promise.all(active.map((one) => updateList(client, one.queryKey, ids)));
   };
   const flush = () => {

@@ -9,6 +9,9 @@ export type SavedView = {
   name: string;
   /** Search parameters of the list. */
   filters: Record<string, string | string[]>;
+  columns: string[];
+  /** What rows stand under. */
+  grouping: string | null;
   visibility: Visibility;
   team_id: string | null;
   is_own: boolean;

@@ -4,13 +4,15 @@ import { ApiError, errorText } from '../../api/errors.ts';
 import { useSession } from '../../api/session.ts';
 import type { AlertGroup } from '../../api/types.ts';
 import { showToast } from '../../ui/index.ts';
+import { beginChange, inOrder } from './freshness.ts';
 import { askForNote } from './note-request.ts';
 import { groupQuery } from './queries.ts';
-import { patchGroup, patchOptimistically } from './refresh.ts';
+import { patchOptimistically, readGroup } from './refresh.ts';
 import { type Act, afterAction, allowedActions, DONE, type GroupAction, undoOf } from './transitions.ts';
 
-type BulkRow = { id: string; result: 'done' | 'unchanged' | 'refused'; reason: string | null; detail: string | null };
-type BulkAnswer = { results: BulkRow[]; more: boolean };
+/** What became of one group of a bulk action. */
+export type BulkRow = { id: string; result: 'done' | 'unchanged' | 'refused'; reason: string | null; detail: string | null };
+export type BulkAnswer = { results: BulkRow[]; more: boolean };
 
 const title = (group: AlertGroup): string => `#${group.alert_group_number}`;
 
@@ -24,7 +26,7 @@ async function settle(client: QueryClient, ids: readonly string[]): Promise<void
   void client.invalidateQueries({ queryKey: ['alert-groups', 'counts'] });
   await Promise.all(
     ids.slice(0, 5).map(async (id) => {
-      patchGroup(client, await client.fetchQuery({ ...groupQuery(id), staleTime: 0 }));
+      await readGroup(client, id);
       await client.invalidateQueries({ queryKey: ['alert-groups', 'of', id] });
     }),
   );
@@ -57,11 +59,15 @@ export function useGroupActions() {
     if (!allowedActions(group).includes(act.action)) return;
     const note = act.action === 'resolve' && noteRequired ? await askForNote(1) : undefined;
     if (note === null) return;
-    const rollBack = patchOptimistically(client, group.id, (old) => afterAction(old, act, session.user.id, new Date()));
+    const changed = beginChange(group.id);
+    await client.cancelQueries({ queryKey: groupQuery(group.id).queryKey });
+    const rollBack = patchOptimistically(client, [group], (old) => afterAction(old, act, session.user.id, new Date()));
     try {
-      await send(group.id, act, note);
+      await inOrder(group.id, () => send(group.id, act, note));
+      changed();
     } catch (error) {
-      rollBack();
+      rollBack(new Set([group.id]));
+      changed();
       if (error instanceof ApiError && error.code === 'resolution_note_required') {
         const asked = await askForNote(1);
         if (asked !== null) await send(group.id, act, asked).then(() => settle(client, [group.id]));
@@ -87,6 +93,13 @@ export function useGroupActions() {
   const many = async (groups: readonly AlertGroup[], act: Act): Promise<BulkAnswer | null> => {
     const note = act.action === 'resolve' && noteRequired ? await askForNote(groups.length) : undefined;
     if (note === null) return null;
+    const ends = groups.map(({ id }) => beginChange(id));
+    const possible = groups.filter((group) => act.action === 'restart' || allowedActions(group).includes(act.action));
+    const rollBack = patchOptimistically(client, possible, (old) => afterAction(old, act, session.user.id, new Date()));
+    const endChanges = (undone: readonly AlertGroup[]) => {
+      rollBack(new Set(undone.map(({ id }) => id)));
+      for (const end of ends) end();
+    };
     const body = {
       action: act.action,
       ids: groups.map(({ id }) => id),
@@ -98,6 +111,7 @@ export function useGroupActions() {
       const done = new Set(answer.results.filter(({ result }) => result === 'done').map(({ id }) => id));
       const refused = answer.results.filter(({ result }) => result === 'refused');
       const changed = groups.filter(({ id }) => done.has(id));
+      endChanges(groups.filter(({ id }) => !done.has(id)));
       const reasons = [...new Set(refused.map(({ detail, reason }) => detail ?? reason ?? 'refused'))].join(' ');
       showToast({
         kind: refused.length > 0 ? 'failed' : 'done',
@@ -109,6 +123,7 @@ export function useGroupActions() {
       });
       return answer;
     } catch (error) {
+      endChanges(groups);
       showToast({
         kind: 'failed',
         text: 'Nothing was changed',

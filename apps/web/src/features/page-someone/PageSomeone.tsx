@@ -19,13 +19,14 @@ export function PageSomeoneButton({ icon }: { icon: ReactNode }) {
 
 /** The drawer behind `?page=new`, which works on every page. */
 export function PageSomeone() {
-  const search = useSearch({ strict: false }) as { page?: unknown };
+  const search = useSearch({ strict: false }) as { page?: unknown; whom?: unknown };
   const navigate = useNavigate();
   if (search.page !== 'new') return null;
-  const close = () => void navigate({ to: '.', search: ((old: object) => ({ ...old, page: undefined })) as never });
+  const close = () =>
+    void navigate({ to: '.', search: ((old: object) => ({ ...old, page: undefined, whom: undefined })) as never });
   return (
     <Suspense fallback={null}>
-      <Drawer onClose={close} />
+      <Drawer onClose={close} whom={typeof search.whom === 'string' ? search.whom : null} />
     </Suspense>
   );
 }

@@ -44,8 +44,8 @@ function useTeamGap(team: string | null): string | null {
   return `Nobody is on call now by ${own.map(({ name }) => name).join(', ')}.`;
 }
 
-/** Asks people or a team to come now (web-ui.md 7), then opens the alert group that was made. */
-export default function PageSomeoneDrawer({ onClose }: { onClose: () => void }) {
+/** Asks people or a team to come now (web-ui.md 7), then opens the alert group that was made. @param whom the person chosen first */
+export default function PageSomeoneDrawer({ onClose, whom: first }: { onClose: () => void; whom: string | null }) {
   const forbidden = useForbidden('alert-groups:direct-paging');
   const { options, warningsFor } = usePeople();
   const { data: teams = [] } = useQuery({ ...teamsQuery, enabled: useCan('user-settings:read') });
@@ -54,7 +54,7 @@ export default function PageSomeoneDrawer({ onClose }: { onClose: () => void }) 
   const [whom, setWhom] = useState<'people' | 'team'>('people');
   const [title, setTitle] = useState('');
   const [message, setMessage] = useState('');
-  const [people, setPeople] = useState<string[]>([]);
+  const [people, setPeople] = useState<string[]>(first === null ? [] : [first]);
   const [team, setTeam] = useState<string | null>(null);
   const [important, setImportant] = useState(true);
   const [confirmed, setConfirmed] = useState(false);

@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Link2, Trash2, Unlink } from 'lucide-react';
+import { Link2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { integrationsQuery, nameOfUser, teamsQuery, usersQuery } from '../../api/directory.ts';
-import { errorText } from '../../api/errors.ts';
+import { ApiError, errorText } from '../../api/errors.ts';
 import { useCan, useForbidden } from '../../api/session.ts';
 import type { AlertGroup } from '../../api/types.ts';
 import { lastList } from '../../features/alert-groups/last-list.ts';
@@ -13,7 +13,7 @@ import { type Act, undoingAction } from '../../features/alert-groups/transitions
 import { useGroupActions } from '../../features/alert-groups/use-group-actions.ts';
 import { useCommands } from '../../lib/commands.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
-import { Badge, Card, ConfirmDialog, Facts, formatSpan, type MenuItem, showToast, Time, useNow } from '../../ui/index.ts';
+import { Badge, Card, ConfirmDialog, Facts, formatSpan, showToast, Time, useNow } from '../../ui/index.ts';
 import { Alerts, Payload } from './Alerts.tsx';
 import { AttachDialog } from './AttachDialog.tsx';
 import { AttachedGroups } from './AttachedGroups.tsx';
@@ -26,6 +26,7 @@ import { RenderedAlert } from './RenderedAlert.tsx';
 import { Responders } from './Responders.tsx';
 import { alertGroupRoute, TIMELINE_TABS } from './routes.ts';
 import { Timeline } from './Timeline.tsx';
+import { type GroupDialog, useGroupMenu } from './use-group-menu.tsx';
 
 function Duration({ group }: { group: AlertGroup }) {
   const now = useNow();
@@ -98,7 +99,7 @@ export function AlertGroupPage() {
   const search = alertGroupRoute.useSearch();
   const timeline = TIMELINE_TABS.find((tab) => tab === search.timeline) ?? 'all';
   const navigate = alertGroupRoute.useNavigate();
-  const { data: group } = useSuspenseQuery(groupQuery(id));
+  const { data: group, error: gone } = useSuspenseQuery(groupQuery(id));
   const alerts = useQuery(alertsQuery(id)).data?.results ?? [];
   const alert = alerts.find((one) => one.id === search.alert) ?? group.last_alert;
   const rendered = useQuery({ ...renderedQuery(group.last_alert?.id ?? ''), enabled: group.last_alert !== null });
@@ -106,7 +107,7 @@ export function AlertGroupPage() {
   const forbidden = useForbidden('alert-groups:write');
   const client = useQueryClient();
   const [silenceOpen, setSilenceOpen] = useState(false);
-  const [dialog, setDialog] = useState<'attach' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<GroupDialog | null>(null);
   const [deleteError, setDeleteError] = useState<string | null>(null);
   const note = useRef<HTMLTextAreaElement>(null);
   const addResponder = useRef<HTMLButtonElement>(null);
@@ -120,18 +121,15 @@ export function AlertGroupPage() {
   const goTo = (other: string | null) => {
     if (other !== null) void navigate({ to: '/alert-groups/$id', params: { id: other }, search: {} });
   };
-  const unattach = async () => {
+  const remove = async (mode: 'wipe' | 'delete') => {
     try {
-      await api.post('/alert_groups/bulk', { body: { action: 'unattach', ids: [id] } });
-      showToast({ text: `${number} stands on its own again` });
-    } catch (error) {
-      showToast({ kind: 'failed', text: 'Could not be detached', detail: errorText(error) });
-    }
-    await client.invalidateQueries({ queryKey: ['alert-groups'] });
-  };
-  const remove = async () => {
-    try {
-      await api.delete('/alert_groups/{id}', { path: { id }, body: { mode: 'delete' } });
+      await api.delete('/alert_groups/{id}', { path: { id }, body: { mode } });
+      if (mode === 'wipe') {
+        showToast({ text: `${number} wiped` });
+        setDialog(null);
+        await client.invalidateQueries({ queryKey: ['alert-groups'] });
+        return;
+      }
       client.removeQueries({ queryKey: groupQuery(id).queryKey });
       showToast({ text: `${number} deleted` });
       await navigate({ to: '/alert-groups', search: lastList.search() as never });
@@ -173,29 +171,10 @@ export function AlertGroupPage() {
               ]),
         ],
   );
-  const moreItems: MenuItem[] = [
-    attached
-      ? {
-          label: 'Detach',
-          icon: <Unlink className="size-4 text-muted" aria-hidden />,
-          disabledReason: forbidden,
-          onSelect: () => void unattach(),
-        }
-      : {
-          label: 'Attach to…',
-          icon: <Link2 className="size-4 text-muted" aria-hidden />,
-          disabledReason: forbidden ?? (group.dependent_alert_group_ids.length > 0 ? 'Others are attached to it.' : null),
-          onSelect: () => setDialog('attach'),
-        },
-    'separator',
-    {
-      label: 'Delete…',
-      icon: <Trash2 className="size-4" aria-hidden />,
-      danger: true,
-      disabledReason: forbidden,
-      onSelect: () => setDialog('delete'),
-    },
-  ];
+  const moreItems = useGroupMenu(group, forbidden, (which) => {
+    setDeleteError(null);
+    setDialog(which);
+  });
   return (
     <div className="mx-auto max-w-[90rem] px-4 pt-4 pb-24 sm:px-6 md:pb-10">
       <GroupHeader
@@ -209,6 +188,11 @@ export function AlertGroupPage() {
         onAct={act}
         moreItems={moreItems}
       />
+      {gone instanceof ApiError && gone.status === 404 && (
+        <p role="alert" className="mb-4 rounded-md bg-warn-soft px-3 py-2 text-warn">
+          It was deleted meanwhile. What you see is how it was last.
+        </p>
+      )}
       {attached && (
         <p className="mb-4 flex flex-wrap items-center gap-2 rounded-md bg-quiet-soft px-3 py-2">
           <Link2 className="size-4 text-quiet" aria-hidden />
@@ -260,12 +244,25 @@ export function AlertGroupPage() {
         onClose={() => setDialog(null)}
         title={`Delete ${number}?`}
         confirmLabel="Delete"
-        onConfirm={() => void remove()}
+        onConfirm={() => void remove('delete')}
         error={deleteError}
       >
         <p>
           Its {group.alerts_count} {group.alerts_count === 1 ? 'alert' : 'alerts'}, notes and timeline go with it, and nobody is
           notified of it any more. This cannot be undone.
+        </p>
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={dialog === 'wipe'}
+        onClose={() => setDialog(null)}
+        title={`Wipe ${number}?`}
+        confirmLabel="Wipe"
+        onConfirm={() => void remove('wipe')}
+        error={deleteError}
+      >
+        <p>
+          What its source sent is erased: title, payloads, labels. The alert group and its timeline stay, and nobody is notified
+          of it any more. This cannot be undone.
         </p>
       </ConfirmDialog>
     </div>

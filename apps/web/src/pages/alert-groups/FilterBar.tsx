@@ -1,64 +1,30 @@
-import { useQuery } from '@tanstack/react-query';
-import { ListFilter as FilterIcon, Search, UserRound, X } from 'lucide-react';
-import { type Ref, useEffect, useState } from 'react';
-import { chainsQuery, integrationsQuery, nameOfUser, teamsQuery, usersQuery } from '../../api/directory.ts';
-import { useCan } from '../../api/session.ts';
-import { Button, Dialog, IconButton, Menu, MultiCombobox, type Option, Select, TextField } from '../../ui/index.ts';
-import { activeFilters, DEFAULT_PERIOD, type GroupFilter, type ListFilter, PERIODS } from './filter.ts';
+import { ListFilter as FilterIcon, PanelLeft, Search, TextCursorInput, UserRound, X } from 'lucide-react';
+import { lazy, type Ref, Suspense, useEffect, useState } from 'react';
+import type { Query } from '../../api/client.ts';
+import { Button, IconButton, Menu, Select, TextField } from '../../ui/index.ts';
+import { activeFilters, DEFAULT_PERIOD, type GroupFilter, LIST_FILTERS, type ListFilter, PERIODS } from './filter.ts';
+import { FILTER_NAMES, kindOfFilter } from './filter-names.ts';
+import { useChoices } from './use-choices.ts';
+
+const FilterDialog = lazy(() => import('./FilterDialog.tsx'));
+const QueryLine = lazy(() => import('./QueryLine.tsx'));
 
 const TYPING_MS = 300;
-
-const NAMES: Readonly<Record<ReturnType<typeof activeFilters>[number], string>> = {
-  team_id: 'Team',
-  integration_id: 'Integration',
-  escalation_chain_id: 'Escalation chain',
-  route_id: 'Route',
-  acknowledged_by: 'Acknowledged by',
-  resolved_by: 'Resolved by',
-  silenced_by: 'Silenced by',
-  invitees_are: 'Paged',
-  involved_users_are: 'Involves',
-  label: 'Label',
-  search: 'Search',
-  mine: 'Involves me',
-  with_resolution_note: 'Resolution note',
-  resolved_at: 'Resolved',
-};
 
 type Change = (change: Partial<Record<keyof GroupFilter, unknown>>, options?: { replace?: boolean }) => void;
 type Props = {
   filter: GroupFilter;
+  /** What the list asks for, states included. */
+  query: Query;
   onChange: Change;
+  /** Takes a whole filter, which replaces the one that is. */
+  onReplace: (filter: GroupFilter) => void;
   searchRef: Ref<HTMLInputElement>;
   menuOpen: boolean;
   onMenuOpen: (open: boolean) => void;
+  facetsOpen: boolean;
+  onFacets: (open: boolean) => void;
 };
-
-/** Choices for each filter, by id; filters of people share one list. */
-function useOptions(): (name: ListFilter) => readonly Option[] {
-  const teams = useQuery({ ...teamsQuery, enabled: useCan('user-settings:read') }).data ?? [];
-  const users = useQuery({ ...usersQuery, enabled: useCan('user-settings:read') }).data ?? [];
-  const integrations = useQuery({ ...integrationsQuery, enabled: useCan('integrations:read') }).data ?? [];
-  const chains = useQuery({ ...chainsQuery, enabled: useCan('escalation-chains:read') }).data ?? [];
-  return (name) => {
-    switch (name) {
-      case 'team_id':
-        return [{ value: 'null', label: 'No team' }, ...teams.map(({ id, name: label }) => ({ value: id, label }))];
-      case 'integration_id':
-        return integrations.map(({ id, name: label }) => ({ value: id, label: label ?? id }));
-      case 'escalation_chain_id':
-        return chains.map(({ id, name: label }) => ({ value: id, label }));
-      case 'label':
-      case 'route_id':
-        return [];
-      default:
-        return [
-          { value: 'me', label: 'Me' },
-          ...users.map((user) => ({ value: user.id, label: nameOfUser(user), hint: user.email })),
-        ];
-    }
-  };
-}
 
 const MENU: readonly ListFilter[] = [
   'team_id',
@@ -72,41 +38,16 @@ const MENU: readonly ListFilter[] = [
   'label',
 ];
 
-function LabelForm({ value, onChange }: { value: readonly string[]; onChange: (value: string[]) => void }) {
-  const [text, setText] = useState('');
-  const add = () => {
-    const trimmed = text.trim();
-    if (trimmed.indexOf(':') < 1) return;
-    onChange([...new Set([...value, trimmed])]);
-    setText('');
-  };
-  return (
-    <form
-      className="space-y-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add();
-      }}
-    >
-      <TextField
-        label="Label"
-        placeholder="severity:critical"
-        autoFocus
-        value={text}
-        onChange={setText}
-        hint="key:value. Several values of one key: any of them; several keys: all of them."
-        trailing={<Button type="submit">Add</Button>}
-      />
-    </form>
-  );
-}
+const isListFilter = (name: string): name is ListFilter => (LIST_FILTERS as readonly string[]).includes(name);
 
 /** Search, period, further filters, and what is filtered now. */
-export function FilterBar({ filter, onChange, searchRef, menuOpen, onMenuOpen }: Props) {
+export function FilterBar(props: Props) {
+  const { filter, query, onChange, onReplace, searchRef, menuOpen, onMenuOpen, facetsOpen, onFacets } = props;
   const [text, setText] = useState(filter.search ?? '');
   const [shown, setShown] = useState(filter.search ?? '');
   const [editing, setEditing] = useState<ListFilter | null>(null);
-  const optionsOf = useOptions();
+  const [asText, setAsText] = useState(false);
+  const choices = useChoices(filter.escalation_chain_id !== undefined);
   // The URL changed by other means than typing: back, a chip, a link.
   if ((filter.search ?? '') !== shown) {
     setShown(filter.search ?? '');
@@ -126,9 +67,9 @@ export function FilterBar({ filter, onChange, searchRef, menuOpen, onMenuOpen }:
     if (name === 'mine') return '';
     if (name === 'with_resolution_note') return filter.with_resolution_note === 'true' ? 'yes' : 'no';
     if (name === 'resolved_at') return filter.resolved_at ?? '';
-    return (filter[name] ?? [])
-      .map((value) => optionsOf(name).find((option) => option.value === value)?.label ?? value)
-      .join(', ');
+    const kind = kindOfFilter(name);
+    const options = kind === null ? [] : choices[kind];
+    return (filter[name] ?? []).map((value) => options.find((option) => option.value === value)?.label ?? value).join(', ');
   };
   const periods = PERIODS.some(([value]) => value === (filter.started_at ?? DEFAULT_PERIOD))
     ? PERIODS
@@ -171,7 +112,7 @@ export function FilterBar({ filter, onChange, searchRef, menuOpen, onMenuOpen }:
           trigger={<Button icon={<FilterIcon className="size-4" aria-hidden />}>Filter</Button>}
           items={[
             ...MENU.map((name) => ({
-              label: NAMES[name],
+              label: FILTER_NAMES[name],
               checked: filter[name] !== undefined,
               onSelect: () => setEditing(name),
             })),
@@ -182,7 +123,26 @@ export function FilterBar({ filter, onChange, searchRef, menuOpen, onMenuOpen }:
             },
           ]}
         />
+        <IconButton
+          label="Facets"
+          aria-pressed={facetsOpen}
+          icon={<PanelLeft className="size-4" aria-hidden />}
+          className={facetsOpen ? 'bg-accent-soft! text-accent!' : ''}
+          onClick={() => onFacets(!facetsOpen)}
+        />
+        <IconButton
+          label="Filters as text"
+          aria-pressed={asText}
+          icon={<TextCursorInput className="size-4" aria-hidden />}
+          className={asText ? 'bg-accent-soft! text-accent!' : ''}
+          onClick={() => setAsText(!asText)}
+        />
       </div>
+      {asText && (
+        <Suspense fallback={<div className="h-9" />}>
+          <QueryLine filter={filter} query={query} onApply={onReplace} onClose={() => setAsText(false)} />
+        </Suspense>
+      )}
       {active.length > 0 && (
         <ul aria-label="Active filters" className="flex flex-wrap items-center gap-1.5">
           {active.map((name) => (
@@ -190,12 +150,12 @@ export function FilterBar({ filter, onChange, searchRef, menuOpen, onMenuOpen }:
               <button
                 type="button"
                 className="min-w-0 truncate py-1 pl-2"
-                onClick={() => MENU.includes(name as ListFilter) && setEditing(name as ListFilter)}
+                onClick={() => isListFilter(name) && name !== 'route_id' && setEditing(name)}
               >
-                <span className="text-muted">{NAMES[name]}</span> <span className="font-medium">{wordsOf(name)}</span>
+                <span className="text-muted">{FILTER_NAMES[name]}</span> <span className="font-medium">{wordsOf(name)}</span>
               </button>
               <IconButton
-                label={`Remove filter ${NAMES[name]}`}
+                label={`Remove filter ${FILTER_NAMES[name]}`}
                 size="small"
                 icon={<X className="size-3.5" aria-hidden />}
                 onClick={() => onChange({ [name]: undefined })}
@@ -214,27 +174,9 @@ export function FilterBar({ filter, onChange, searchRef, menuOpen, onMenuOpen }:
         </ul>
       )}
       {editing !== null && (
-        <Dialog
-          open
-          onClose={() => setEditing(null)}
-          title={`Filter: ${NAMES[editing]}`}
-          footer={
-            <Button kind="primary" onClick={() => setEditing(null)}>
-              Done
-            </Button>
-          }
-        >
-          {editing === 'label' ? (
-            <LabelForm value={filter.label ?? []} onChange={(label) => onChange({ label })} />
-          ) : (
-            <MultiCombobox
-              label={NAMES[editing]}
-              options={optionsOf(editing)}
-              value={filter[editing] ?? []}
-              onChange={(values) => onChange({ [editing]: values.length === 0 ? undefined : values })}
-            />
-          )}
-        </Dialog>
+        <Suspense fallback={null}>
+          <FilterDialog name={editing} filter={filter} onChange={onChange} onClose={() => setEditing(null)} />
+        </Suspense>
       )}
     </search>
   );

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { ArrowLeft, ChevronLeft, ChevronRight, EllipsisVertical, ExternalLink } from 'lucide-react';
 import { useState } from 'react';
 import type { AlertGroup } from '../../api/types.ts';
+import { Viewers } from '../../features/alert-groups/presence.tsx';
 import { StateBadge } from '../../features/alert-groups/StateBadge.tsx';
 import { SilenceDialog, silenceItems } from '../../features/alert-groups/silence.tsx';
 import { type Act, allowedActions, LABELS } from '../../features/alert-groups/transitions.ts';
@@ -137,6 +138,7 @@ export function GroupHeader(props: Props) {
           Alert groups
         </Link>
         <span className="flex-1" />
+        <Viewers groupId={group.id} />
         <Neighbours neighbours={neighbours} />
       </div>
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
@@ -145,6 +147,20 @@ export function GroupHeader(props: Props) {
             <StateBadge state={group.state} silencedUntil={group.silenced_until} />
             <span className="text-muted tabular-nums">#{group.alert_group_number}</span>
             <CopyButton text={group.permalinks.web} label="Copy link to this alert group" />
+            {(['slack', 'telegram'] as const).map(
+              (chat) =>
+                group.permalinks[chat] !== null && (
+                  <a
+                    key={chat}
+                    href={group.permalinks[chat]}
+                    target="_blank"
+                    rel="noopener noreferrer"
+                    className="text-accent capitalize hover:underline"
+                  >
+                    {chat}
+                  </a>
+                ),
+            )}
           </div>
           <h1 dir="auto" className="mt-1 text-[1.43rem] leading-tight font-semibold tracking-tight [overflow-wrap:anywhere]">
             {group.title ?? 'Alert'}

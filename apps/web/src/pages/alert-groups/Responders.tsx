@@ -3,7 +3,7 @@ import { TriangleAlert, UserPlus, X } from 'lucide-react';
 import { type Ref, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { errorText } from '../../api/errors.ts';
-import { useForbidden } from '../../api/session.ts';
+import { useForbidden, useSession } from '../../api/session.ts';
 import type { AlertGroup } from '../../api/types.ts';
 import { pagePeople } from '../../features/page-someone/paging.ts';
 import { usePeople } from '../../features/page-someone/use-people.ts';
@@ -135,6 +135,12 @@ export function Responders({ group, addRef }: { group: AlertGroup; addRef: Ref<H
     onError: (error) => showToast({ kind: 'failed', text: 'Could not be removed', detail: errorText(error) }),
     onSettled: () => client.invalidateQueries({ queryKey: ['alert-groups', 'of', group.id] }),
   });
+  const answer = useMutation({
+    mutationFn: () => api.post('/alert_groups/{id}/acknowledge_own_page', { path: { id: group.id } }),
+    onError: (error) => showToast({ kind: 'failed', text: 'Could not be confirmed', detail: errorText(error) }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['alert-groups', 'of', group.id] }),
+  });
+  const me = useSession().user.id;
   const responders = data?.results ?? [];
   return (
     <Card
@@ -170,6 +176,11 @@ export function Responders({ group, addRef }: { group: AlertGroup; addRef: Ref<H
                     paged <Time value={paged_at} />
                   </p>
                 </div>
+                {user.id === me && state === 'notifying' && (
+                  <Button size="small" disabledReason={mayNotWrite} pending={answer.isPending} onClick={() => answer.mutate()}>
+                    I am on it
+                  </Button>
+                )}
                 <IconButton
                   label={`Remove ${name}`}
                   size="small"

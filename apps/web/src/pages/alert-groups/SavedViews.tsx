@@ -8,6 +8,7 @@ import { useCan } from '../../api/session.ts';
 import { type SavedView, savedViewsQuery, type Visibility } from '../../features/alert-groups/saved-views.ts';
 import { stringifySearch } from '../../lib/search-params.ts';
 import { Button, cx, Dialog, IconButton, RadioGroup, Select, showToast, TextField } from '../../ui/index.ts';
+import { type ListLook, showColumnsOfView } from './columns.ts';
 import { type GroupFilter, parseFilter } from './filter.ts';
 
 const VISIBLE_TO = [
@@ -16,12 +17,16 @@ const VISIBLE_TO = [
   { value: 'organization', label: 'Everybody' },
 ];
 
-const withoutDrawer = ({ page: _page, ...filter }: GroupFilter): Omit<GroupFilter, 'page'> => filter;
+/** What a view keeps as its filters; headings are kept beside them. */
+const withoutDrawer = ({ page: _page, group_by: _by, ...filter }: GroupFilter): Omit<GroupFilter, 'page' | 'group_by'> => filter;
 /** Filters in one spelling, to compare them. */
 const spelled = (filter: GroupFilter): string =>
-  stringifySearch(Object.fromEntries(Object.entries(withoutDrawer(filter)).sort()));
+  stringifySearch(Object.fromEntries(Object.entries({ ...withoutDrawer(filter), group_by: filter.group_by }).sort()));
+/** The address that a view stands for. */
+const filterOf = (view: SavedView): GroupFilter =>
+  parseFilter({ ...view.filters, ...(view.grouping === null ? {} : { group_by: view.grouping }) });
 
-function SaveDialog({ filter, onClose }: { filter: GroupFilter; onClose: () => void }) {
+function SaveDialog({ filter, look, onClose }: { filter: GroupFilter; look: ListLook; onClose: () => void }) {
   const client = useQueryClient();
   const teams = useQuery({ ...teamsQuery, enabled: useCan('user-settings:read') }).data ?? [];
   const [name, setName] = useState('');
@@ -33,6 +38,8 @@ function SaveDialog({ filter, onClose }: { filter: GroupFilter; onClose: () => v
         body: {
           name: name.trim(),
           filters: withoutDrawer(filter),
+          columns: look.columns,
+          grouping: filter.group_by ?? null,
           visibility,
           ...(visibility === 'team' ? { team_id: team || teams[0]?.id } : {}),
         },
@@ -49,7 +56,7 @@ function SaveDialog({ filter, onClose }: { filter: GroupFilter; onClose: () => v
       open
       onClose={onClose}
       title="Keep this view"
-      description="The filters as they are now, one click away."
+      description="The filters, columns and headings as they are now, one click away."
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -97,19 +104,19 @@ function SaveDialog({ filter, onClose }: { filter: GroupFilter; onClose: () => v
   );
 }
 
-type Props = { filter: GroupFilter; onOpen: (filter: GroupFilter) => void };
+type Props = { filter: GroupFilter; look: ListLook; onOpen: (filter: GroupFilter) => void };
 
 /** Views that the person, a team or everybody keeps, as one click each (web-ui.md 5.2). */
-export function SavedViews({ filter, onOpen }: Props) {
+export function SavedViews({ filter, look, onOpen }: Props) {
   const client = useQueryClient();
   const [saving, setSaving] = useState(false);
   const { data: views = [] } = useQuery(savedViewsQuery);
   const now = spelled(filter);
   const remove = useMutation({
     mutationFn: (view: SavedView) => api.delete('/saved_views/{id}', { path: { id: view.id } }),
-    onSuccess: (_nothing, { name, filters, visibility, team_id }) => {
+    onSuccess: (_nothing, { name, filters, columns, grouping, visibility, team_id }) => {
       void client.invalidateQueries({ queryKey: savedViewsQuery.queryKey });
-      const again = { name, filters, visibility, ...(team_id === null ? {} : { team_id }) };
+      const again = { name, filters, columns, grouping, visibility, ...(team_id === null ? {} : { team_id }) };
       showToast({
         text: `“${name}” is no longer kept`,
         action: {
@@ -123,7 +130,7 @@ export function SavedViews({ filter, onOpen }: Props) {
     },
     onError: (error) => showToast({ kind: 'failed', text: 'Could not be removed', detail: errorText(error) }),
   });
-  const active = views.find((view) => spelled(parseFilter(view.filters)) === now);
+  const active = views.find((view) => spelled(filterOf(view)) === now);
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       {views.length > 0 && (
@@ -134,7 +141,10 @@ export function SavedViews({ filter, onOpen }: Props) {
                 size="small"
                 aria-pressed={view === active}
                 className={cx(view === active && 'border-accent! bg-accent-soft! text-accent!')}
-                onClick={() => onOpen(parseFilter(view.filters))}
+                onClick={() => {
+                  showColumnsOfView(view.columns);
+                  onOpen(filterOf(view));
+                }}
               >
                 {view.name}
               </Button>
@@ -155,7 +165,7 @@ export function SavedViews({ filter, onOpen }: Props) {
           Keep this view
         </Button>
       )}
-      {saving && <SaveDialog filter={filter} onClose={() => setSaving(false)} />}
+      {saving && <SaveDialog filter={filter} look={look} onClose={() => setSaving(false)} />}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Bell, CircleAlert, CircleCheck, CircleDot, Eye, MessageSquare, UserPlus } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { type TimelineEntry, timelineQuery } from '../../features/alert-groups/queries.ts';
-import { Avatar, Button, Card, cx, SkeletonRows, Time } from '../../ui/index.ts';
+import { Avatar, Button, Card, CopyButton, cx, SkeletonRows, Time } from '../../ui/index.ts';
 import { TIMELINE_TABS, type TimelineTab } from './routes.ts';
 
 const TAB_NAMES: Readonly<Record<TimelineTab, string>> = {
@@ -66,6 +66,24 @@ function Sentence({ entry }: { entry: TimelineEntry }) {
   });
 }
 
+const nameOf = (author: { name: string; username: string } | null): string => author?.name || author?.username || 'somebody';
+
+/** The entries as a list in Markdown, oldest first, for a post-mortem. */
+export const asMarkdown = (entries: readonly TimelineEntry[]): string =>
+  entries
+    .map((entry) => {
+      const said =
+        entry.realm === 'resolution_note'
+          ? `${nameOf(entry.author)} noted: ${entry.action}`
+          : entry.action.replace(/\{\{(\w+)\}\}/g, (whole, part: string) => {
+              if (part === 'author') return nameOf(entry.author);
+              if (part === 'escalation_chain' || part === 'schedule' || part === 'webhook') return entry[part]?.name ?? 'private';
+              return whole;
+            });
+      return `- ${entry.created_at} ${said.replace(/\s*\n\s*/g, ' ').trim()}`;
+    })
+    .join('\n');
+
 type Props = { groupId: string; tab: TimelineTab; onTab: (tab: TimelineTab) => void };
 
 /** What happened, newest first. */
@@ -76,21 +94,24 @@ export function Timeline({ groupId, tab, onTab }: Props) {
     <Card
       title="Timeline"
       actions={
-        <fieldset className="flex flex-wrap gap-0.5">
-          <legend className="sr-only">Show in the timeline</legend>
-          {TIMELINE_TABS.map((one) => (
-            <Button
-              key={one}
-              kind="quiet"
-              size="small"
-              aria-pressed={one === tab}
-              className={one === tab ? 'bg-accent-soft! text-accent!' : 'text-muted!'}
-              onClick={() => onTab(one)}
-            >
-              {TAB_NAMES[one]}
-            </Button>
-          ))}
-        </fieldset>
+        <>
+          <fieldset className="flex flex-wrap gap-0.5">
+            <legend className="sr-only">Show in the timeline</legend>
+            {TIMELINE_TABS.map((one) => (
+              <Button
+                key={one}
+                kind="quiet"
+                size="small"
+                aria-pressed={one === tab}
+                className={one === tab ? 'bg-accent-soft! text-accent!' : 'text-muted!'}
+                onClick={() => onTab(one)}
+              >
+                {TAB_NAMES[one]}
+              </Button>
+            ))}
+          </fieldset>
+          <CopyButton text={asMarkdown(data?.results ?? [])} label="Copy the timeline as Markdown" />
+        </>
       }
     >
       {data === undefined && <SkeletonRows rows={4} label="Loading the timeline" />}

@@ -17,6 +17,9 @@ export const LIST_FILTERS = [
   'invitees_are',
   'involved_users_are',
   'label',
+  'exclude_label',
+  'exclude_integration_id',
+  'exclude_team_id',
 ] as const;
 export type ListFilter = (typeof LIST_FILTERS)[number];
 
@@ -29,6 +32,8 @@ export type GroupFilter = {
   resolved_at?: string;
   mine?: 'true';
   with_resolution_note?: 'true' | 'false';
+  /** What rows stand under: `integration`, `team`, `state` or `label:<key>`. It filters nothing. */
+  group_by?: string;
   /** The drawer that works on every page. */
   page?: string;
 } & { [Name in ListFilter]?: string[] };
@@ -56,7 +61,7 @@ export function parseFilter(search: Record<string, unknown>): GroupFilter {
     const values = name === 'team_id' ? [...many(search.team_id), ...many(search.team)] : many(search[name]);
     if (values.length > 0) filter[name] = values;
   }
-  for (const name of ['search', 'started_at', 'resolved_at', 'page'] as const) {
+  for (const name of ['search', 'started_at', 'resolved_at', 'group_by', 'page'] as const) {
     const value = one(search[name]);
     if (value !== undefined) filter[name] = value;
   }
@@ -98,7 +103,7 @@ export function absoluteRange(range: string, now: number): string | undefined {
 
 /** What is asked of the API. @param now when the page was opened, so that one visit keeps one key in the cache */
 export function toQuery(filter: GroupFilter, now: number): Query {
-  const { state: _state, page: _page, started_at = DEFAULT_PERIOD, resolved_at, ...rest } = filter;
+  const { state: _state, page: _page, group_by: _by, started_at = DEFAULT_PERIOD, resolved_at, ...rest } = filter;
   return {
     ...rest,
     started_at: absoluteRange(started_at, now),

@@ -8,13 +8,15 @@ import { parseFilter, statesOf, toQuery } from './filter.ts';
 const HOUR_MS = 3_600_000;
 export const openedAt = (): number => Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
 
+const page = lazyRouteComponent(() => import('./AlertGroupsPage.tsx'), 'AlertGroupsPage');
+
 export const alertGroupsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/alert-groups',
   validateSearch: parseFilter,
   // What the parse function drops is still among the router's search, so it is read again wherever it is used.
   loaderDeps: ({ search }) => {
-    const { page: _page, ...filter } = parseFilter(search);
+    const { page: _page, group_by: _by, ...filter } = parseFilter(search);
     return filter;
   },
   loader: async ({ context: { queryClient }, deps }) => {
@@ -24,8 +26,18 @@ export const alertGroupsRoute = createRoute({
     await queryClient.ensureInfiniteQueryData(groupsQuery({ ...query, state: statesOf(deps) }));
     return { now };
   },
-  component: lazyRouteComponent(() => import('./AlertGroupsPage.tsx'), 'AlertGroupsPage'),
+  component: page,
+  staticData: {
+    prefetch: (queryClient, search) => {
+      void page.preload?.();
+      const filter = parseFilter(search);
+      const query = toQuery(filter, openedAt());
+      void queryClient.prefetchInfiniteQuery(groupsQuery({ ...query, state: statesOf(filter) }));
+    },
+  },
 });
+
+const groupPage = lazyRouteComponent(() => import('./AlertGroupPage.tsx'), 'AlertGroupPage');
 
 export const TIMELINE_TABS = ['all', 'people', 'notifications', 'notes', 'failures'] as const;
 export type TimelineTab = (typeof TIMELINE_TABS)[number];
@@ -44,5 +56,11 @@ export const alertGroupRoute = createRoute({
     };
   },
   loader: ({ context: { queryClient }, params }) => queryClient.ensureQueryData(groupQuery(params.id)),
-  component: lazyRouteComponent(() => import('./AlertGroupPage.tsx'), 'AlertGroupPage'),
+  component: groupPage,
+  staticData: {
+    prefetch: (queryClient, _search, { id = '' }) => {
+      void groupPage.preload?.();
+      void queryClient.prefetchQuery(groupQuery(id));
+    },
+  },
 });

@@ -58,6 +58,7 @@ export const EXPECTED: readonly Line[] = [
   // Alert groups
   ['POST', /^escalation$/, 'alert-groups:direct-paging'],
   ['POST', /^(make_call|send_sms)$/, 'alert-groups:direct-paging'],
+  ['POST', /^alert_groups\/\{id\}\/presence$/, 'alert-groups:read'],
   ...readWrite('(alert_groups|alerts|resolution_notes)', 'alert-groups:read', 'alert-groups:write'),
   [`GET ${WRITES}`, /^saved_views(\/|$)/, 'alert-groups:read'],
   // Integrations

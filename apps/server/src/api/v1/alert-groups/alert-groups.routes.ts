@@ -4,10 +4,12 @@ import {
   type ActionDeps,
   countFound,
   deleteGroup,
+  facetsOf,
   findListedGroup,
   isQuickList,
   listGroups,
   MOST_COUNTED,
+  MOST_SURVEYED,
   wipe,
 } from '../../../alerting/index.ts';
 import { stringifyWithRaw } from '../../../platform/raw-json.ts';
@@ -18,9 +20,9 @@ import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { sendOne } from '../conventions/etag.ts';
 import { isObject } from '../conventions/fields.ts';
-import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
+import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
-import { groupFilterParameters, readGroupFilter } from './group-filters.ts';
+import { groupFilterParameters, readFlag, readGroupFilter } from './group-filters.ts';
 import { AlertGroupSchema, presentGroups } from './present-group.ts';
 
 const PAGE_SIZE = 50;
@@ -28,6 +30,15 @@ const count = Type.Integer({ minimum: 0, maximum: MOST_COUNTED + 1 });
 const StatsSchema = named(
   'AlertGroupStats',
   Type.Object({ firing: count, acknowledged: count, silenced: count, resolved: count }),
+);
+const values = Type.Array(Type.Object({ value: Type.Union([Type.String(), Type.Null()]), count: Type.Integer() }));
+const FacetsSchema = named(
+  'AlertGroupFacets',
+  Type.Object({
+    integrations: values,
+    teams: Type.Unsafe<unknown>({ ...values, description: '`null`: integrations without a team.' }),
+    labels: Type.Array(Type.Object({ key: Type.String(), count: Type.Integer(), values })),
+  }),
 );
 const IdParams = Type.Object({ id: Type.String() });
 
@@ -48,7 +59,15 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
         operationId: 'listAlertGroups',
         summary: 'Lists alert groups, newest first',
         tags,
-        querystring: Type.Object({ ...pageParameters, ...groupFilterParameters }),
+        querystring: Type.Object({
+          ...pageParameters,
+          ...groupFilterParameters,
+          last_alert: Type.Optional(
+            Type.String({
+              description: '`false`: `last_alert` is null, which saves reading payloads that a list does not show.',
+            }),
+          ),
+        }),
         response: { 200: listOf(AlertGroupSchema), ...errorResponses },
       },
     },
@@ -58,7 +77,8 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
       const filter = await readGroupFilter(db, caller, query);
       const window = readWindow(query, PAGE_SIZE);
       const page = await listGroups(isQuickList(filter, window) ? reads : db, caller.org, filter, window);
-      const items = await presentGroups(reads, caller.org, page.rows, baseUrl);
+      const withLastAlert = readFlag('last_alert', single(query.last_alert)) !== false;
+      const items = await presentGroups(reads, caller.org, page.rows, baseUrl, { withLastAlert });
       return sendJson(reply, 200, stringifyWithRaw(envelope(page, items, baseUrl, request.url)));
     },
   );
@@ -78,6 +98,25 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
     async (request) => {
       const caller = callerOf(request);
       return countFound(db, caller.org, await readGroupFilter(db, caller, request.query as Record<string, unknown>));
+    },
+  );
+  app.get(
+    '/alert_groups/facets',
+    {
+      config: read,
+      schema: {
+        operationId: 'surveyAlertGroups',
+        summary: 'Tells how alert groups spread over integrations, teams and labels, with the filters of the list',
+        description: `The most frequent values, each with its number of groups among the newest ${MOST_SURVEYED} that the filters find. The filter
+of integrations does not count for integrations, that of teams not for teams, and that of a label not for its own key.`,
+        tags,
+        querystring: Type.Object(groupFilterParameters),
+        response: { 200: FacetsSchema, ...errorResponses },
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      return facetsOf(db, caller.org, await readGroupFilter(db, caller, request.query as Record<string, unknown>));
     },
   );
   app.get(

@@ -249,3 +249,38 @@ test('viewers read and do not act; strangers see nothing', async () => {
   expect((await stranger.get(`alerts/?alert_group_id=${id}`)).body.count).toBe(0);
   expect(await stateOf(id)).toBe('firing');
 });
+
+test('facets count values, each without the filter of its own kind, and values can be left out', async () => {
+  const labels = { harbour: 'facets' };
+  const first = await group({ labels: { ...labels, berth: '1' } });
+  await group({ labels: { ...labels, berth: '2' } });
+  await group({ labels: { ...labels, berth: '2' } });
+  const survey = async (query: string) => (await api.admin.get(`alert_groups/facets?label=harbour:facets&${query}`)).body;
+  expect(await survey(`integration_id=none`)).toMatchObject({ integrations: [{ value: integrationId, count: 3 }], teams: [] });
+  const { teams, labels: counted } = await survey('');
+  expect(teams).toEqual([{ value: null, count: 3 }]);
+  expect(counted).toEqual([
+    { key: 'harbour', count: 3, values: [{ value: 'facets', count: 3 }] },
+    {
+      key: 'berth',
+      count: 3,
+      values: [
+        { value: '2', count: 2 },
+        { value: '1', count: 1 },
+      ],
+    },
+  ]);
+  expect((await survey('label=berth:1')).labels[1]).toMatchObject({ key: 'berth', count: 3 });
+  const found = async (query: string) =>
+    (await api.admin.get(`alert_groups?label=harbour:facets&${query}`)).body.results.map(({ id }: { id: string }) => id);
+  expect(await found('exclude_label=berth:2')).toEqual([first]);
+  expect(await found(`exclude_integration_id=${integrationId}`)).toEqual([]);
+  expect(await found('exclude_team_id=null')).toEqual([]);
+});
+
+test('a list leaves payloads out where that is asked for', async () => {
+  const id = await group({ title: 'Without its payload' });
+  const { body } = await api.admin.get(`alert_groups?id=${id}&last_alert=false`);
+  expect(body.results).toMatchObject([{ id, last_alert: null }]);
+  expect((await api.admin.get(`alert_groups?id=${id}`)).body.results[0].last_alert.payload).toEqual({ crane: 7 });
+});

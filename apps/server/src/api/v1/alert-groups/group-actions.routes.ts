@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
+import { can } from '../../../access/index.ts';
 import {
   type ActionDeps,
   type ActionResult,
@@ -9,6 +10,7 @@ import {
   actOnGroup,
   attach,
   createNote,
+  findListedGroup,
   MAX_NOTE_LENGTH,
   resolve,
   silence,
@@ -20,7 +22,7 @@ import {
 } from '../../../alerting/index.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import { actorOf } from '../conventions/actor.ts';
-import { type ApiError, fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
+import { type ApiError, fieldErrors, forbidden, notFound, refusal } from '../conventions/api-error.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { isObject, missingReference, readBody, text } from '../conventions/fields.ts';
 import { errorResponses, inOneTransaction } from '../conventions/resource.ts';
@@ -81,9 +83,12 @@ export function registerGroupActions(app: FastifyInstance, deps: GroupsDeps): vo
     app.post(
       `/alert_groups/:id/${name}`,
       {
-        config: { ...write, usersOnly: { mayAct: true, detail: `Service accounts are not allowed to ${name} alert groups` } },
+        config: {
+          ...write,
+          usersOnly: { mayAct: true, detail: `Service accounts are not allowed to ${name} alert groups` },
+        },
         schema: {
-          operationId: `${name}AlertGroup`,
+          operationId: `${name.replace(/_(\w)/g, (_all, letter: string) => letter.toUpperCase())}AlertGroup`,
           summary,
           tags,
           params: IdParams,
@@ -94,7 +99,7 @@ export function registerGroupActions(app: FastifyInstance, deps: GroupsDeps): vo
       async (request, reply) => {
         const caller = callerOf(request);
         const result = await act(deps, caller.org, idOf(request), actorOf(caller), request.body, caller);
-        if (!result.ok) throw refuse(name, result.reason);
+        if (!result.ok) throw refuse(name.replaceAll('_', ' '), result.reason);
         const warnings = name === 'silence' && isZero(request.body) ? [ZERO_DELAY] : [];
         return emptyAnswer(sendWarnings(reply, warnings), 200);
       },
@@ -120,6 +125,7 @@ export function registerGroupActions(app: FastifyInstance, deps: GroupsDeps): vo
   action('restart', 'Makes the group fire again, whatever its state; its escalation begins anew', (act, org, id, actor) =>
     actOnGroup(act, org, id, { do: 'restart' }, actor),
   );
+  action('apply_current_chain', 'Begins the escalation of a firing group anew, from its chain as it is now', applyCurrentChain);
   action(
     'attach',
     'Joins the group to another, which it follows from then on',
@@ -144,6 +150,27 @@ const withoutBody =
   (act: (deps: ActionDeps, org: string, id: string, actor: Actor) => Promise<ActionResult>): Act =>
   (deps, org, id, actor) =>
     act(deps, org, id, actor);
+
+/**
+ * The acknowledge ends the run and its pages, taking it back starts one from the chain of today; both or neither, so that nobody can be
+ * left acknowledged.
+ */
+const applyCurrentChain: Act = (deps, org, id, actor, _body, caller) => {
+  if (!can(caller, 'escalation-chains:read')) throw forbidden();
+  return inOneTransaction(deps.db as Parameters<typeof inOneTransaction>[0], {}, async (tx: Tx) => {
+    const inTx = { ...deps, db: tx };
+    const group = await findListedGroup(tx, org, id);
+    if (group !== null && group.state.kind !== 'firing')
+      throw refusal(
+        `Can't apply the current chain to ${group.state.kind === 'acknowledged' ? 'an' : 'a'} ${group.state.kind} alert group`,
+      );
+    const paused = await acknowledge(inTx, org, id, actor);
+    if (!paused.ok) return paused;
+    const again = await unacknowledge(inTx, org, id, actor);
+    if (!again.ok) throw refuse('apply current chain', again.reason); // undoes the acknowledge
+    return again;
+  });
+};
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
 

@@ -115,3 +115,32 @@ test('without a phone provider, calls and texts fail as the reference says', asy
   ]);
   expect((await relay('send_sms', { email: 'ben@example.net', message }, await api.user('vic', 'viewer')))[0]).toBe(403);
 });
+
+test('an escalation begins anew from the chain of today, for a firing group only', async () => {
+  const id = await open('anew');
+  const answer = await ben.post(`alert_groups/${id}/apply_current_chain`);
+  expect([answer.status, answer.text]).toEqual([200, '']);
+  expect((await admin.get(`alert_groups/${id}`)).body.state).toBe('firing');
+  const { results } = (await admin.get(`alert_groups/${id}/timeline`)).body;
+  expect(results.map(({ type }: { type: number }) => type)).toEqual([0, 1]);
+  await admin.post(`alert_groups/${id}/silence`, { delay: 3_600 });
+  const refused = await ben.post(`alert_groups/${id}/apply_current_chain`);
+  expect([refused.status, refused.body]).toEqual([400, { detail: "Can't apply the current chain to a silenced alert group" }]);
+});
+
+test('who looks at a group is told to all who may see it', async () => {
+  const id = await open('looked at');
+  expect((await ben.post(`alert_groups/${id}/presence`, { is_new: true })).status).toBe(200);
+  const { rows } = await sql`select type, object_id, integration_id, data from live_event where type = 'presence'`.execute(
+    api.db,
+  );
+  expect(rows).toEqual([
+    {
+      type: 'presence',
+      object_id: id,
+      integration_id: integrationId,
+      data: { user: { id: ben.id, name: expect.any(String) }, is_new: true, is_over: false },
+    },
+  ]);
+  expect((await ben.post('alert_groups/INONE123/presence', {})).status).toBe(404);
+});

@@ -31,6 +31,9 @@ export const groupFilterParameters: Readonly<Record<string, TSchema>> = {
   label: Type.Optional(
     Type.String({ description: 'Repeatable, `key:value`. Several values of one key: any of them; different keys: all.' }),
   ),
+  exclude_label: Type.Optional(Type.String({ description: 'Repeatable, `key:value`: groups with any of them are left out.' })),
+  exclude_integration_id: ids('Integration whose groups are left out.'),
+  exclude_team_id: ids('Team whose groups are left out; `null`: those without one.'),
   started_at: range('Start'),
   resolved_at: range('Time of the resolve'),
   acknowledged_at: range('Time of the acknowledge'),
@@ -68,6 +71,9 @@ export async function readGroupFilter(db: Db, caller: Caller, query: Readonly<Re
     teamIds: await readTeams(db, caller, all('team_id')),
     states: readStates(query.state) ?? undefined,
     labels: readLabels(query.label) ?? undefined,
+    notLabels: readLabels(query.exclude_label) ?? undefined,
+    notIntegrationIds: all('exclude_integration_id'),
+    notTeamIds: await readTeams(db, caller, all('exclude_team_id')),
     startedAt: readRange(one('started_at')) ?? undefined,
     resolvedAt: readRange(one('resolved_at')) ?? undefined,
     acknowledgedAt: readRange(one('acknowledged_at')) ?? undefined,
@@ -96,8 +102,9 @@ async function readTeams(
   return teams;
 }
 
-function readFlag(name: string, value: string | undefined): boolean | undefined {
-  if (value === undefined) return undefined;
+/** @throws ApiError 400 for what is no boolean */
+export function readFlag(name: string, value: string | undefined): boolean | undefined {
+  if (value === undefined || value === '') return undefined;
   const word = value.toLowerCase();
   if (word === 'true' || word === '1') return true;
   if (word === 'false' || word === '0') return false;

@@ -54,9 +54,17 @@ export const presentAlert = (alert: Alert): unknown => ({
 /** Address of a group in the web UI. */
 export const groupLink = (baseUrl: string, id: string): string => `${baseUrl}/alert-groups/${id}`;
 
-export async function presentGroups(db: Db, org: string, groups: readonly ListedGroup[], baseUrl: string): Promise<unknown[]> {
-  const lastIds = groups.flatMap((group) => (group.lastAlertId === null ? [] : [group.lastAlertId]));
-  const alertById = new Map((await loadAlerts(db, org, lastIds)).map((alert) => [alert.id, alert]));
+/** @param withLastAlert false: `last_alert` is null, and no payload is read */
+export async function presentGroups(
+  db: Db,
+  org: string,
+  groups: readonly ListedGroup[],
+  baseUrl: string,
+  { withLastAlert = true }: { withLastAlert?: boolean } = {},
+): Promise<unknown[]> {
+  const lastIds = withLastAlert ? groups.flatMap((group) => (group.lastAlertId === null ? [] : [group.lastAlertId])) : [];
+  const alerts = lastIds.length === 0 ? [] : await loadAlerts(db, org, lastIds);
+  const alertById = new Map(alerts.map((alert) => [alert.id, alert]));
   return groups.map((group) => {
     const last = group.lastAlertId === null ? undefined : alertById.get(group.lastAlertId);
     return {

@@ -19,7 +19,7 @@ const TOPICS: Readonly<Record<string, Permission | null>> = {
   user: null,
   settings: null,
   banner: null,
-  presence: null,
+  presence: 'alert-groups:read',
 };
 const PING_MS = 20_000;
 /** Bytes that may wait for a slow reader; beyond them the stream ends, and its next request goes on from where it was. */

@@ -1,0 +1,45 @@
+import { useMemo } from 'react';
+import { Button, browserZone, Combobox, Dialog, useNow, zoneLabel } from '../ui/index.ts';
+import { chooseZone, useZone } from './time-zone.tsx';
+
+const allZones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+
+/** Chooses the zone in which this tab shows times. */
+export default function ZoneDialog({ onClose }: { onClose: () => void }) {
+  const { zone, profile } = useZone();
+  const now = useNow();
+  const options = useMemo(() => {
+    const special = new Set([profile, browserZone(), 'UTC']);
+    return [...special, ...allZones().filter((one) => !special.has(one))].map((value) => ({
+      value,
+      label: value,
+      hint: [value === profile ? 'profile' : '', value === browserZone() ? 'browser' : '', zoneLabel(value, now)]
+        .filter(Boolean)
+        .join(' · '),
+    }));
+  }, [profile, now]);
+  const pick = (next: string | null) => {
+    if (next === null) return;
+    chooseZone(next === profile ? null : next);
+    onClose();
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Time zone"
+      description="All times in this tab are shown in it. Your profile keeps its own."
+    >
+      <div className="space-y-3">
+        <Combobox label="Show times in" options={options} value={zone} onChange={pick} />
+        <div className="flex flex-wrap gap-2">
+          {[...new Set([profile, browserZone(), 'UTC'])].map((one) => (
+            <Button key={one} size="small" aria-pressed={one === zone} onClick={() => pick(one)}>
+              {one}
+            </Button>
+          ))}
+        </div>
+      </div>
+    </Dialog>
+  );
+}
