@@ -37,7 +37,7 @@ const countCpu = async (page) => {
 };
 
 /** Does `work`. @returns CPU time in ms of the longest task of the page's main thread meanwhile, which other programs cannot stretch */
-const longestTaskOf = async (page, work) => {
+const longestTaskOf = async (work) => {
   const session = await browser.newBrowserCDPSession();
   const events = [];
   session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
@@ -114,7 +114,7 @@ try {
     window.longTasks.length = 0;
   });
   const atEnd = () => document.querySelector(`li[aria-posinset="${1_000}"]`) !== null;
-  const longestCpu = await longestTaskOf(page, async () => {
+  const longestCpu = await longestTaskOf(async () => {
     while (!(await page.evaluate(atEnd))) {
       await page.mouse.wheel(0, 1_200);
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve(null))));
