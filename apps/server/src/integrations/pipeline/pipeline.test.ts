@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import { IngestWorld, type TestIntegration } from '../../testing/ingest-world.ts';
 import { resolveByCount } from './source-count.ts';
@@ -296,6 +296,25 @@ test('order holds while an integration moves between the fast and the slow shard
   expect((await world.groups(integration)).map((group) => [group.state, group.alerts_count])).toEqual(
     Array(3).fill(['resolved', 2]),
   );
+});
+
+test('a recovery finds its alert group also where somebody changes that while the recovery waits for it', async () => {
+  const integration = await world.integration('formatted_webhook');
+  await world.sendAll(integration, [firing('a')]);
+  const [group] = await world.groups(integration);
+  await world.send(integration, recovered('a'));
+  const isWaitedFor = async () =>
+    (await sql<{ n: number }>`select count(*)::int as n from pg_locks where not granted`.execute(world.db)).rows[0]?.n !== 0;
+  let settled: Promise<void> = Promise.resolve();
+  await inTransaction(world.db, async (tx) => {
+    await sql`update alert_group set acknowledged_at = ${world.clock.now()}, acknowledged_by = 1 where id = ${group?.id ?? ''}`.execute(
+      tx,
+    );
+    settled = world.settle();
+    await vi.waitFor(async () => expect(await isWaitedFor()).toBe(true), { timeout: 10_000 });
+  });
+  await settled;
+  expect((await world.groups(integration)).map(({ state, alerts_count }) => [state, alerts_count])).toEqual([['resolved', 2]]);
 });
 
 test('recoveries by count wait for no group that somebody holds', async () => {
