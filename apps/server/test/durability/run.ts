@@ -89,7 +89,7 @@ async function firstToken(installation: Installation): Promise<string> {
   return token;
 }
 
-/** An admin who is reached by e-mail and then by webhook, a chain that ends at once and one that goes on for long. */
+/** An admin who is reached by e-mail, as the first start arranges, and then by webhook; a chain that ends at once and one that goes on for long. */
 async function configure(api: Api, receivers: Receivers): Promise<{ id: string; path: string }[]> {
   const make = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
     const answer = await api('POST', path, body);
@@ -104,8 +104,7 @@ async function configure(api: Api, receivers: Receivers): Promise<{ id: string; 
     trigger_type: 'personal notification',
   });
   await make('webhooks/set_personal_notification', { webhook: webhook.id });
-  for (const type of ['notify_by_email', 'notify_by_webhook'])
-    await make('personal_notification_rules/', { user_id: admin, type });
+  await make('personal_notification_rules/', { user_id: admin, type: 'notify_by_webhook' });
   const notify = { type: 'notify_persons', persons_to_notify: [admin] };
   const chains = [];
   for (const [name, steps] of Object.entries({ short: [notify], long: [notify, { type: 'wait', duration: 3_600 }, notify] })) {
