@@ -140,7 +140,11 @@ describe.sequential('the embedded PostgreSQL', () => {
     ]);
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(second).toMatchObject({ code: 0, err: '' });
-    expect(processesIn(cluster())).toEqual([]);
+    const left = await eventually(
+      async () => processesIn(cluster()),
+      (found) => found.length === 0,
+    );
+    expect(left).toEqual([]);
   }, 180_000);
 
   test('a folder whose path is too long for a socket is served over the loopback network', async () => {

@@ -126,7 +126,7 @@ describe('the worker', () => {
     await lock('worker-never-seen', 'test.note:u', '10 minutes');
     expect(await live.sweep()).toEqual(['worker-never-seen']);
     // As a kill does: the session ends, the row stays.
-    await sql`select pg_terminate_backend(l.pid) from pg_locks l join server_process p on p.lock_key::bigint = l.objid::bigint
+    await sql`select pg_terminate_backend(l.pid, 10000) from pg_locks l join server_process p on p.lock_key::bigint = l.objid::bigint
       where l.locktype = 'advisory' and p.id = ${dead.id}`.execute(db);
     expect(await live.sweep()).toEqual(['worker-dead']);
     expect((await waiting()).map(({ locked }) => locked).sort()).toEqual([null, null, 'worker-live'].sort());
