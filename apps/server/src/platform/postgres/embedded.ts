@@ -100,6 +100,17 @@ async function start(
   return { access: chosen, postmaster };
 }
 
+/**
+ * Ends the server that this process started when that of another process was faster. It would end by itself, unless it is so slow that
+ * the other one is stopped by then; nobody would stop it after that.
+ */
+async function endLoser(folder: DataFolder, started: Postmaster | null): Promise<void> {
+  const running = runningPostmaster(folder.cluster);
+  if (started === null || started.pid <= 0 || started.hasExited() || running === null || running === started.pid) return;
+  process.kill(started.pid, 'SIGTERM');
+  await started.exited;
+}
+
 /** A session with the cluster's server, which is started when it does not run. */
 async function ensureRunning(folder: DataFolder, options: EmbeddedOptions): Promise<{ client: pg.Client; access: Access }> {
   const deadlineMs = performance.now() + START_WITHIN_MS;
@@ -108,7 +119,10 @@ async function ensureRunning(folder: DataFolder, options: EmbeddedOptions): Prom
   let lastProblem: unknown;
   while (performance.now() < deadlineMs) {
     const reached = await reach(folder, access, `tocsin ${options.purpose} ${process.pid}`);
-    if ('client' in reached) return { client: reached.client, access };
+    if ('client' in reached) {
+      await endLoser(folder, postmaster);
+      return { client: reached.client, access };
+    }
     lastProblem = reached.err;
     const isStarting = (postmaster !== null && !postmaster.hasExited()) || runningPostmaster(folder.cluster) !== null;
     if (reached.problem === 'absent' && !isStarting) {
