@@ -21,7 +21,6 @@ export type DeliveryDeps = {
   log: Log;
   metrics: DeliveryMetrics;
   hub?: Hub;
-  /** Roles that carry `notifications:read`. */
   /** Pages per user and UTC day, by kind of limit. */
   dailyLimits: { email: number; phone: number };
   /** Writes timeline record 103. */
