@@ -81,7 +81,7 @@ async function startAlertmanager(webhook: string): Promise<void> {
     `route:
   receiver: tocsin
   group_by: [alertname, cluster]
-  group_wait: 200ms
+  group_wait: 2s
   group_interval: 1s
   repeat_interval: 1h
 receivers:
@@ -116,12 +116,17 @@ receivers:
 
 const HOUR_MS = 3_600_000;
 
-/** What Prometheus sends: an end in the future while an alert fires, one in the past when it is over. */
+let startedAt: Date;
+
+/**
+ * What Prometheus sends: an end in the future while an alert fires, one in the past when it is over. All began just before the first was sent:
+ * Alertmanager sends an alert older than its `group_wait` on at once, without those that came in the same request.
+ */
 async function fire(instances: string[], endsInMs: number): Promise<void> {
   const alerts = instances.map((instance) => ({
     labels: { alertname: 'HighRequestLatency', cluster: 'demo', severity: 'critical', instance },
     annotations: { summary: `Requests take longer than a second on ${instance}` },
-    startsAt: new Date(Date.now() - HOUR_MS).toISOString(),
+    startsAt: startedAt.toISOString(),
     endsAt: new Date(Date.now() + endsInMs).toISOString(),
     generatorURL: 'https://prometheus.example.net/graph?g0.expr=latency',
   }));
@@ -152,6 +157,7 @@ test.skipIf(!isInstalled)(
     const integration = await api('POST', 'integrations/', { type: 'alertmanager', name: 'Prometheus' });
     const { pathname } = new URL(String(integration.link));
     await startAlertmanager(tocsin.url + pathname);
+    startedAt = new Date();
 
     await fire(['web-1', 'web-2'], HOUR_MS);
     expect(await groupWith(['web-1', 'web-2'])).toMatchObject([

@@ -1,8 +1,9 @@
 // Measures the web UI in a real browser: first load, size of its JavaScript, scrolling 1,000 alert groups, time from a change to the screen.
 // `npm run bench:web`, after `npm run build`
 import { gzipSync } from 'node:zlib';
+import { launchBrowser } from './browser.js';
 import { createApi, sendAlert, waitFor } from './demo-data.js';
-import { launchBrowser, signIn, startDemoServer } from './demo-server.js';
+import { signIn, startDemoServer } from './demo-server.js';
 
 const GROUPS = 1_000;
 const AT_ONCE = 50;

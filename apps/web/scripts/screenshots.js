@@ -2,8 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { launchBrowser } from './browser.js';
 import { createDemoData } from './demo-data.js';
-import { launchBrowser, PASSWORD, signIn, startDemoServer } from './demo-server.js';
+import { PASSWORD, signIn, startDemoServer } from './demo-server.js';
 import { PAGES } from './pages.js';
 
 const folder = process.env.SCREENSHOTS_DIR ?? fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));

@@ -112,7 +112,11 @@ describe('sessions', () => {
     const page = await world.open({ as: world.admin, path: '/alert-groups' });
     await page.getByRole('link', { name: 'Session alert' }).click();
     await page.getByLabel('Add a note').fill('Typed before the session ended.');
-    await world.ctx.db.deleteFrom('user_session').execute();
+    await page.route('**/resolution_notes', async (route) => {
+      await world.ctx.db.deleteFrom('user_session').execute();
+      await page.unroute('**/resolution_notes');
+      await route.continue();
+    });
     await page.getByRole('button', { name: 'Add note' }).click();
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await dialog.getByLabel('Password').fill(world.admin.password);
