@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { startOidcProvider, type TestOidcProvider } from '../../server/src/testing/oidc-provider.ts';
 import { browserTest, hasBrowser } from './browser.ts';
@@ -112,11 +113,11 @@ describe('sessions', () => {
     const page = await world.open({ as: world.admin, path: '/alert-groups' });
     await page.getByRole('link', { name: 'Session alert' }).click();
     await page.getByLabel('Add a note').fill('Typed before the session ended.');
-    await page.route('**/resolution_notes', async (route) => {
+    const endSession = async (route: Route) => {
       await world.ctx.db.deleteFrom('user_session').execute();
-      await page.unroute('**/resolution_notes');
       await route.continue();
-    });
+    };
+    await page.route('**/resolution_notes', endSession, { times: 1 });
     await page.getByRole('button', { name: 'Add note' }).click();
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
     await dialog.getByLabel('Password').fill(world.admin.password);
