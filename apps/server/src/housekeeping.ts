@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { Type } from 'typebox';
 import { forgetSignIns } from './access/index.ts';
 import { forgetIdempotentAnswers } from './api/v1/index.ts';
-import { forgetAudit } from './audit/index.ts';
 import type { Context } from './context.ts';
 import { domainsOf } from './domains.ts';
 import { forgetEndedRuns } from './escalation/index.ts';
@@ -11,9 +10,9 @@ import { forgetUsage } from './notifications/index.ts';
 import { inTransaction } from './platform/db/create-db.ts';
 import type { Db } from './platform/db/database.ts';
 import { type CronEntry, defineJob } from './platform/jobs/index.ts';
+import { applyRetention } from './retention.ts';
 import { forgetScheduleEvents } from './schedules/index.ts';
 import { tellOfTokens } from './token-events.ts';
-import { forgetWebhookCalls } from './webhooks/index.ts';
 
 /** Tables that are partitioned by month. */
 const PARTITIONED = ['alert', 'timeline_record', 'notification_record'];
@@ -55,19 +54,10 @@ const forgetCounters = defineJob({
   run: ({ db, clock }: Context) => forgetOldCounters(db, clock.now()),
 });
 
-/** Days that the audit log is kept (access.md 14.3). */
-const AUDIT_DAYS = 400;
-
-const forgetOldAudit = defineJob({
-  name: 'housekeeping.audit',
+const keepRetention = defineJob({
+  name: 'housekeeping.retention',
   payload: Type.Object({}),
-  run: ({ db, clock }: Context) => forgetAudit(db, new Date(clock.now().getTime() - AUDIT_DAYS * 86_400_000)),
-});
-
-const forgetCalls = defineJob({
-  name: 'housekeeping.webhook_calls',
-  payload: Type.Object({}),
-  run: ({ db, clock }: Context) => forgetWebhookCalls(db, clock.now()),
+  run: (ctx: Context) => applyRetention({ db: ctx.db, clock: ctx.clock, hooks: domainsOf(ctx).hooks }),
 });
 
 const forgetHistory = defineJob({
@@ -89,12 +79,11 @@ const tellOwnersOfTokens = defineJob({
 });
 
 /** What keeps the installation in order, whatever the domains. */
-export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, forgetOldAudit, forgetCalls, forgetHistory, tellOwnersOfTokens];
+export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, keepRetention, forgetHistory, tellOwnersOfTokens];
 export const HOUSEKEEPING_CRON: readonly CronEntry<Context>[] = [
   { job: keepPartitions, match: '7 */6 * * *', backfillMs: 6 * 3_600_000 },
   { job: forgetCounters, match: '37 * * * *' },
-  { job: forgetCalls, match: '47 * * * *' },
-  { job: forgetOldAudit, match: '17 3 * * *' },
+  { job: keepRetention, match: '47 * * * *' },
   { job: forgetHistory, match: '27 3 * * *' },
   { job: tellOwnersOfTokens, match: '*/5 * * * *' },
 ];

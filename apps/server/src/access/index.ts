@@ -40,6 +40,7 @@ export {
   type Requirement,
   roleHas,
 } from './permissions.ts';
+export { isQuiet, RETENTION_RANGES, type RetentionSettings } from './retention.ts';
 export { FIXED_ROLES, type FixedRole, rolesGranting } from './roles/fixed-roles.ts';
 export { usersWith } from './roles/holders.ts';
 export {

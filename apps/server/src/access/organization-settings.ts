@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
+import { DEFAULT_RETENTION, type RetentionSettings } from './retention.ts';
 
 export const REMIND_SECONDS = [0, 3_600, 10_800, 18_000, 36_000] as const;
 export const UNACKNOWLEDGE_SECONDS = [0, 300, 900, 1_800, 2_700] as const;
@@ -19,6 +20,9 @@ export interface OrganizationSettings {
   readonly directPagingPrefersImportant: boolean;
   readonly manualDirectPaging: boolean;
   readonly strictReferences: boolean;
+  /** Whether tokens, as sessions do, change only what is their owner's: notification rules and swaps (http-api-oncall.md A16). */
+  readonly tokensNeedOwnership: boolean;
+  readonly retention: RetentionSettings;
   readonly tableColumns: readonly unknown[];
   /** Whether added roles count for people. */
   readonly rbacEnabled: boolean;
@@ -33,6 +37,7 @@ const COLUMNS = sql`
   is_resolution_note_required as "isResolutionNoteRequired", acknowledge_remind_seconds as "acknowledgeRemindSeconds",
   unacknowledge_seconds as "unacknowledgeSeconds", direct_paging_prefer_important_policy as "directPagingPrefersImportant",
   manual_direct_paging as "manualDirectPaging", strict_references as "strictReferences",
+  tokens_need_ownership as "tokensNeedOwnership", retention,
   alert_group_table_columns as "tableColumns", rbac_enabled as "rbacEnabled", is_grafana_irm_enabled as "isIrm", banner,
   grafana_url as "grafanaUrl"`;
 
@@ -42,7 +47,7 @@ export async function readOrganizationSettings(db: Db | Tx, org: string, lock = 
     select ${COLUMNS} from organization where id = ${org} ${lock ? sql`for no key update` : sql``}`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error(`no organization ${org}`);
-  return row;
+  return { ...row, retention: { ...DEFAULT_RETENTION, ...row.retention } };
 }
 
 export async function saveOrganizationSettings(tx: Tx, org: string, settings: OrganizationSettings): Promise<void> {
@@ -60,6 +65,8 @@ export async function saveOrganizationSettings(tx: Tx, org: string, settings: Or
       direct_paging_prefer_important_policy: settings.directPagingPrefersImportant,
       manual_direct_paging: settings.manualDirectPaging,
       strict_references: settings.strictReferences,
+      tokens_need_ownership: settings.tokensNeedOwnership,
+      retention: JSON.stringify(settings.retention),
       alert_group_table_columns: JSON.stringify(settings.tableColumns),
       rbac_enabled: settings.rbacEnabled,
       is_grafana_irm_enabled: settings.isIrm,

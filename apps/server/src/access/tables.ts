@@ -15,6 +15,8 @@ export interface OrganizationTable {
   direct_paging_prefer_important_policy: Generated<boolean>;
   manual_direct_paging: Generated<boolean>;
   strict_references: Generated<boolean>;
+  tokens_need_ownership: Generated<boolean>;
+  retention: Generated<unknown>;
   alert_group_table_columns: Generated<unknown>;
   banner: Generated<unknown>;
   grafana_url: Generated<string | null>;

@@ -34,6 +34,7 @@ export { deleteNote } from './resolution-notes/delete-note.ts';
 export { findNote, listNotes, type NoteSource, notesOfGroups, type ResolutionNote } from './resolution-notes/note-store.ts';
 export { type UpdateNoteResult, updateNote } from './resolution-notes/update-note.ts';
 export { resolve } from './resolve.ts';
+export { erasePayloads, forgetAlertGroups } from './retention.ts';
 export {
   createView,
   deleteView,

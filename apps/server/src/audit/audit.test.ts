@@ -115,7 +115,7 @@ describe('audit log', () => {
     await append(org, { type: 'session', name: 'logout' }, old);
     await append(org, { type: 'session', name: 'logout' }, old);
     await append(org, { type: 'session', name: 'logout' });
-    await forgetAudit(db, new Date('2026-01-01T00:00:00Z'));
+    await forgetAudit(db, org, new Date('2026-01-01T00:00:00Z'));
     expect((await all(org)).map(({ seq }) => seq)).toEqual([3]);
     expect(await verifyAudit(db, org)).toMatchObject({ ok: true, records: 1 });
   });

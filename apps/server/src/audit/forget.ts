@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
 
-/** Deletes the records from before an instant, the only way the log allows. The newest one of each chain stays. */
-export async function forgetAudit(db: Db, before: Date): Promise<void> {
+/** Deletes an organization's records from before an instant, the only way the log allows. The newest one of the chain stays. */
+export async function forgetAudit(db: Db, org: string, before: Date): Promise<void> {
   await inTransaction(db, async (tx) => {
     await sql`set local tocsin.audit_retention = 'on'`.execute(tx);
     await sql`delete from audit_record record using audit_head head
-      where head.organization_id = record.organization_id and record.seq < head.seq and record.at < ${before}`.execute(tx);
+      where head.organization_id = record.organization_id and record.seq < head.seq
+        and record.organization_id = ${org} and record.at < ${before}`.execute(tx);
   });
 }

@@ -29,7 +29,7 @@ test('the last hundred of a webhook and thirty days stay, and what open groups m
     from (values ('o1', 'delivered', ${now}::timestamptz - interval '41 days'), ('r1', 'delivered', ${now}::timestamptz - interval '41 days'),
                  ('skipped', 'skipped', ${now}::timestamptz - interval '2 days'), ('new', 'skipped', ${now}::timestamptz - interval '1 hour'),
                  ('waits', 'owed', null)) v (d, state, finished)`.execute(db);
-  await forgetWebhookCalls(db, now);
+  await forgetWebhookCalls(db, 'O', new Date(now.getTime() - 30 * 86_400_000), now);
   const { rows } = await sql<{ webhook_id: string; n: number; first: string }>`
     select webhook_id, count(*)::int as n, min(delivery_id) as first from webhook_response group by 1 order by 1`.execute(db);
   expect(rows).toEqual([

@@ -1,28 +1,27 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/db/database.ts';
 
-const KEEP_DAYS = 30;
 const KEEP_PER_WEBHOOK = 100;
 const DAY_MS = 86_400_000;
 const AT_ONCE = 5_000;
 
 /**
- * Forgets answers beyond the last hundred of each webhook and those older than 30 days; the newest of a webhook for a group that is not
+ * Forgets an organization's answers beyond the last hundred of each webhook and those from before an instant; the newest of a webhook for a group that is not
  * resolved stays, because later calls build on it (outgoing-webhooks.md 10.2). Ended calls go with their answers, those without one after a day.
  */
-export async function forgetWebhookCalls(db: Db, now: Date): Promise<void> {
-  const old = new Date(now.getTime() - KEEP_DAYS * DAY_MS);
+export async function forgetWebhookCalls(db: Db, org: string, old: Date, now: Date): Promise<void> {
   const yesterday = new Date(now.getTime() - DAY_MS);
   await sql`
     with crowded as (
-      select organization_id, webhook_id from webhook_response group by 1, 2 having count(*) > ${KEEP_PER_WEBHOOK}
+      select organization_id, webhook_id from webhook_response where organization_id = ${org}
+      group by 1, 2 having count(*) > ${KEEP_PER_WEBHOOK}
     ), beyond as (
       select r.organization_id, r.id from crowded c cross join lateral (
         select organization_id, id from webhook_response
         where organization_id = c.organization_id and webhook_id = c.webhook_id
         order by at desc, id desc offset ${KEEP_PER_WEBHOOK}) r
       union
-      select organization_id, id from webhook_response where at < ${old}
+      select organization_id, id from webhook_response where organization_id = ${org} and at < ${old}
     ), doomed as (
       select r.organization_id, r.id from beyond b join webhook_response r using (organization_id, id)
       left join alert_group g on g.organization_id = r.organization_id and g.id = r.alert_group_id
@@ -36,7 +35,7 @@ export async function forgetWebhookCalls(db: Db, now: Date): Promise<void> {
     const { numAffectedRows } = await sql`
       with doomed as (
         select c.organization_id, c.id from webhook_call c
-        where c.finished_at < ${yesterday} and not exists (
+        where c.organization_id = ${org} and c.finished_at < ${yesterday} and not exists (
           select from webhook_response r where r.organization_id = c.organization_id and r.delivery_id = c.delivery_id)
         limit ${AT_ONCE})
       delete from webhook_call c using doomed d where c.organization_id = d.organization_id and c.id = d.id`.execute(db);

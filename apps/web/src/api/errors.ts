@@ -35,7 +35,17 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const codeOf = (body: unknown): string | null => (isRecord(body) && typeof body.code === 'string' ? body.code : null);
 
 /** Keys of an error body that are no field names. */
-const NOT_FIELDS = new Set(['detail', 'code', 'message', 'required', 'granted_by', 'owner_team', 'retry_after', 'request_id']);
+const NOT_FIELDS = new Set([
+  'detail',
+  'code',
+  'message',
+  'required',
+  'granted_by',
+  'contact',
+  'owner_team',
+  'retry_after',
+  'request_id',
+]);
 
 function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value;

@@ -20,6 +20,7 @@ import { checkMembership } from '../v1/access/grants.ts';
 import { ApiError } from '../v1/conventions/api-error.ts';
 import { audit, resourceEvent } from '../v1/conventions/audit.ts';
 import { type Caller, callerOf, createAdmission } from '../v1/conventions/caller.ts';
+import { createContacts } from '../v1/conventions/contacts.ts';
 import { bodyObject } from '../v1/conventions/fields.ts';
 import { readWindow, single } from '../v1/conventions/pagination.ts';
 import { API_BODY_LIMIT, readRequestBodies } from '../v1/conventions/request-bodies.ts';
@@ -44,6 +45,7 @@ const UNIQUES = { team_name_key: message(409, 'Team name taken') };
  */
 export async function grafanaApi(app: FastifyInstance, { ctx }: { ctx: ApiContext }): Promise<void> {
   const { db, clock } = ctx;
+  const contactsOf = createContacts(ctx);
   readRequestBodies(app);
   answerAsGrafana(app);
   app.setValidatorCompiler(() => () => true);
@@ -55,7 +57,7 @@ export async function grafanaApi(app: FastifyInstance, { ctx }: { ctx: ApiContex
   });
   app.addHook(
     'onRequest',
-    createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
+    createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute, contactsOf }),
   );
   app.addHook('onSend', async (request) => {
     if (request.caller !== null && request.method !== 'GET') ctx.forgetRights(request.caller.org);

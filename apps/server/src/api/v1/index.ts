@@ -27,6 +27,7 @@ import type { AuthContext } from './auth/auth-context.ts';
 import { registerAuth } from './auth/register-auth.ts';
 import { checkAccept } from './conventions/accept.ts';
 import { createAdmission, type Guard } from './conventions/caller.ts';
+import { createContacts } from './conventions/contacts.ts';
 import { describeRoute } from './conventions/describe.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
 import { registerIdempotency } from './conventions/idempotency.ts';
@@ -122,7 +123,8 @@ const RIGHTS: ReadonlySet<string> = new Set(['users', 'teams', 'roles', 'service
 /** The public HTTP API, registered below `/api/v1`. */
 export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }): Promise<void> {
   readRequestBodies(app);
-  answerErrors(app);
+  const contactsOf = createContacts(ctx);
+  answerErrors(app, contactsOf);
   app.setValidatorCompiler(() => () => true); // bodies and queries are read by tables of fields, whose errors clients match on
   app.decorateRequest('caller', null);
   app.decorateRequest('session', null);
@@ -136,7 +138,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   });
   app.addHook(
     'onRequest',
-    createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute }),
+    createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute, contactsOf }),
   );
   app.addHook('onRequest', checkAccept);
   registerIdempotency(app, ctx);

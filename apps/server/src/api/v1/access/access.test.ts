@@ -57,6 +57,7 @@ describe('roles', () => {
         code: 'permission_denied',
         required: ['integrations:write'],
         granted_by: ['Admin', 'Integrations Editor'],
+        contact: [{ id: api.admin.id, name: 'ada', email: 'ada@example.net' }],
       },
     ]);
     expect((await give(made.body.id, { users: [edda.id] })).body).toEqual({ users: [edda.id], teams: [], service_accounts: [] });

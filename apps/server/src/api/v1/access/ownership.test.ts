@@ -40,6 +40,33 @@ test('people in a browser change only the swaps that they asked for', async () =
   expect((await mia.patch(`shift_swaps/${his}`, { description: 'by token' })).status).toBe(200);
 });
 
+test('tokens ask for ownership, too, where the organization chooses so', async () => {
+  const setting = (on: boolean) => api.admin.patch('organizations/current/settings', { tokens_need_ownership: on });
+  const swap = { swap_start: '2026-03-12T00:00:00Z', swap_end: '2026-03-13T00:00:00Z' };
+  const schedule = (await api.admin.post('schedules/', { name: 'owned', type: 'calendar', time_zone: 'UTC' })).body.id;
+  const his = (await mia.post('shift_swaps/', { ...swap, schedule, beneficiary: noor.id })).body.id;
+  const rule = (await mia.post('personal_notification_rules/', { user_id: noor.id, type: 'notify_by_email' })).body.id;
+  const before = (await api.admin.get('organizations/current/settings')).body;
+  expect(before.tokens_need_ownership).toBe(false);
+  expect((await setting(true)).body).toEqual({ ...before, tokens_need_ownership: true });
+  const attempts = (by: ApiUser) => [
+    by.post('personal_notification_rules/', { user_id: noor.id, type: 'wait', duration: 60 }),
+    by.patch(`personal_notification_rules/${rule}`, { type: 'notify_by_email' }),
+    by.post('shift_swaps/', { ...swap, schedule, beneficiary: noor.id }),
+    by.patch(`shift_swaps/${his}`, { description: 'changed' }),
+  ];
+  const statuses = async (by: ApiUser) => (await Promise.all(attempts(by))).map(({ status }) => status);
+  expect(await statuses(mia)).toEqual([403, 403, 403, 403]);
+  expect((await mia.post(`shift_swaps/${his}/take`, { benefactor: api.admin.id })).status).toBe(403);
+  expect((await mia.delete(`personal_notification_rules/${rule}`)).status).toBe(403);
+  expect((await mia.delete(`shift_swaps/${his}`)).status).toBe(403);
+  expect(await statuses(noor)).toEqual([201, 200, 201, 200]);
+  expect(await statuses(api.admin)).toEqual([201, 200, 201, 200]);
+  expect((await mia.post(`shift_swaps/${his}/take`, { benefactor: mia.id })).status).toBe(200);
+  await setting(false);
+  expect(await statuses(mia)).toEqual([201, 200, 201, 200]);
+});
+
 test('a session sees what its teams let it see, a token of the same person everything', async () => {
   const team = (await api.admin.post('teams/', { name: 'closed', members: [noor.id] })).body.id;
   const chain = (await api.admin.post('escalation_chains/', { name: 'closed', team_id: team })).body.id;

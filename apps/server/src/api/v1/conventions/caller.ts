@@ -13,6 +13,7 @@ import {
 } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { ApiError, forbidden } from './api-error.ts';
+import type { Contact, ContactsOf } from './contacts.ts';
 import { requireRecentProof } from './proof.ts';
 
 export type { Caller };
@@ -61,6 +62,7 @@ export interface Guard {
   readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
   readonly clock: Clock;
   readonly limitPerMinute: number;
+  readonly contactsOf: ContactsOf;
 }
 
 const invalidToken = forbidden('Invalid token.', 'invalid_token');
@@ -122,7 +124,7 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
     if (sessionOnly && session === null)
       throw forbidden('This is for people who are signed in; tokens cannot do it.', 'session_only');
     if (usersOnly !== undefined) refuseServiceAccounts(caller, usersOnly);
-    if (!meets(caller.permissions, permission)) throw missingPermission(permission);
+    if (!meets(caller.permissions, permission)) throw missingPermission(permission, await guard.contactsOf(caller.org));
     const seconds = guard.clock.now().getTime() / 1000;
     const limiter = ownLimit !== undefined ? ownLimiter(ownLimit) : session === null ? ofTokens : ofSessions;
     const { remaining, resetSeconds } = limiter.take(caller.tokenId ?? caller.sessionId ?? caller.org, seconds);
@@ -148,10 +150,10 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
 /** Where only a session will do, whoever has none is to sign in. */
 const refusalOfSession = (reason: Refusal): ApiError => REFUSALS[reason === 'invalid_token' ? 'unauthenticated' : reason];
 
-/** The refusal of a caller who lacks a permission, with what is needed and which roles grant it (access.md 17.2). */
-function missingPermission(requirement: Requirement): ApiError {
+/** The refusal of a caller who lacks a permission, with what is needed, which roles grant it and whom to ask (access.md 17.2). */
+function missingPermission(requirement: Requirement, contact: readonly Contact[]): ApiError {
   const required = acceptedBy(requirement) ?? [];
-  return new ApiError(403, { ...(forbidden().body as object), required, granted_by: rolesGranting(required) });
+  return new ApiError(403, { ...(forbidden().body as object), required, granted_by: rolesGranting(required), contact });
 }
 
 function refuseServiceAccounts({ actor }: Caller, usersOnly: UsersOnly): void {

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
-import { ApiError, refusal } from './api-error.ts';
+import { ApiError, type ErrorBody, refusal } from './api-error.ts';
+import type { ContactsOf } from './contacts.ts';
 
 /** PostgreSQL takes no NUL characters, in texts (SQLSTATE 22021) or in JSON (22P05), wherever a request put them. */
 const NUL_REFUSED: ReadonlySet<unknown> = new Set(['22021', '22P05']);
@@ -10,16 +11,25 @@ function asApiError(error: Error): ApiError | null {
   return 'code' in error && NUL_REFUSED.has(error.code) ? NUL_ANSWER : null;
 }
 
-/** Turns the errors of the API into its answers. Everything else is for the server's own handler. */
-export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError | Error, _request, reply) => {
+/**
+ * Turns the errors of the API into its answers. Everything else is for the server's own handler. Who lacks a permission is told whom to
+ * ask (access.md 17.2).
+ */
+export function answerErrors(app: FastifyInstance, contactsOf: ContactsOf): void {
+  app.setErrorHandler(async (error: FastifyError | Error, request, reply) => {
     const known = asApiError(error);
     if (known === null) throw error;
+    const body = request.caller === null ? known.body : await withContact(known, request.caller.org, contactsOf);
     return reply
       .code(known.status)
       .headers(known.headers)
       .header('content-type', 'application/json')
       .serializer((text: unknown) => text as string)
-      .send(JSON.stringify(known.body));
+      .send(JSON.stringify(body));
   });
+}
+
+async function withContact({ body }: ApiError, org: string, contactsOf: ContactsOf): Promise<ErrorBody> {
+  if (typeof body !== 'object' || !('code' in body) || body.code !== 'permission_denied' || 'contact' in body) return body;
+  return { ...body, contact: await contactsOf(org) };
 }

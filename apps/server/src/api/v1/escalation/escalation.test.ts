@@ -168,6 +168,7 @@ test('who may do what', async () => {
     code: 'permission_denied',
     required: ['escalation-chains:write'],
     granted_by: ['Admin', 'Escalation Chains Editor'],
+    contact: [{ id: api.admin.id, name: 'ada', email: 'ada@example.net' }],
   });
   expect((await nobody.get('escalation_chains/')).status).toBe(403);
   const answer = await api.app.inject({ url: '/api/v1/escalation_chains/' });

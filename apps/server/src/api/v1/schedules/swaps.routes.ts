@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { visibleTo } from '../../../access/index.ts';
+import { isOrganizationAdmin, visibleTo } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import {
@@ -22,6 +22,7 @@ import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { bodyObject, custom, missingReference, nullable, reference, text } from '../conventions/fields.ts';
 import { INSTANT_FORMAT, instantField, readInstant } from '../conventions/instant-field.ts';
+import { needsOwnership } from '../conventions/ownership.ts';
 import { single } from '../conventions/pagination.ts';
 import {
   type ApiDeps,
@@ -136,6 +137,7 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
       const scheduleId = await knownSchedule(tx, caller, body.schedule);
       checkTimes(body.swap_start, body.swap_end, clock.now());
       const beneficiaryId = await knownPerson(tx, caller, body.beneficiary, 'beneficiary');
+      await checkSpeaksFor(tx, caller, beneficiaryId);
       const values = {
         scheduleId,
         swapStart: body.swap_start,
@@ -146,7 +148,7 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
       return createSwap(tx, caller.org, values, clock.now());
     },
     async update(tx, caller, swap, body) {
-      checkBeneficiary(caller, swap);
+      await checkBeneficiary(tx, caller, swap);
       if ((body.swap_start === undefined) !== (body.swap_end === undefined)) {
         throw conflictOfFields('when doing a partial update on time related fields, both start and end times must be specified');
       }
@@ -161,7 +163,7 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
       return saveSwap(tx, caller.org, changed, clock.now());
     },
     async remove(tx, caller, swap) {
-      checkBeneficiary(caller, swap);
+      await checkBeneficiary(tx, caller, swap);
       await deleteSwap(tx, caller.org, swap, clock.now());
     },
   };
@@ -186,6 +188,7 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
         const { id } = request.params as { id: string };
         if ((await findSwap(tx, caller.org, id)) === null) throw notFound();
         const benefactorId = await knownPerson(tx, caller, bodyObject(request.body).benefactor, 'benefactor');
+        await checkSpeaksFor(tx, caller, benefactorId);
         const taken = await takeSwap(tx, caller.org, id, benefactorId, clock.now());
         if (taken.ok) {
           const shown = await whole(tx, caller, taken.swap);
@@ -208,9 +211,17 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
   );
 }
 
-/** People in a browser change and delete only what they asked for themselves; tokens need no ownership (http-api-oncall.md 0.3). */
-function checkBeneficiary(caller: Caller, swap: ShiftSwap): void {
-  if (caller.sessionId !== null && caller.userId !== swap.beneficiaryId) throw forbidden();
+/** People in a browser change and delete only what they asked for themselves, tokens where ownership is asked of them (http-api-oncall.md 0.3). */
+async function checkBeneficiary(tx: Tx, caller: Caller, swap: ShiftSwap): Promise<void> {
+  if (caller.userId === swap.beneficiaryId) return;
+  if (caller.sessionId === null && isOrganizationAdmin(caller)) return;
+  if (await needsOwnership(tx, caller)) throw forbidden();
+}
+
+/** Tokens of which ownership is asked speak for their owner alone. In a browser anybody is asked for, and takes over for, anybody. */
+async function checkSpeaksFor(tx: Tx, caller: Caller, userId: string): Promise<void> {
+  if (caller.sessionId !== null || caller.userId === userId || isOrganizationAdmin(caller)) return;
+  if (await needsOwnership(tx, caller)) throw forbidden();
 }
 
 function readFilter(query: Readonly<Record<string, unknown>>, now: Date): SwapFilter {

@@ -114,10 +114,52 @@ describe('settings of the organization', () => {
     expect([answer.status, Object.keys(answer.body)]).toEqual([400, Object.keys(body)]);
   });
 
+  test('say how long data is kept, key by key, within bounds', async () => {
+    const retention = {
+      alert_payload_days: 90,
+      alert_group_days: 400,
+      webhook_response_days: 30,
+      audit_days: 400,
+      quiet_hours: null,
+    };
+    expect((await mia.get(path)).body.retention).toEqual(retention);
+    const wanted = { alert_payload_days: null, quiet_hours: { start: '22:00', end: '06:30' } };
+    expect((await api.admin.patch(path, { retention: wanted })).body.retention).toEqual({ ...retention, ...wanted });
+    expect((await api.admin.patch(path, { retention: { audit_days: 90 } })).body.retention).toEqual({
+      ...retention,
+      ...wanted,
+      audit_days: 90,
+    });
+    const refused = await api.admin.patch(path, {
+      retention: {
+        alert_payload_days: 6,
+        audit_days: null,
+        webhook_response_days: 366,
+        quiet_hours: { start: '25:00', end: '6' },
+      },
+    });
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      {
+        retention: {
+          alert_payload_days: ['Ensure this value is greater than or equal to 7.'],
+          audit_days: ['This field may not be null.'],
+          webhook_response_days: ['Ensure this value is less than or equal to 365.'],
+          quiet_hours: ['Expected start and end as HH:MM.'],
+        },
+      },
+    ]);
+    expect((await api.admin.patch(path, { retention: [] })).body).toEqual({
+      retention: ['Expected a dictionary of items but got type "list".'],
+    });
+    expect((await mia.patch(path, { retention: {} })).status).toBe(403);
+  });
+
   test('decide whether added roles count, for administrators only, and how permissions are written', async () => {
     await api.admin.put('roles/fixed:settings-editor/assignments', { users: [olaf.id] });
     expect((await olaf.patch(path, { week_start: 'sun' })).status).toBe(200);
-    expect((await olaf.patch(path, { rbac_enabled: false })).status).toBe(403);
+    const refused = await olaf.patch(path, { rbac_enabled: false });
+    expect([refused.status, refused.body]).toMatchObject([403, { code: 'permission_denied', contact: [{ id: api.admin.id }] }]);
     expect((await api.admin.patch(path, { rbac_enabled: false, is_grafana_irm_enabled: true })).body.rbac.enabled).toBe(false);
     expect((await olaf.patch(path, { week_start: 'mon' })).status).toBe(403);
     expect((await api.admin.get('roles/fixed:settings-reader')).body.permissions).toEqual([

@@ -28,6 +28,7 @@ import {
   text,
 } from '../conventions/fields.ts';
 import { type ApiDeps, errorResponses, inOneTransaction } from '../conventions/resource.ts';
+import { retentionField } from './retention-field.ts';
 
 const oneOf = <T extends string | number>(values: readonly T[]): Field<T> =>
   custom(Type.Union(values.map((value) => Type.Literal(value))), (raw) => {
@@ -89,6 +90,8 @@ const SETTINGS = {
   direct_paging_prefer_important_policy: ['directPagingPrefersImportant', boolean()],
   manual_direct_paging: ['manualDirectPaging', boolean()],
   strict_references: ['strictReferences', boolean()],
+  tokens_need_ownership: ['tokensNeedOwnership', boolean()],
+  retention: ['retention', retentionField],
   alert_group_table_columns: ['tableColumns', columns],
   rbac_enabled: ['rbacEnabled', boolean()],
   is_grafana_irm_enabled: ['isIrm', boolean()],
@@ -186,8 +189,9 @@ export function registerOrganizationSettings(app: FastifyInstance, { db, clock }
           if (switchesRights && !isOrganizationAdmin(callerOf(request))) throw forbidden();
           const before = await presentSettings(tx, org, stored);
           checkIfMatch(request, JSON.stringify(before));
-          await saveOrganizationSettings(tx, org, { ...stored, ...changed });
-          const after = await presentSettings(tx, org, { ...stored, ...changed });
+          const settings = { ...stored, ...changed, retention: { ...stored.retention, ...changed.retention } };
+          await saveOrganizationSettings(tx, org, settings);
+          const after = await presentSettings(tx, org, settings);
           const resource = { type: 'organization', id: org, name: String(after.name) };
           await audit(tx, request, { type: 'settings', name: 'updated', resource, before, after }, clock);
           return after;

@@ -11,10 +11,12 @@ import {
   updateRule,
 } from '../../../notifications/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import type { Tx } from '../../../platform/db/database.ts';
 import { findUser } from '../../../users/index.ts';
 import { fieldErrors, forbidden, refusal } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
 import { boolean, custom, Invalid, reference } from '../conventions/fields.ts';
+import { needsOwnership } from '../conventions/ownership.ts';
 import { single } from '../conventions/pagination.ts';
 import { positionFields, readPlacement } from '../conventions/position-fields.ts';
 import type { Resource } from '../conventions/resource.ts';
@@ -98,7 +100,7 @@ export const rulesResource = ({ clock }: { clock: Clock }): Resource<Notificatio
   async create(tx, caller, body) {
     const user = body.user_id === null ? null : await findUser(tx, caller.org, body.user_id);
     if (user?.isActive !== true) throw refusal('User does not exist');
-    checkOwn(caller, user.id);
+    await checkOwn(tx, caller, user.id);
     if (body.type === undefined) throw fieldErrors({ type: 'Type is required' });
     if (body.duration !== undefined && body.type !== 'wait') throw durationNotSettable();
     const placement = readPlacement(body);
@@ -107,7 +109,7 @@ export const rulesResource = ({ clock }: { clock: Clock }): Resource<Notificatio
     return createRule(tx, caller.org, rule, placement, clock.now());
   },
   async update(tx, caller, rule, body) {
-    checkOwn(caller, rule.userId);
+    await checkOwn(tx, caller, rule.userId);
     const type = body.type ?? rule.type;
     if (body.duration !== undefined && type !== 'wait') throw durationNotSettable();
     // A wait that stays one keeps its length when none is sent; a rule that becomes one gets the usual length.
@@ -116,14 +118,15 @@ export const rulesResource = ({ clock }: { clock: Clock }): Resource<Notificatio
     return updateRule(tx, caller.org, rule, { type, waitSeconds }, readPlacement(body));
   },
   async remove(tx, caller, rule) {
-    checkOwn(caller, rule.userId);
+    await checkOwn(tx, caller, rule.userId);
     await deleteRule(tx, caller.org, rule.id);
   },
 });
 
-/** People in a browser edit their own rules, unless they manage profiles; tokens need no ownership (http-api-oncall.md 0.3). */
-function checkOwn(caller: Caller, userId: string): void {
-  if (caller.sessionId !== null && caller.userId !== userId && !can(caller, 'user-settings:admin')) throw forbidden();
+/** Where ownership is asked for, people edit their own rules, unless they manage profiles. */
+async function checkOwn(tx: Tx, caller: Caller, userId: string): Promise<void> {
+  if (caller.userId === userId || can(caller, 'user-settings:admin')) return;
+  if (await needsOwnership(tx, caller)) throw forbidden();
 }
 
 const durationNotSettable = () => fieldErrors({ duration: "Duration can't be set" });
