@@ -28,6 +28,7 @@ export {
   type TimelinePiece,
 } from './on-call.ts';
 export { leaveSwaps, replaceInShifts, type ShiftUse, type SwapUse, shiftsNaming, swapsOf } from './people-in-shifts.ts';
+export { reviseShift } from './revise-shift.ts';
 export { SCHEDULE_TYPES, type ScheduleInfo, type ScheduleSettings, type ScheduleType } from './schedule.ts';
 export {
   attachShifts,

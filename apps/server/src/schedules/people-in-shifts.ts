@@ -15,7 +15,7 @@ export interface ShiftUse {
 
 const named = (shift: OnCallShift): string[] => [...shift.userIds, ...(shift.rollingUsers ?? []).flat()];
 
-/** Shifts that name a person, without overrides and single shifts that are over. */
+/** Shifts that name a person, without those that are over. */
 export async function shiftsNaming(db: Db | Tx, org: string, userId: string, now: Date): Promise<ShiftUse[]> {
   return (await shiftsWith(db, org, userId, now)).map((shift) => ({
     shiftId: shift.id,
@@ -33,6 +33,7 @@ async function shiftsWith(db: Db | Tx, org: string, userId: string, now: Date): 
       and (${userId} = any(user_ids) or rolling_users @? ('$[*][*] ? (@ == ' || to_json(${userId}::text) || ')')::jsonpath)
       and (type not in ('override', 'single_event')
            or start::timestamp + make_interval(secs => duration_seconds) + interval '1 day' > ${now}::timestamptz at time zone 'UTC')
+      and (until is null or type in ('override', 'single_event') or until::timestamp > ${now}::timestamptz at time zone 'UTC')
     order by id`.execute(db);
   return shiftsById(
     db,

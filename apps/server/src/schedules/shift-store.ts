@@ -21,9 +21,9 @@ export interface ShiftFilter {
 
 type ShiftRow = Selectable<OnCallShiftTable> & { attached_to: string | null };
 
-/** Shifts of the organization, oldest first, each once. */
+/** Shifts of the organization as they are now, oldest first, each once. */
 export async function listShifts(db: Db, org: string, filter: ShiftFilter, window: Window): Promise<Page<OnCallShift>> {
-  const where = [sql`s.organization_id = ${org}`];
+  const where = [sql`s.organization_id = ${org}`, sql`s.version_of is null`];
   if (filter.name !== undefined) where.push(sql`s.name = ${filter.name}`);
   if (filter.type !== undefined) where.push(sql`s.type = ${filter.type}`);
   if (filter.userId !== undefined)
@@ -71,7 +71,7 @@ export async function findShift(db: Db | Tx, org: string, id: string): Promise<O
   return (await shiftsById(db, org, [id]))[0] ?? null;
 }
 
-/** Shifts that make the on-call time of each schedule: attached ones and owned ones, in the order they were made. */
+/** Shifts that make the on-call time of each schedule: attached ones with what they were before, and owned ones, in the order they were made. */
 export async function shiftsOfSchedules(
   db: Db | Tx,
   org: string,
@@ -81,6 +81,10 @@ export async function shiftsOfSchedules(
     select s.*, null as attached_to, l.schedule_id as of_schedule
     from (
       select schedule_id, shift_id from schedule_shift where organization_id = ${org} and schedule_id = any(${[...scheduleIds]}::text[])
+      union
+      select a.schedule_id, v.id from schedule_shift a
+      join on_call_shift v on v.organization_id = a.organization_id and v.version_of = a.shift_id
+      where a.organization_id = ${org} and a.schedule_id = any(${[...scheduleIds]}::text[])
       union
       select schedule_id, id from on_call_shift where organization_id = ${org} and schedule_id = any(${[...scheduleIds]}::text[])
     ) l join on_call_shift s on s.organization_id = ${org} and s.id = l.shift_id
@@ -119,7 +123,39 @@ export async function createShift(
       updated_at: now,
     })
     .execute();
-  return { ...settings, id, scheduleId: ownedByScheduleId, ownedByScheduleId };
+  return { ...settings, id, scheduleId: ownedByScheduleId, ownedByScheduleId, versionOf: null };
+}
+
+/** Former versions of a rotation, the newest first. */
+export async function versionsOfShift(db: Db | Tx, org: string, id: string): Promise<OnCallShift[]> {
+  const { rows } = await sql<ShiftRow>`
+    select *, null as attached_to from on_call_shift where organization_id = ${org} and version_of = ${id}
+    order by until desc, id`.execute(db);
+  return rows.map(fromRow);
+}
+
+/** Keeps a rotation as it was, beside what becomes of it under its own id. */
+export async function addVersion(tx: Tx, org: string, shift: OnCallShift, now: Date): Promise<void> {
+  await tx
+    .insertInto('on_call_shift')
+    .values({
+      organization_id: org,
+      id: newId('O'),
+      version_of: shift.id,
+      schedule_id: shift.ownedByScheduleId,
+      ...toColumns(shift),
+      created_at: now,
+      updated_at: now,
+    })
+    .execute();
+}
+
+/** What a rotation was goes with it, or stands by itself from then on. */
+export async function partVersions(tx: Tx, org: string, id: string, become: 'removed' | 'shifts'): Promise<void> {
+  await (become === 'removed'
+    ? sql`delete from on_call_shift where organization_id = ${org} and version_of = ${id}`
+    : sql`update on_call_shift set version_of = null where organization_id = ${org} and version_of = ${id}`
+  ).execute(tx);
 }
 
 export async function saveShift(tx: Tx, org: string, shift: OnCallShift, now: Date): Promise<void> {
@@ -165,6 +201,7 @@ const fromRow = (row: ShiftRow): OnCallShift => ({
   id: row.id,
   scheduleId: row.schedule_id ?? row.attached_to,
   ownedByScheduleId: row.schedule_id,
+  versionOf: row.version_of,
   name: row.name,
   type: row.type,
   teamId: row.team_id,

@@ -38,6 +38,8 @@ export interface OnCallShift extends ShiftSettings {
   /** The schedule that owns it, or else the first one that it is attached to. */
   readonly scheduleId: string | null;
   readonly ownedByScheduleId: string | null;
+  /** The rotation that this is a former version of; null for all others. */
+  readonly versionOf: string | null;
 }
 
 /** What does not belong to a shift's type, as it is stored whatever was asked for (http-api-oncall.md 7.4). */

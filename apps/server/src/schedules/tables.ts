@@ -55,6 +55,7 @@ export interface OnCallShiftTable {
   rolling_users: JSONColumnType<string[][]> | null;
   start_rotation_from_user_index: number | null;
   source: Generated<'web' | 'api' | 'slack' | 'terraform'>;
+  version_of: Generated<string | null>;
   holidays: 'skip' | 'only' | null;
   members: JSONColumnType<{ user_id: string; joins: string | null; leaves: string | null }[]>;
   created_at: Date;

@@ -31,11 +31,21 @@ export function reviseRotation(shift: RollingUsers, zone: Zone, now: Instant, re
   const oldIndex = (shift.startIndex ?? 0) < count ? (shift.startIndex ?? 0) : 0;
   const index = ((running?.turn ?? 0) + oldIndex) % count;
   return {
-    start: request.start === shift.start ? (running?.at ?? shift.start) : request.start,
+    start: request.start === shift.start ? firstOfTurn(shift, running) : request.start,
     rotationStart,
     startIndex: index < request.groupCount ? index : 0,
     oldUntil: zone.toInstant(rotationStart, 'second-or-change'),
   };
+}
+
+/** More than the starts of one turn are ever apart. */
+const TURN_DAYS = 400;
+
+/** Where the turn began that a start belongs to, so that a turn of several days or weeks is not counted anew from its middle. */
+function firstOfTurn(shift: RollingUsers, running: TurnStart | null): CivilTime {
+  if (running === null) return shift.start;
+  const range = { from: (running.at - TURN_DAYS * DAY_MS) as CivilTime, to: running.at };
+  return startsOf(shift, range, MAX_OCCURRENCES).starts.find(({ turn }) => turn === running.turn)?.at ?? running.at;
 }
 
 /** The last start at or before a wall-clock time; null when there is none. */

@@ -21,7 +21,7 @@ import {
 } from '../../ui/index.ts';
 import { daysOf, rangeOf, todayIn } from './civil.ts';
 import type { ScheduleTimeline, Shift } from './queries.ts';
-import { bodyOf, emptyForm, formerVersion, formOf, problemOf, type RotationForm, WEEKDAYS } from './rotation-form.ts';
+import { bodyOf, emptyForm, formOf, problemOf, type RotationForm, WEEKDAYS } from './rotation-form.ts';
 import { Timeline } from './Timeline.tsx';
 
 const PREVIEW_WAIT_MS = 400;
@@ -55,25 +55,22 @@ export function RotationDrawer({ schedule, shift, level, onClose }: Props) {
   const hasPast = shift !== null && shift.rotation_start.slice(0, 16) <= localOf(new Date(), zone);
   const [since, setSince] = useState<'now' | 'date' | 'ever'>('now');
   const [sinceDate, setSinceDate] = useState(() => localOf(new Date(), zone));
-  const holdsFrom = !hasPast
-    ? ''
-    : since === 'ever'
-      ? (shift.rotation_start ?? '')
-      : since === 'date'
-        ? `${sinceDate}:00`
-        : nowIn(zone);
+  const holdsFrom = hasPast ? shift.rotation_start : '';
+  const sinceInstant = since === 'date' ? instantOf(sinceDate, zone) : null;
+  const effectiveFrom = !hasPast || since === 'ever' ? null : since === 'now' ? 'now' : (sinceInstant?.toISOString() ?? '');
   const guard = useEditGuard('/on_call_shifts/{id}', shift?.id ?? null);
   const save = useMutation({
     mutationFn: async () => {
       const body = bodyOf(form, schedule.id, zone, holdsFrom);
       if (shift === null) return api.post('/on_call_shifts', { body });
-      const until = hasPast && since !== 'ever' ? instantOf(holdsFrom, zone) : null;
-      // First the change, which may be refused; what was is then put beside it.
-      const saved = await guard.save(body, (headers) =>
-        api.put('/on_call_shifts/{id}', { path: { id: shift.id }, body, headers }),
+      return guard.save(body, (headers) =>
+        api.put('/on_call_shifts/{id}', {
+          path: { id: shift.id },
+          ...(effectiveFrom === null ? {} : { query: { effective_from: effectiveFrom } }),
+          body,
+          headers,
+        }),
       );
-      if (until !== null) await api.post('/on_call_shifts', { body: formerVersion(shift, until.toISOString().slice(0, 19)) });
-      return saved;
     },
     onSuccess: async () => {
       await refresh();
@@ -91,7 +88,7 @@ export function RotationDrawer({ schedule, shift, level, onClose }: Props) {
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    const found = problemOf(form);
+    const found = problemOf(form) ?? (effectiveFrom === '' ? 'Choose from when the change holds.' : null);
     setProblem(found);
     if (found === null && !save.isPending) save.mutate();
   };
@@ -272,7 +269,14 @@ export function RotationDrawer({ schedule, shift, level, onClose }: Props) {
           </p>
         )}
         {joined.size > 0 && (
-          <Preview schedule={schedule} shift={shift} form={form} holdsFrom={holdsFrom.slice(0, 16)} nameOf={nameOf} />
+          <Preview
+            schedule={schedule}
+            shift={shift}
+            form={form}
+            holdsFrom={holdsFrom}
+            effectiveFrom={effectiveFrom}
+            nameOf={nameOf}
+          />
         )}
       </form>
       <ConfirmDialog
@@ -290,26 +294,30 @@ export function RotationDrawer({ schedule, shift, level, onClose }: Props) {
   );
 }
 
-/** This second on the wall clock of a zone. */
-const nowIn = (zone: string): string => `${localOf(new Date(), zone)}:00`;
-
 /** The next two weeks as they would be, shortly after the last change. */
 function Preview({
   schedule,
   shift,
   form,
   holdsFrom,
+  effectiveFrom,
   nameOf,
 }: {
   schedule: Schedule;
   shift: Shift | null;
   form: RotationForm;
-  /** Wall-clock minute from which the change holds; empty: from its beginning. */
+  /** Wall-clock time before which nothing of it happens; empty: its start. */
   holdsFrom: string;
+  /** `now` or the instant from which a change holds; null: from its beginning. */
+  effectiveFrom: string | null;
   nameOf: (id: string) => string;
 }) {
   const zone = schedule.time_zone ?? 'UTC';
-  const text = JSON.stringify(bodyOf(form, schedule.id, zone, holdsFrom === '' ? '' : `${holdsFrom}:00`));
+  const text = JSON.stringify({
+    shift: bodyOf(form, schedule.id, zone, holdsFrom),
+    ...(shift === null ? {} : { shift_id: shift.id }),
+    ...(effectiveFrom === null ? {} : { effective_from: effectiveFrom }),
+  });
   const [asked, setAsked] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => setAsked(text), PREVIEW_WAIT_MS);
@@ -322,10 +330,10 @@ function Preview({
       api.post('/schedules/{id}/preview', {
         path: { id: schedule.id },
         query: rangeOf(days),
-        body: { shift: JSON.parse(asked) as unknown, ...(shift === null ? {} : { shift_id: shift.id }) },
+        body: JSON.parse(asked) as { shift: Record<string, unknown> },
         signal,
       }),
-    enabled: problemOf(form) === null,
+    enabled: problemOf(form) === null && effectiveFrom !== '',
     placeholderData: keepPreviousData,
   });
   if (preview.data === undefined) return null;

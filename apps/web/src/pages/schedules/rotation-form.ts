@@ -102,9 +102,3 @@ export function bodyOf(form: RotationForm, scheduleId: string, zone: string, hol
     start_rotation_from_user_index: 0,
   };
 }
-
-/** A rotation as it was until an instant (UTC, `2026-03-02T09:00:00`): what stays of it when it changes from then on. */
-export function formerVersion(shift: Shift, until: string): Record<string, unknown> {
-  const { id: _id, schedule, ...values } = shift;
-  return { ...values, schedule, source: 0, until };
-}

@@ -61,6 +61,8 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   list(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>, window: Window): Promise<Page<Row>>;
   get(db: Db | Tx, caller: Caller, id: string): Promise<Row | null>;
   present(db: Db | Tx, caller: Caller, rows: readonly Row[]): Promise<readonly unknown[]> | readonly unknown[];
+  /** Query parameters of changes, for the API's description. */
+  readonly changeParameters?: Readonly<Record<string, TSchema>>;
   /** How rows of the list are shown where that differs from a single object. */
   presentListed?(
     db: Db,
@@ -73,7 +75,15 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   /** Runs before the transaction of a write, for checks that take a network call; `stored` is null on creation. */
   prepare?(caller: Caller, body: BodyOf<F>, stored: Row | null): Promise<void>;
   create?(tx: Tx, caller: Caller, body: BodyOf<F, Created>, warn: Warn): Promise<Row>;
-  update?(tx: Tx, caller: Caller, row: Row, body: BodyOf<F>, method: 'PUT' | 'PATCH', warn: Warn): Promise<Row>;
+  update?(
+    tx: Tx,
+    caller: Caller,
+    row: Row,
+    body: BodyOf<F>,
+    method: 'PUT' | 'PATCH',
+    warn: Warn,
+    query: Readonly<Record<string, unknown>>,
+  ): Promise<Row>;
   remove?(tx: Tx, caller: Caller, row: Row, body: unknown): Promise<void>;
 }
 
@@ -203,6 +213,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
           summary: `Changes one ${resource.name}; keys that are left out keep their values`,
           tags,
           params: IdParams,
+          ...(resource.changeParameters === undefined ? {} : { querystring: Type.Object(resource.changeParameters) }),
           body: requestBody(required, `${title}${required.length > 0 ? 'Update' : 'Patch'}`),
           response: { 200: item, ...errorResponses },
         },
@@ -217,7 +228,9 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
             const row = await found(tx, caller, request);
             const before = await one(tx, caller, row);
             checkIfMatch(request, before);
-            const changed = await update.call(resource, tx, caller, row, body, method, (warning) => warnings.push(warning));
+            const query = request.query as Record<string, unknown>;
+            const warn: Warn = (warning) => warnings.push(warning);
+            const changed = await update.call(resource, tx, caller, row, body, method, warn, query);
             const after = await one(tx, caller, changed);
             await record(tx, request, before, after);
             return { text: after, warnings };

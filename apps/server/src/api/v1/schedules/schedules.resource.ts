@@ -167,7 +167,7 @@ async function presentSchedules(db: Db | Tx, caller: Caller, rows: readonly Sche
         time_zone: row.timeZone,
         ical_url_overrides: row.icalUrlOverrides,
         enable_web_overrides: row.enableWebOverrides,
-        shifts: of.filter((shift) => shift.ownedByScheduleId === null).map((shift) => shift.id),
+        shifts: of.filter((shift) => shift.ownedByScheduleId === null && shift.versionOf === null).map((shift) => shift.id),
         slack,
         on_call_now: onCallNowIds,
       };

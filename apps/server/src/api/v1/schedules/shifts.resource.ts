@@ -9,6 +9,7 @@ import {
   findShift,
   listShifts,
   type OnCallShift,
+  reviseShift,
   SHIFT_TYPES,
   type ShiftSettings,
   saveShift,
@@ -16,6 +17,7 @@ import {
 import { findUsers } from '../../../users/index.ts';
 import { fieldErrors, refusal } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
+import { INSTANT_FORMAT, readInstant } from '../conventions/instant-field.ts';
 import { single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
 import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
@@ -110,18 +112,38 @@ export const shiftsResource = ({
     await checkTeam(tx, caller, body.team_id);
     return createShift(tx, caller.org, settings, await ownerOf(tx, caller, settings, body.schedule ?? null), clock.now());
   },
-  async update(tx, caller, shift, body, _method, warn) {
+  changeParameters: {
+    effective_from: Type.Optional(
+      Type.String({ description: '`now`, or an instant to come: a rotation is changed from then on, and what it was stays.' }),
+    ),
+  },
+  async update(tx, caller, shift, body, _method, warn, query) {
+    const effective = readEffective(query, clock.now());
     await checkTeam(tx, caller, body.team_id);
     const changed = changedShift(shift, body);
     const settings = {
       ...changed,
       ...(await withKnownPeople(tx, caller, changed, body.users ?? null, warn, body.rolling_users === undefined)),
     };
-    await saveShift(tx, caller.org, settings, clock.now());
-    return settings;
+    if (effective === null) {
+      await saveShift(tx, caller.org, settings, clock.now());
+      return settings;
+    }
+    const revised = await reviseShift(tx, caller.org, shift, settings, effective, clock.now());
+    if (!revised.ok) throw fieldErrors({ effective_from: ['Only rotations are changed from some time on.'] });
+    return revised.shift;
   },
   remove: (tx, caller, shift) => endShift(tx, caller.org, shift, clock.now()),
 });
+
+/** From when a change holds; null: as if it always had. */
+function readEffective(query: Readonly<Record<string, unknown>>, now: Date): Date | null {
+  const given = single(query.effective_from) || undefined;
+  if (given === undefined) return null;
+  const at = given === 'now' ? now : readInstant(given);
+  if (at === null) throw fieldErrors({ effective_from: [INSTANT_FORMAT] });
+  return at;
+}
 
 /**
  * An override may name the schedule that it belongs to, and a rotation of the web UI (`source: 0`) its web schedule; other shifts are attached

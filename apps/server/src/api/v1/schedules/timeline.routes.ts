@@ -107,6 +107,7 @@ export function registerTimelines(app: FastifyInstance, deps: ApiDeps & { readon
         querystring: Type.Object(Range),
         body: Type.Object({
           shift_id: Type.Optional(Type.String({ description: 'The shift that is changed; a new one when left out.' })),
+          effective_from: Type.Optional(Type.String({ description: 'As for changes of `on_call_shifts`.' })),
           shift: Type.Record(Type.String(), Type.Unknown(), { description: 'As for `on_call_shifts`.' }),
         }),
       },
@@ -114,7 +115,7 @@ export function registerTimelines(app: FastifyInstance, deps: ApiDeps & { readon
     async (request, reply) => {
       const caller = callerOf(request);
       const range = readDateRange(request.query as Record<string, unknown>);
-      const { shift_id: shiftId, shift } = bodyObject(request.body);
+      const { shift_id: shiftId, shift, effective_from } = bodyObject(request.body);
       const given = { ...bodyObject(shift), schedule: idOf(request) };
       const ignore = () => undefined; // what would be left out shows in the answer
       const seen = await inTransaction(db, async (tx): Promise<never> => {
@@ -124,7 +125,7 @@ export function registerTimelines(app: FastifyInstance, deps: ApiDeps & { readon
           await checkVisible(tx, caller, 'on_call_shifts', String(shiftId));
           const stored = await findShift(tx, caller.org, String(shiftId));
           if (stored === null) throw notFound();
-          await shifts.update?.(tx, caller, stored, readBody(shiftFields, given), 'PATCH', ignore);
+          await shifts.update?.(tx, caller, stored, readBody(shiftFields, given), 'PATCH', ignore, { effective_from });
         }
         throw new Undo(await timeline(tx, caller, idOf(request), range));
       }).catch((error: unknown) => {

@@ -78,3 +78,112 @@ test('what cannot be previewed is refused by name', async () => {
   const viewer = await api.user('vera', 'viewer');
   expect((await viewer.post(`schedules/${schedule}/preview/?${week}`, { shift: rotation() })).status).toBe(403);
 });
+
+/** Who is on call, one line for each turn: `03-02 09 – 03-09 09 cleo`. */
+async function turns(id: string, from: string, to: string): Promise<string[]> {
+  const { results } = (await api.admin.get(`schedules/${id}/final_shifts/?start_date=${from}&end_date=${to}`)).body;
+  const hour = (at: string) => at.slice(5, 13).replace('T', ' ');
+  return results.map(
+    (row: { shift_start: string; shift_end: string; user_username: string }) =>
+      `${hour(row.shift_start)} – ${hour(row.shift_end)} ${row.user_username}`,
+  );
+}
+
+test('a rotation is changed from now on under its id: what was stays, and who is on call goes on', async () => {
+  const [cleo, dora, ezra] = [
+    await api.user('cleo', 'editor'),
+    await api.user('dora', 'editor'),
+    await api.user('ezra', 'editor'),
+  ];
+  const id = (await api.admin.post('schedules/', { type: 'web', name: 'Quays', time_zone: 'UTC' })).body.id;
+  const weekly = {
+    ...rotation(),
+    schedule: id,
+    start: '2026-02-16T09:00:00',
+    rotation_start: '2026-02-16T09:00:00',
+    duration: 7 * 86_400,
+    frequency: 'weekly',
+    week_start: 'MO',
+    rolling_users: [[cleo.id], [dora.id]],
+  };
+  const { id: shift } = (await api.admin.post('on_call_shifts/', weekly)).body;
+  api.clock.advance({ seconds: 2 * 86_400 });
+  const past = ['02-16 09 – 02-23 09 cleo', '02-23 09 – 03-02 09 dora'];
+  expect(await turns(id, '2026-02-16', '2026-03-17')).toEqual([
+    ...past,
+    '03-02 09 – 03-09 09 cleo',
+    '03-09 09 – 03-16 09 dora',
+    '03-16 09 – 03-17 00 cleo',
+  ]);
+  // Ezra comes first in the list, and Cleo stays on call: without the parameter Dora would be.
+  const body = { ...weekly, rolling_users: [[ezra.id], [cleo.id], [dora.id]] };
+  const preview = await api.admin.post(`schedules/${id}/preview/?start_date=2026-03-04T10:00&end_date=2026-03-05`, {
+    shift_id: shift,
+    shift: body,
+    effective_from: 'now',
+  });
+  expect(preview.body.final[0].user_ids).toEqual([cleo.id]);
+  const changed = await api.admin.put(`on_call_shifts/${shift}?effective_from=now`, body);
+  expect([changed.status, changed.body]).toMatchObject([
+    200,
+    { id: shift, start: '2026-03-02T09:00:00', rotation_start: '2026-03-04T09:00:00', start_rotation_from_user_index: 1 },
+  ]);
+  const next = ['03-04 09 – 03-09 09 cleo', '03-09 09 – 03-16 09 dora', '03-16 09 – 03-23 09 ezra', '03-23 09 – 03-30 09 cleo'];
+  expect(await turns(id, '2026-02-16', '2026-03-30T09:00')).toEqual([...past, '03-02 09 – 03-04 09 cleo', ...next]);
+  expect((await api.admin.get(`on_call_shifts/?schedule_id=${id}`)).body.results).toEqual([changed.body]);
+
+  // From a day to come; then from an earlier one, before the first of these changes has begun.
+  await api.admin.patch(`on_call_shifts/${shift}?effective_from=2026-03-18T09:00:00Z`, { rolling_users: [[ezra.id], [dora.id]] });
+  expect(await turns(id, '2026-03-10', '2026-03-30T09:00')).toEqual([
+    '03-10 00 – 03-16 09 dora',
+    '03-16 09 – 03-18 09 ezra',
+    '03-18 09 – 03-23 09 ezra',
+    '03-23 09 – 03-30 09 dora',
+  ]);
+  await api.admin.patch(`on_call_shifts/${shift}?effective_from=2026-03-10T00:00:00Z`, { rolling_users: [[dora.id], [cleo.id]] });
+  expect(await turns(id, '2026-02-16', '2026-03-24')).toEqual([
+    ...past,
+    '03-02 09 – 03-04 09 cleo',
+    '03-04 09 – 03-09 09 cleo',
+    '03-09 09 – 03-10 00 dora',
+    '03-10 00 – 03-16 09 dora',
+    '03-16 09 – 03-23 09 cleo',
+    '03-23 09 – 03-24 00 dora',
+  ]);
+});
+
+test('a rotation of a calendar schedule keeps its past too, shows once, and goes with it', async () => {
+  const [finn, gwen] = [await api.user('finn', 'editor'), await api.user('gwen', 'editor')];
+  const { source: _web, ...daily } = rotation();
+  const turnsOf = (...ids: string[]) => ids.map((one) => [one]);
+  const made = await api.admin.post('on_call_shifts/', {
+    ...daily,
+    source: 3,
+    duration: 86_400,
+    rolling_users: turnsOf(finn.id, gwen.id),
+  });
+  const schedule = (
+    await api.admin.post('schedules/', { type: 'calendar', name: 'Cranes', time_zone: 'Europe/Berlin', shifts: [made.body.id] })
+  ).body;
+  const path = `on_call_shifts/${made.body.id}`;
+  // The clock stands at 03-04 10:00 in Berlin, in Finn's third turn. It goes on; then it is Ben's, who takes Gwen's place.
+  expect((await api.admin.put(`${path}?effective_from=now`, { rolling_users: turnsOf(finn.id, ben.id) })).status).toBe(200);
+  const lines = ['03-02 08 – 03-03 08 finn', '03-03 08 – 03-04 08 gwen', '03-04 08 – 03-05 08 finn', '03-05 08 – 03-06 08 ben'];
+  expect(await turns(schedule.id, '2026-03-02', '2026-03-06T08:00')).toEqual(lines);
+  expect((await api.admin.get(`schedules/${schedule.id}`)).body.shifts).toEqual([made.body.id]);
+  expect((await api.admin.put(`schedules/${schedule.id}`, { shifts: [made.body.id] })).body.shifts).toEqual([made.body.id]);
+  expect(await turns(schedule.id, '2026-03-02', '2026-03-06T08:00')).toEqual(lines);
+  expect((await api.admin.get(`users/${gwen.id}/uses`)).body.on_call_shifts).toEqual([]); // what is over is no use of her
+  expect((await api.admin.delete(path)).status).toBe(204);
+  expect(await turns(schedule.id, '2026-03-02', '2026-03-06')).toEqual([]);
+});
+
+test.each([
+  ['?effective_from=soon', {}, [expect.stringContaining('Datetime has wrong format')]],
+  ['?effective_from=now', { type: 'single_event' }, ['Only rotations are changed from some time on.']],
+])('a change of a shift with %s and %j is refused', async (query, change, effective_from) => {
+  const made = await api.admin.post('on_call_shifts/', rotation());
+  const answer = await api.admin.patch(`on_call_shifts/${made.body.id}${query}`, change);
+  expect([answer.status, answer.body]).toEqual([400, { effective_from }]);
+  expect((await api.admin.get(`on_call_shifts/${made.body.id}`)).body).toEqual(made.body);
+});
