@@ -4,6 +4,8 @@ const FILES = 'tocsin-files';
 const ANSWERS = 'tocsin-answers';
 const KEPT_SINCE = 'x-tocsin-kept';
 const MOST_ANSWERS = 150;
+/** Several times what one version of the UI has; those of former versions go. */
+const MOST_FILES = 400;
 const API = '/api/v1/';
 /** What is worth reading offline: who I am, alert groups, schedules and the names in them. */
 const READABLE =
@@ -68,7 +70,10 @@ async function file(request) {
   const kept = await files.match(request);
   if (kept !== undefined) return kept;
   const fresh = await fetch(request);
-  if (fresh.ok) await files.put(request, fresh.clone());
+  if (fresh.ok) {
+    await files.put(request, fresh.clone());
+    await dropOldest(files, MOST_FILES);
+  }
   return fresh;
 }
 
@@ -92,8 +97,12 @@ async function keepAnswer(request, fresh) {
   headers.delete('content-length');
   const answers = await caches.open(ANSWERS);
   await answers.put(request, new Response(await fresh.arrayBuffer(), { status: fresh.status, headers }));
-  const names = await answers.keys();
-  await Promise.all(names.slice(0, Math.max(0, names.length - MOST_ANSWERS)).map((name) => answers.delete(name)));
+  await dropOldest(answers, MOST_ANSWERS);
+}
+
+async function dropOldest(cache, most) {
+  const names = await cache.keys();
+  await Promise.all(names.slice(0, Math.max(0, names.length - most)).map((name) => cache.delete(name)));
 }
 
 async function keptOr(cache, request) {
