@@ -137,7 +137,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       secrets,
       render: createWebhookRenderer(webhookPool, clock),
       baseUrl: TEST_BASE_URL,
-      timeoutMs: 1_000,
+      timeoutMs: 30_000,
       groupLink: (id) => `${TEST_BASE_URL}/alert-groups/${id}`,
       usersToBeNotified: async () => new Map(),
     },

@@ -24,7 +24,7 @@ function startEmail(settings: Partial<EmailSettings> | null = {}, deps: Partial<
     baseUrl: 'https://tocsin.harbor.example',
     settings: () => (settings === null ? null : smtp.settings(settings)),
     render: async (pages) => pages.map((page) => ({ title: page.group.title, messageHtml: '<p>Crane <b>7</b> is silent</p>' })),
-    requestTimeoutMs: 500,
+    requestTimeoutMs: 30_000,
     ...deps,
   });
   const loop = startDeliveryLoop(world.deps, channel);
@@ -205,12 +205,13 @@ test('a message refused after its data has failed', async () => {
 test('a server that hangs before the message is tried again', async () => {
   smtp.onRecipient = () => 'hang';
   await world.owe({});
-  const loop = startEmail({}, { requestTimeoutMs: 400 });
-  await loop.runUntilIdle();
+  const hasty = startEmail({}, { requestTimeoutMs: 400 });
+  await hasty.runUntilIdle();
+  await hasty.stop();
   expect(await world.deliveries()).toMatchObject([{ state: 'owed', attempts: 1, reason: 'Timeout' }]);
   smtp.onRecipient = () => 'accept';
   world.clock.advance({ seconds: 5 });
-  await loop.runUntilIdle();
+  await startEmail().runUntilIdle();
   expect(smtp.mails).toHaveLength(1);
 });
 
@@ -231,7 +232,7 @@ test('a server that takes the message and breaks off may have it: repeated once 
 test('a server that takes messages and never answers leaves the outcome unknown: code 102', async () => {
   smtp.onMessage = () => 'hang';
   await world.owe({});
-  await startEmail({}, { requestTimeoutMs: 400 }).runUntilIdle();
+  await startEmail({}, { requestTimeoutMs: 2_500 }).runUntilIdle();
   expect(await world.records()).toMatchObject([{ type: 3, error_code: 102 }]);
 });
 

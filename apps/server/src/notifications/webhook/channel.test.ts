@@ -41,7 +41,7 @@ function startChannel(deps: Partial<WebhookChannelDeps> = {}, allowed: string[] 
     secrets,
     render: createWebhookRenderer(pool, world.clock),
     baseUrl: 'https://tocsin.harbor.example',
-    timeoutMs: 1_000,
+    timeoutMs: 30_000,
     allow: [],
     proxy: null,
     usersToBeNotified: async () => new Map(),
@@ -273,10 +273,11 @@ test.each(['hang', 'drop'] as const)(
     };
     await link(await webhook());
     await world.owe({ channel: 'webhook', userId: anna });
-    const loop = startChannel({ timeoutMs: 300 });
-    await loop.runUntilIdle();
+    const hasty = startChannel({ timeoutMs: 300 });
+    await hasty.runUntilIdle();
+    await hasty.stop();
     world.clock.advance({ seconds: 5 });
-    await loop.runUntilIdle();
+    await startChannel().runUntilIdle();
     expect(new Set(receiver.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
     expect(receiver.requests).toHaveLength(2);
     expect(await world.records()).toMatchObject([{ type: 2 }]);

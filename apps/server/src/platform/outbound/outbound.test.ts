@@ -52,7 +52,7 @@ const open = createOutbound({
   userAgent: 'Tocsin',
   lookup: toLoopback,
 });
-const get = { method: 'GET', timeoutMs: 2_000 };
+const get = { method: 'GET', timeoutMs: 30_000 };
 
 describe('addresses', () => {
   const policy = createAddressPolicy([]);
