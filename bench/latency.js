@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { SMTPServer } from 'smtp-server';
 import { addIntegrations, makeChain } from './lib/fixtures.js';
-import { aboutMachine, createLoad, ms, percentile, readOptions, round, until } from './lib/measure.js';
+import { aboutMachine, createLoad, ms, perAlert, percentile, readOptions, round, until } from './lib/measure.js';
 import { startServer } from './lib/server.js';
 
 const options = readOptions(
@@ -96,10 +96,16 @@ async function measure(channel) {
     const load = createLoad({ port: server.port, tokens, connections: 64, depth: 1 });
     const groups = options.groups > 0 ? options.groups : null;
     const run = async (name, how) => {
+      const before = server.processorSeconds();
+      const startedMs = performance.now();
       const sent = await load({ keepTimes: true, ...how });
       const all = new Set(sent.times.map(([n]) => n));
       await until(() => [...all].every((n) => arrivals.has(n)), 50);
-      if (name !== null) report(name, sent, arrivals);
+      if (name === null) return;
+      report(name, sent, arrivals);
+      const rate = round(all.size / ((performance.now() - startedMs) / 1_000));
+      const used = perAlert(before, server.processorSeconds(), sent.answered);
+      if (name === 'storm') console.log(`         ${rate} pages/s, ${used} of processor time for each alert with its page`);
     };
     console.log(channel);
     await run(null, { rate: 20, seconds: 1 });

@@ -30,6 +30,8 @@ import { startWebhookCalls } from './webhooks/index.ts';
 
 /** New alerts, by shard. */
 export const INBOUND_WAKE = 'inbound alerts';
+/** A storm's steps come due one after the other; so long apart they are carried out together. */
+const STEPS_REST_MS = 50;
 /** How many alerts were accepted just now. */
 export const INBOUND_ACCEPTED = 'accepted alerts';
 
@@ -38,7 +40,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
   const domains = domainsOf(ctx);
   const { db, clock, hub, metrics } = ctx;
   const onRun = loopObserver(metrics);
-  const loop = (name: string, run: (now: Date) => Promise<DueResult>, channel?: string): DueLoop =>
+  const loop = (name: string, run: (now: Date) => Promise<DueResult>, channel?: string, restMs = 0): DueLoop =>
     startDueLoop({
       name,
       clock,
@@ -47,11 +49,17 @@ export const startWork: StartWork = (ctx, { manual }) => {
       manual,
       onRun,
       run,
+      restMs,
       ...(channel === undefined ? {} : { channel }),
     });
 
   const { engine, hooks } = domains;
-  const personal = loop('personal notification', (now) => advancePersonalRuns(engine, now), ESCALATION_NOTIFY_CHANNEL);
+  const personal = loop(
+    'personal notification',
+    (now) => advancePersonalRuns(engine, now),
+    ESCALATION_NOTIFY_CHANNEL,
+    STEPS_REST_MS,
+  );
   const steps = loop(
     'escalation',
     async (now) => {
@@ -60,6 +68,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
       return result;
     },
     ESCALATION_NOTIFY_CHANNEL,
+    STEPS_REST_MS,
   );
   const escalation = [
     steps,

@@ -20,13 +20,23 @@ export class RawJson {
 
 /** `JSON.stringify` that puts the text of `RawJson` values in their place. */
 export function stringifyWithRaw(value: unknown): string {
+  if (value instanceof RawJson) return value.text;
   const mark = randomUUID(); // a new one each time, so that nobody has it in a payload
   const texts: string[] = [];
   writing = { mark, texts };
   try {
     const text = JSON.stringify(value);
     if (texts.length === 0) return text;
-    return text.replace(new RegExp(`"${mark}:(\\d+)"`, 'g'), (_match, index: string) => texts[Number(index)] ?? 'null');
+    // They stand in the text in the order in which they were asked.
+    let written = '';
+    let from = 0;
+    for (const [index, raw] of texts.entries()) {
+      const place = `"${mark}:${index}"`;
+      const at = text.indexOf(place, from);
+      written += text.slice(from, at) + raw;
+      from = at + place.length;
+    }
+    return written + text.slice(from);
   } finally {
     writing = null;
   }

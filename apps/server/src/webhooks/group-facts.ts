@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { GroupRef } from '../alerting/index.ts';
+import { prepared } from '../platform/db/prepared.ts';
 import type { GroupFacts, UserRef } from './context.ts';
 import type { WebhookDeps } from './deps.ts';
 
@@ -11,9 +12,9 @@ type Row = {
   state: string;
   started_at: Date;
   resolved_at: Date | null;
-  resolved_by: UserRef | null;
+  resolved_by_user_id: string | null;
   acknowledged_at: Date | null;
-  acknowledged_by: UserRef | null;
+  acknowledged_by_user_id: string | null;
   silenced_at: Date | null;
   labels: Record<string, string>;
   title: string | null;
@@ -24,65 +25,97 @@ type Row = {
   integration_labels: { key: string; value: string }[];
   team_id: string | null;
   team_name: string | null;
+  last_alert_id: string | null;
+  first_id: string | null;
+  first_created_at: Date | null;
   first_payload: string | null;
+  /** Null, too, where the first alert is the last. */
   last_id: string | null;
   last_created_at: Date | null;
   last_payload: string | null;
-  notified: UserRef[] | null;
-  responses: { webhookId: string; content: string; statusCode: number; at: string }[] | null;
 };
 
-const userJson = (table: string) =>
-  sql.raw(`json_build_object('id', ${table}.id, 'username', ${table}.username, 'email', ${table}.email)`);
+const asRows = (groups: readonly GroupRef[]) => sql`
+  (select distinct organization_id, id
+   from unnest(${groups.map((g) => g.organizationId)}::text[], ${groups.map((g) => g.alertGroupId)}::text[]) as g (organization_id, id)) as w`;
 
 /** What requests tell of groups, by group key. Reads tables of several domains: a context is made of all of them. */
 export async function loadGroupFacts(deps: WebhookDeps, groups: readonly GroupRef[]): Promise<ReadonlyMap<string, GroupFacts>> {
   if (groups.length === 0) return new Map();
   const toNotify = await deps.usersToBeNotified(groups, deps.clock.now());
-  const users = await loadUsers(
-    deps,
-    [...toNotify].flatMap(([key, ids]) => ids.map((userId) => ({ organizationId: key.split(' ')[0] ?? '', userId }))),
-  );
-  const { rows } = await sql<Row>`
-    with wanted as (
-      select distinct organization_id, id
-      from unnest(${groups.map((g) => g.organizationId)}::text[], ${groups.map((g) => g.alertGroupId)}::text[]) as w (organization_id, id)
-    )
-    select g.organization_id, g.id, g.route_id, g.alerts_count, g.state, g.started_at, g.resolved_at, g.acknowledged_at, g.silenced_at, g.labels, g.title, g.hop,
-           case when r.id is not null then ${userJson('r')} end as resolved_by,
-           case when a.id is not null then ${userJson('a')} end as acknowledged_by,
+  const { rows } = await prepared(sql<Row>`
+    select g.organization_id, g.id, g.route_id, g.alerts_count, g.state, g.started_at, g.resolved_at, g.resolved_by_user_id, g.acknowledged_at,
+           g.acknowledged_by_user_id, g.silenced_at, g.labels, g.title, g.hop,
            i.id as integration_id, i.type as integration_type, i.name as integration_name, i.labels as integration_labels,
-           t.id as team_id, t.name as team_name, f.payload as first_payload,
-           l.id as last_id, l.created_at as last_created_at, l.payload as last_payload,
-           n.users as notified, o.responses
-    from wanted w
+           t.id as team_id, t.name as team_name,
+           g.last_alert_id, f.id as first_id, f.created_at as first_created_at, f.payload as first_payload,
+           l.id as last_id, l.created_at as last_created_at, l.payload as last_payload
+    from ${asRows(groups)}
     join alert_group g using (organization_id, id)
     join integration i on i.organization_id = g.organization_id and i.id = g.integration_id
     left join team t on t.organization_id = i.organization_id and t.id = i.team_id
-    left join users r on r.organization_id = g.organization_id and r.id = g.resolved_by_user_id
-    left join users a on a.organization_id = g.organization_id and a.id = g.acknowledged_by_user_id
-    left join lateral (select payload from alert where organization_id = g.organization_id and id = g.first_alert_id limit 1) f on true
-    left join lateral (select id, created_at, payload from alert where organization_id = g.organization_id and id = g.last_alert_id limit 1) l on true
-    left join lateral (
-      select json_agg(${userJson('u')} order by s.first_at, u.id) as users
-      from (select user_id, min(created_at) as first_at from notification_record
-            where organization_id = g.organization_id and alert_group_id = g.id and type = 2 group by user_id) s
-      join users u on u.organization_id = g.organization_id and u.id = s.user_id
-    ) n on true
-    left join lateral (
-      select json_agg(json_build_object('webhookId', s.webhook_id, 'content', s.content, 'statusCode', s.status_code, 'at', s.at)) as responses
-      from (select distinct on (webhook_id) webhook_id, content, status_code, at from webhook_response
-            where organization_id = g.organization_id and alert_group_id = g.id and status_code between 200 and 299
-            order by webhook_id, at desc, id desc) s
-    ) o on true`.execute(deps.db);
+    left join lateral (select id, created_at, payload from alert where organization_id = g.organization_id and id = g.first_alert_id limit 1) f on true
+    left join lateral (select id, created_at, payload from alert where organization_id = g.organization_id and id = g.last_alert_id
+      and g.last_alert_id is distinct from g.first_alert_id limit 1) l on true`).execute(deps.db);
+  const notified = await loadNotified(deps, groups);
+  const responses = await loadResponses(deps, groups);
+  const refs = (key: string, ids: readonly (string | null)[]) =>
+    ids.flatMap((userId) => (userId === null ? [] : [{ organizationId: key.split(' ')[0] ?? '', userId }]));
+  const users = await loadUsers(deps, [
+    ...[...toNotify, ...notified].flatMap(([key, ids]) => refs(key, ids)),
+    ...rows.flatMap((row) => refs(row.organization_id, [row.resolved_by_user_id, row.acknowledged_by_user_id])),
+  ]);
   return new Map(
     rows.map((row) => {
       const key = `${row.organization_id} ${row.id}`;
-      const ids = toNotify.get(key) ?? [];
-      const usersToBeNotified = ids.flatMap((id) => users.get(`${row.organization_id} ${id}`) ?? []);
-      return [key, fromRow(row, deps.groupLink(row.id), usersToBeNotified)];
+      const userOf = (id: string | null) => users.get(`${row.organization_id} ${id}`) ?? null;
+      const usersOf = (ids: readonly string[] | undefined) => (ids ?? []).flatMap((id) => userOf(id) ?? []);
+      return [
+        key,
+        fromRow(row, deps.groupLink(row.id), {
+          resolvedBy: userOf(row.resolved_by_user_id),
+          acknowledgedBy: userOf(row.acknowledged_by_user_id),
+          notifiedUsers: usersOf(notified.get(key)),
+          usersToBeNotified: usersOf(toNotify.get(key)),
+          responses: responses.get(key) ?? [],
+        }),
+      ];
     }),
   );
+}
+
+/** Ids of the people with a successful notification, in the order of their first one, by group key. */
+async function loadNotified({ db }: WebhookDeps, groups: readonly GroupRef[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await prepared(sql<{ organization_id: string; alert_group_id: string; user_id: string }>`
+    select n.organization_id, n.alert_group_id, n.user_id from ${asRows(groups)}
+    join notification_record n on n.organization_id = w.organization_id and n.alert_group_id = w.id
+    where n.type = 2 group by 1, 2, 3 order by min(n.created_at), n.user_id`).execute(db);
+  const notified = new Map<string, string[]>();
+  for (const row of rows) {
+    const key = `${row.organization_id} ${row.alert_group_id}`;
+    notified.set(key, [...(notified.get(key) ?? []), row.user_id]);
+  }
+  return notified;
+}
+
+type Response = GroupFacts['responses'][number];
+
+/** The newest good answer of each webhook, by group key. */
+async function loadResponses(
+  { db }: WebhookDeps,
+  groups: readonly GroupRef[],
+): Promise<ReadonlyMap<string, readonly Response[]>> {
+  const { rows } = await prepared(sql<Response & { organization_id: string; alert_group_id: string }>`
+    select distinct on (r.organization_id, r.alert_group_id, r.webhook_id)
+           r.organization_id, r.alert_group_id, r.webhook_id as "webhookId", r.content, r.status_code as "statusCode", r.at
+    from ${asRows(groups)}
+    join webhook_response r on r.organization_id = w.organization_id and r.alert_group_id = w.id
+    where r.status_code between 200 and 299
+    order by r.organization_id, r.alert_group_id, r.webhook_id, r.at desc, r.id desc`).execute(db);
+  const responses = new Map<string, Response[]>();
+  for (const { organization_id: org, alert_group_id: id, ...response } of rows)
+    responses.set(`${org} ${id}`, [...(responses.get(`${org} ${id}`) ?? []), response]);
+  return responses;
 }
 
 /** People by `organization id`; who is gone is missing. */
@@ -91,15 +124,20 @@ export async function loadUsers(
   refs: readonly { organizationId: string; userId: string }[],
 ): Promise<ReadonlyMap<string, UserRef>> {
   if (refs.length === 0) return new Map();
-  const { rows } = await sql<UserRef & { organization_id: string }>`
-    select organization_id, id, username, email from users where (organization_id, id) in (
-      select * from unnest(${refs.map((ref) => ref.organizationId)}::text[], ${refs.map((ref) => ref.userId)}::text[]))`.execute(
-    db,
-  );
+  const unique = [...new Map(refs.map((ref) => [`${ref.organizationId} ${ref.userId}`, ref])).values()];
+  const { rows } = await prepared(sql<UserRef & { organization_id: string }>`
+    select u.organization_id, u.id, u.username, u.email
+    from unnest(${unique.map((ref) => ref.organizationId)}::text[], ${unique.map((ref) => ref.userId)}::text[]) as w (organization_id, id)
+    join users u using (organization_id, id)`).execute(db);
   return new Map(rows.map(({ organization_id: org, ...user }) => [`${org} ${user.id}`, user]));
 }
 
-const fromRow = (row: Row, link: string, usersToBeNotified: readonly UserRef[]): GroupFacts => ({
+const alertOf = (id: string | null, createdAt: Date | null, payload: string | null): GroupFacts['lastAlert'] =>
+  id === null || createdAt === null || payload === null ? null : { id, createdAt, payload };
+
+type Others = Pick<GroupFacts, 'resolvedBy' | 'acknowledgedBy' | 'notifiedUsers' | 'usersToBeNotified' | 'responses'>;
+
+const fromRow = (row: Row, link: string, others: Others): GroupFacts => ({
   id: row.id,
   integration: {
     id: row.integration_id,
@@ -114,9 +152,7 @@ const fromRow = (row: Row, link: string, usersToBeNotified: readonly UserRef[]):
   state: row.state,
   startedAt: row.started_at,
   resolvedAt: row.resolved_at,
-  resolvedBy: row.resolved_by,
   acknowledgedAt: row.acknowledged_at,
-  acknowledgedBy: row.acknowledged_by,
   silencedAt: row.silenced_at,
   labels: row.labels,
   title: row.title,
@@ -124,10 +160,7 @@ const fromRow = (row: Row, link: string, usersToBeNotified: readonly UserRef[]):
   link,
   firstPayload: row.first_payload,
   lastAlert:
-    row.last_id === null || row.last_created_at === null || row.last_payload === null
-      ? null
-      : { id: row.last_id, createdAt: row.last_created_at, payload: row.last_payload },
-  notifiedUsers: row.notified ?? [],
-  usersToBeNotified,
-  responses: (row.responses ?? []).map(({ at, ...response }) => ({ ...response, at: new Date(at) })),
+    alertOf(row.last_id, row.last_created_at, row.last_payload) ??
+    (row.last_alert_id === row.first_id ? alertOf(row.first_id, row.first_created_at, row.first_payload) : null),
+  ...others,
 });

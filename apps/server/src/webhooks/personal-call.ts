@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Tx } from '../platform/db/database.ts';
+import { prepared } from '../platform/db/prepared.ts';
 import type { SecretBox } from '../platform/secrets.ts';
 import { type BuiltRequest, buildRequest } from './build-request.ts';
 import { contextText, createContext, type GroupFacts, withoutPersonal } from './context.ts';
@@ -29,7 +30,6 @@ export type PersonalCall = {
 export type PreparedCall = { ok: true; call: PersonalCall } | { ok: false; reason: string };
 
 type LinkRow = Selectable<WebhookTable> & {
-  delivery_id: number;
   link_user_id: string;
   context_encrypted: Buffer | null;
   link_username: string;
@@ -37,15 +37,18 @@ type LinkRow = Selectable<WebhookTable> & {
 };
 type Link = { webhook: Webhook; context: PersonalContext; user: { id: string; username: string; email: string } };
 
-async function loadLinks(deps: WebhookDeps, requests: readonly PersonalCallRequest[]): Promise<ReadonlyMap<number, LinkRow>> {
-  const { rows } = await sql<LinkRow>`
-    select w.*, r.delivery_id, l.user_id as link_user_id, l.context_encrypted, u.username as link_username, u.email as link_email
-    from unnest(${requests.map((r) => r.deliveryId)}::bigint[], ${requests.map((r) => r.organizationId)}::text[],
-                ${requests.map((r) => r.userId)}::text[]) as r (delivery_id, organization_id, user_id)
+const ownerOf = ({ organizationId, userId }: PersonalCallRequest): string => `${organizationId} ${userId}`;
+
+/** The webhooks that people linked, opened once for each of them, by `ownerOf`. */
+async function loadLinks(deps: WebhookDeps, requests: readonly PersonalCallRequest[]): Promise<ReadonlyMap<string, Link>> {
+  const owners = [...new Map(requests.map((request) => [ownerOf(request), request])).values()];
+  const { rows } = await prepared(sql<LinkRow>`
+    select w.*, l.user_id as link_user_id, l.context_encrypted, u.username as link_username, u.email as link_email
+    from unnest(${owners.map((r) => r.organizationId)}::text[], ${owners.map((r) => r.userId)}::text[]) as r (organization_id, user_id)
     join personal_webhook_link l on l.organization_id = r.organization_id and l.user_id = r.user_id
     join webhook w on w.organization_id = l.organization_id and w.id = l.webhook_id and w.deleted_at is null
-    join users u on u.organization_id = l.organization_id and u.id = l.user_id`.execute(deps.db);
-  return new Map(rows.map((row) => [row.delivery_id, row]));
+    join users u on u.organization_id = l.organization_id and u.id = l.user_id`).execute(deps.db);
+  return new Map(rows.map((row) => [`${row.organization_id} ${row.link_user_id}`, openLink(row, deps.secrets)]));
 }
 
 function openLink(row: LinkRow, secrets: SecretBox): Link {
@@ -63,16 +66,16 @@ export async function preparePersonalCalls(
   requests: readonly PersonalCallRequest[],
 ): Promise<ReadonlyMap<number, PreparedCall>> {
   const [links, facts] = [await loadLinks(deps, requests), await loadGroupFacts(deps, requests)];
-  const prepared = await Promise.all(
+  const calls = await Promise.all(
     requests.map(async (request): Promise<[number, PreparedCall]> => {
-      const row = links.get(request.deliveryId);
+      const link = links.get(ownerOf(request));
       const group = facts.get(`${request.organizationId} ${request.alertGroupId}`);
-      if (row === undefined) return [request.deliveryId, { ok: false, reason: 'the user has linked no webhook' }];
+      if (link === undefined) return [request.deliveryId, { ok: false, reason: 'the user has linked no webhook' }];
       if (group === undefined) return [request.deliveryId, { ok: false, reason: 'the alert group was deleted' }];
-      return [request.deliveryId, await prepareCall(deps, openLink(row, deps.secrets), group)];
+      return [request.deliveryId, await prepareCall(deps, link, group)];
     }),
   );
-  return new Map(prepared);
+  return new Map(calls);
 }
 
 async function prepareCall(

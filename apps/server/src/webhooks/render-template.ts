@@ -17,10 +17,15 @@ const environmentModule = new URL(
 /** Threads of their own, so that webhook templates never wait for those of alerts, nor the other way round. Whoever makes it closes it. */
 export const createWebhookPool = (): RenderPool => new RenderPool({ environmentModule, inlineMs: INLINE_MS });
 
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}..` : text);
+
 const describe = (err: TemplateError): string => {
   const kind = err instanceof UndefinedError || WARNINGS.has(err.pyName) ? 'Warning' : 'Error';
   return `Template ${kind}: ${err.message}`;
 };
+
+/** A text that is its own rendering, as most addresses are: no tag begins in it, and it has no line end to be dropped. */
+const IS_PLAIN = /^[^{\r\n]*$/;
 
 /**
  * Renders what webhooks send: Jinja2 with OnCall's additions, printed values escaped for JSON where asked (outgoing-webhooks.md 6). What is
@@ -37,12 +42,13 @@ export const createWebhookRenderer =
     const length = source.length > lengths.template ? [...source].length : 0;
     if (length > lengths.template)
       return { ok: false, message: `Template Error: Template exceeds length limit (${length} > ${lengths.template})` };
+    if (IS_PLAIN.test(source)) return { ok: true, text: cut(source, lengths.result) };
     const environment: WebhookEnvironment = escaping === 'json' ? 'json' : 'plain';
     // `payload`, the name that alert templates use, is there and None.
     const json = { payload: 'null', ...Object.fromEntries(context) };
     try {
       const text = await pool.render({ template: source, json, environment, nowUs: clock.now().getTime() * 1_000 });
-      return { ok: true, text: text.length > lengths.result ? `${text.slice(0, lengths.result)}..` : text };
+      return { ok: true, text: cut(text, lengths.result) };
     } catch (err) {
       if (err instanceof TemplateError) return { ok: false, message: describe(err) };
       throw err;

@@ -91,6 +91,7 @@ export async function sendRequest(outbound: Outbound, input: SendInput, now: Dat
     answerWithinMs: input.timeoutMs,
     maxResponseBytes: MAX_RESPONSE_BYTES,
     redirects: MAX_REDIRECTS,
+    mayReuse: true,
     allow: input.allow,
     ...(input.proxy === null ? {} : { proxy: input.proxy }),
     refuse: (url) => urlProblem(url.href, input.baseUrl),

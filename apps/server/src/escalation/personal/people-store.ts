@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { prepared } from '../../platform/db/prepared.ts';
 import type { Person, PersonalRule } from './person.ts';
 
 export type UserRef = { organizationId: string; userId: string };
@@ -23,13 +24,13 @@ export async function loadPeople(db: Db | Tx, refs: readonly UserRef[]): Promise
   const unique = [...new Map(refs.map((ref) => [`${ref.organizationId} ${ref.userId}`, ref])).values()];
   const people = new Map<string, Map<string, Person>>();
   if (unique.length === 0) return people;
-  const { rows } = await sql<Row>`
+  const { rows } = await prepared(sql<Row>`
     select u.organization_id, u.id, u.username, u.is_active, u.may_be_notified, (
         select json_agg(json_build_object('id', r.id, 'position', r.position, 'type', r.type, 'waitSeconds', r.wait_seconds, 'important', r.important)
                         order by r.position)
         from notification_rule r where r.organization_id = u.organization_id and r.user_id = u.id) as rules
     from unnest(${unique.map((ref) => ref.organizationId)}::text[], ${unique.map((ref) => ref.userId)}::text[]) as wanted (organization_id, id)
-    join users u using (organization_id, id)`.execute(db);
+    join users u using (organization_id, id)`).execute(db);
   for (const row of rows) {
     const ofOrg = people.get(row.organization_id) ?? new Map<string, Person>();
     people.set(row.organization_id, ofOrg);

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type GroupRef, refKey } from '../../alerting/index.ts';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
+import { prepared } from '../../platform/db/prepared.ts';
 import { loadPeople, NO_PEOPLE, type People } from '../personal/people-store.ts';
 import type { OnCallAnswer, OnCallResolver } from '../ports.ts';
 import type { EscalationStep } from '../step.ts';
@@ -76,13 +77,13 @@ function turnOf(people: People, organizationId: string, userIds: readonly string
 }
 
 async function loadStandings(tx: Tx, deps: PeopleToNotifyDeps, groups: readonly GroupRef[]): Promise<Standing[]> {
-  const { rows } = await sql<{ organization_id: string; id: string; snapshot_hash: string | null; paged: string[] }>`
+  const { rows } = await prepared(sql<{ organization_id: string; id: string; snapshot_hash: string | null; paged: string[] }>`
     select w.organization_id, w.id, r.snapshot_hash, array(
         select p.user_id from personal_run p where p.organization_id = w.organization_id and p.alert_group_id = w.id and p.paged
         group by p.user_id order by min(p.id)) as paged
     from (select distinct * from unnest(${groups.map((g) => g.organizationId)}::text[], ${groups.map((g) => g.alertGroupId)}::text[])
             as g (organization_id, id)) w
-    left join escalation_run r on r.organization_id = w.organization_id and r.alert_group_id = w.id`.execute(tx);
+    left join escalation_run r on r.organization_id = w.organization_id and r.alert_group_id = w.id`).execute(tx);
   const refs = rows.flatMap((row) =>
     row.snapshot_hash === null ? [] : [{ organizationId: row.organization_id, hash: row.snapshot_hash }],
   );

@@ -49,7 +49,9 @@ const STALE_CLAIM_MS = 800;
 /** An adapter that ignores its signal for this long is given up. */
 const SIGNAL_GRACE_MS = 2_000;
 /** Places that come free within so short a time are filled by one claim. */
-const GATHER_MS = 5;
+const GATHER_MS = 20;
+/** Between two claims, so that a storm is claimed in large ones. */
+const REST_MS = 10;
 const OVERDUE_AT_ONCE = 500;
 /** Wait before another look at something due that another process is claiming. */
 const LOOK_AGAIN_MS = 50;
@@ -79,6 +81,8 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
   const writer = createOutcomeWriter({ ...deps, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }, channel);
   const batches = new Set<Promise<void>>();
   let inHand = 0;
+  /** The last look left pages that are due, or some are owed again since. */
+  let mayBeMore = false;
   const limitPerDay = info.usageKind === null ? null : deps.dailyLimits[info.usageKind];
 
   const request = (now: Date, limit: number): ClaimRequest => ({
@@ -94,6 +98,7 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
 
   async function run(now: Date): Promise<{ ran: number; nextDueAt: Date | null }> {
     let places = channel.concurrency - inHand;
+    mayBeMore = places <= 0;
     if (places <= 0) return { ran: 0, nextDueAt: null };
     let lateCode: number | undefined;
     if (channel.sharedCircuitKey !== undefined) {
@@ -114,6 +119,7 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     countEnded(result);
     if (result.claimed.length > 0) start(result.claimed, claimedAtMs);
     const ran = result.claimed.length + result.ended.length;
+    if (ran >= places) mayBeMore = true;
     return { ran, nextDueAt: ran > 0 ? null : laterIfStillDue(await nextDueAt(db, channel.id), now) };
   }
 
@@ -139,6 +145,8 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
   function freePlaces(count: number): void {
     inHand -= count;
     if (count === 0) return;
+    // Pages that are owed from now on announce themselves.
+    if (!mayBeMore) return;
     if (inHand === 0) loop.wake();
     else gathering ??= setTimeout(lookForMore, GATHER_MS);
   }
@@ -222,6 +230,7 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     const dueAt = new Date(Math.min(now.getTime() + waitMs, delivery.deadlineAt.getTime() + 1));
     const reason = 'the receiver is in trouble, attempts wait for a probe to succeed';
     await writer.write({ delivery, decision: { state: 'held', dueAt, code: NOTIFICATION_ERROR.circuitOpen, reason }, at: now });
+    mayBeMore = true;
   }
 
   async function finish(delivery: ClaimedDelivery, outcome: SendOutcome, message?: unknown): Promise<void> {
@@ -230,6 +239,7 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     const written: Outcome = { delivery, decision, at: now };
     if (message !== undefined) written.attempted = { delivery, message, outcome, at: now };
     const taken = await writer.write(written);
+    if (decision.state === 'owed') mayBeMore = true;
     if (taken === 'dropped') {
       log.warn({ channel: channel.id, delivery: delivery.id, outcome: outcome.kind }, 'an outcome came too late to count');
       return;
@@ -247,6 +257,7 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     clock,
     log,
     run,
+    restMs: REST_MS,
     ...(deps.manual === undefined ? {} : { manual: deps.manual }),
   });
   deps.hub?.listen(DELIVERY_NOTIFY_CHANNEL, (payload) => payload === channel.id && loop.wake(), { onGap: loop.wake });

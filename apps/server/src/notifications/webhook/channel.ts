@@ -23,7 +23,7 @@ const NET_MS = 2_000;
 export function createWebhookChannel(deps: WebhookChannelDeps): Channel<WebhookMessage> {
   return {
     id: 'webhook',
-    concurrency: deps.concurrency ?? 50,
+    concurrency: deps.concurrency ?? 200,
     requestTimeoutMs: requestDeadlineMs(deps.timeoutMs) + NET_MS,
     async prepare(deliveries) {
       const requests = deliveries.flatMap(({ id, organizationId, alertGroupId, userId }) =>

@@ -68,6 +68,23 @@ describe('a manual due loop', () => {
 });
 
 describe('a due loop that runs by itself', () => {
+  test('with rests it looks again after a batch, and goes on at once while something is due', async () => {
+    const hour = 3_600_000;
+    let looks = 0;
+    const run = async () => {
+      looks += 1;
+      return { ran: looks <= 3 ? 2 : 0, nextDueAt: null };
+    };
+    const resting = start({ run, restMs: 1, pollMs: hour });
+    await vi.waitFor(() => expect(looks).toBe(4), 60_000);
+    await resting.stop();
+
+    const left = agenda('08:00:00', '08:00:00', '08:00:00', '08:00:00', '08:00:00');
+    const busy = start({ run: left.run, restMs: hour, pollMs: hour });
+    await vi.waitFor(() => expect(left.handled).toHaveLength(5), 60_000);
+    await busy.stop();
+  });
+
   /** Real timers replaced, so that hours of polling take no time. */
   async function withTimers<T>(
     work: (clock: ReturnType<typeof createTestClock>, pass: (ms: number) => Promise<void>) => Promise<T>,

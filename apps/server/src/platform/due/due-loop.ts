@@ -19,6 +19,8 @@ export type DueLoopOptions = {
   channel?: string;
   /** The net below all wake-ups. */
   pollMs?: number;
+  /** Between two looks, so that what becomes due meanwhile is handled together. None where a batch left something that is due. */
+  restMs?: number;
   /** Nothing runs until `runUntilIdle` is called; for tests, which move the clock. */
   manual?: boolean;
   onRun?: (event: { name: string; ran: number; failed: boolean; seconds: number }) => void;
@@ -51,7 +53,7 @@ const HELD_MS = 50;
  * ends the loop.
  */
 export function startDueLoop(options: DueLoopOptions): DueLoop {
-  const { name, clock, log, pollMs = 1_000, manual = false } = options;
+  const { name, clock, log, pollMs = 1_000, restMs = 0, manual = false } = options;
   let stopped = false;
   let woken = false;
   let failuresInARow = 0;
@@ -95,13 +97,15 @@ export function startDueLoop(options: DueLoopOptions): DueLoop {
     looping = true;
     let waitMs = pollMs;
     try {
+      let isMore: boolean;
       do {
         woken = false;
         const result = await inTurn(runOnce);
         waitMs = result.nextDueAt === null ? pollMs : Math.min(pollMs, result.nextDueAt.getTime() - clock.now().getTime());
+        isMore = result.ran > 0 && (restMs === 0 || waitMs <= 0);
         if (result.ran > 0) woken = true;
         else if (waitMs <= 0) waitMs = HELD_MS;
-      } while (woken && !stopped);
+      } while ((isMore || (woken && restMs === 0)) && !stopped);
     } catch (err) {
       waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** (failuresInARow - 1), LAST_BACKOFF_MS);
       log.error({ err, loop: name, failuresInARow, retryMs: waitMs }, 'a due loop failed');
@@ -109,12 +113,12 @@ export function startDueLoop(options: DueLoopOptions): DueLoop {
       looping = false;
     }
     // A wake-up must not turn the wait after a failure into a storm.
-    sleep(woken && failuresInARow === 0 ? 0 : waitMs);
+    sleep(woken && failuresInARow === 0 ? restMs : waitMs);
   }
 
   function wake(): void {
     woken = true;
-    if (!manual && !stopped && !looping && failuresInARow === 0) sleep(0);
+    if (!manual && !stopped && !looping && failuresInARow === 0) sleep(lastBeatMs + restMs - clock.monotonicMs());
   }
 
   if (options.hub !== undefined && options.channel !== undefined) options.hub.listen(options.channel, wake, { onGap: wake });

@@ -230,6 +230,54 @@ describe('outbound requests', () => {
   });
 });
 
+describe('connections that are kept', () => {
+  const reusing = { ...get, method: 'POST', body: '{}', mayReuse: true };
+
+  /** Answers so many requests of each connection, and closes it at the next. */
+  async function startImpatient(answers: number) {
+    let asked = 0;
+    const closing = createTcpServer((socket) => {
+      let left = answers;
+      socket.on('error', () => undefined);
+      socket.on('data', () => {
+        asked += 1;
+        if (left === 0) return void socket.destroy();
+        left -= 1;
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      });
+    });
+    await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
+    const { port: at } = closing.address() as AddressInfo;
+    return { url: `http://127.0.0.1:${at}/page`, asked: () => asked, close: () => closing.close() };
+  }
+
+  test('requests one after the other share some', async () => {
+    connections = 0;
+    for (let n = 0; n < 20; n += 1)
+      expect(await open.request({ ...reusing, url: `${base}/ok` })).toMatchObject({ ok: true, status: 201 });
+    expect(connections).toBeLessThan(20);
+  });
+
+  test('one that was allowed serves no request that is not', async () => {
+    expect(await strict.request({ ...reusing, url: `${base}/ok`, allow: ['127.0.0.1'] })).toMatchObject({ ok: true });
+    expect(await strict.request({ ...reusing, url: `${base}/ok` })).toMatchObject({ ok: false, reason: 'blocked' });
+  });
+
+  test('one that the receiver closes at the next request is replaced', async () => {
+    const receiver = await startImpatient(1);
+    for (let n = 0; n < 3; n += 1)
+      expect(await open.request({ ...reusing, url: receiver.url })).toMatchObject({ ok: true, body: 'ok' });
+    receiver.close();
+  });
+
+  test('a receiver that closes a new one is not asked again', async () => {
+    const receiver = await startImpatient(0);
+    expect(await open.request({ ...reusing, url: receiver.url })).toMatchObject({ ok: false, reason: 'network' });
+    expect(receiver.asked()).toBe(1);
+    receiver.close();
+  });
+});
+
 describe('through a proxy', () => {
   /** Takes absolute URLs and CONNECT, as proxies do, and sends everything to this machine. */
   async function startProxy() {

@@ -1,7 +1,7 @@
-import { type LookupAddress, lookup as lookupName } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, ProxyAgent, request as send } from 'undici';
+import { lookup as lookupName } from 'node:dns';
+import { type Dispatcher, errors, request as send } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
+import { createAgents } from './agents.ts';
 import { refusedBehindProxy } from './through-proxy.ts';
 
 export type OutboundRequest = {
@@ -21,6 +21,11 @@ export type OutboundRequest = {
   allow?: readonly string[];
   /** URL of an HTTP proxy that takes the request on. Addresses are still checked, here, before it is asked. */
   proxy?: string;
+  /**
+   * Takes a connection that is left from an earlier request where there is one. When that breaks before an answer the request is made once
+   * more, so the receiver must be able to tell a repeat.
+   */
+  mayReuse?: boolean;
   /** Asked at each address, redirects included: why it must not be called, null when it may. */
   refuse?: (url: URL) => string | null;
 };
@@ -57,10 +62,6 @@ export type OutboundOptions = { policy: AddressPolicy; userAgent: string; lookup
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 
-class BlockedError extends Error {
-  readonly code = 'EBLOCKED';
-}
-
 /** Why a request was ended. */
 class TimeLimit extends Error {
   readonly limitMs: number;
@@ -72,35 +73,6 @@ class TimeLimit extends Error {
 
 const endAfter = (abort: AbortController, limitMs: number): NodeJS.Timeout =>
   setTimeout(() => abort.abort(new TimeLimit(limitMs)), limitMs);
-
-/** Resolves a name to those of its addresses that may be reached, so that what was checked is what is connected to. */
-function checkedLookup(policy: AddressPolicy, lookup: typeof lookupName): LookupFunction {
-  return (host, options, callback) => {
-    const hints = options.hints === undefined ? {} : { hints: options.hints };
-    lookup(host, { ...hints, all: true }, (err, addresses: LookupAddress[]) => {
-      if (err !== null) return callback(err, '', 0);
-      const allowed = addresses.filter(({ address }) => policy.allows(host, address));
-      const [first] = allowed;
-      if (first === undefined) {
-        const found = addresses.map(({ address }) => address).join(', ');
-        return callback(new BlockedError(`${host} resolves to ${found}, which Tocsin may not reach`), '', 0);
-      }
-      return options.all === true ? callback(null, allowed) : callback(null, first.address, first.family);
-    });
-  };
-}
-
-/** Connects like undici's own connector, and checks addresses before: literal ones here, names where they are resolved. */
-function checkedConnector(policy: AddressPolicy, lookup: typeof lookupName, timeoutMs: number): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs, lookup: checkedLookup(policy, lookup), allowH2: false });
-  return (options, callback) => {
-    const host = options.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(host) !== 0 && !policy.allows(host, host)) {
-      return callback(new BlockedError(`${host} is an address that Tocsin may not reach`), null);
-    }
-    return connect(options, callback);
-  };
-}
 
 const TLS_CODE = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
@@ -166,7 +138,13 @@ function redirected(request: OutboundRequest, status: number, from: URL, to: URL
   };
 }
 
+/** A connection that had brought answers to earlier requests, and that the receiver closed instead of answering this one. */
+const wasStale = (err: unknown): boolean =>
+  err instanceof errors.SocketError && err.code === 'UND_ERR_SOCKET' && (err.socket?.bytesRead ?? 0) > 0;
+
 export function createOutbound({ policy, userAgent, lookup = lookupName }: OutboundOptions): Outbound {
+  const agents = createAgents(policy, lookup);
+
   async function once(request: OutboundRequest, url: URL, agent: Dispatcher, abort: AbortController): Promise<OutboundAnswer> {
     const waiting = request.answerWithinMs === undefined ? undefined : endAfter(abort, request.answerWithinMs);
     const named = Object.keys(request.headers ?? {}).some((name) => name.toLowerCase() === 'user-agent');
@@ -183,12 +161,8 @@ export function createOutbound({ policy, userAgent, lookup = lookupName }: Outbo
 
   return {
     async request(first) {
-      const allowed = policy.with(first.allow ?? []);
-      // One agent per request: a connection that this request was allowed must not serve another one.
-      const agent =
-        first.proxy === undefined
-          ? new Agent({ connect: checkedConnector(allowed, lookup, first.timeoutMs), headersTimeout: 0, bodyTimeout: 0 })
-          : new ProxyAgent({ uri: first.proxy, proxyTunnel: false, headersTimeout: 0, bodyTimeout: 0 });
+      const reach = { allow: first.allow ?? [], timeoutMs: first.timeoutMs, proxy: first.proxy ?? null };
+      let lent = first.mayReuse === true ? agents.shared(reach) : agents.own(reach);
       const abort = new AbortController();
       const timer = endAfter(abort, first.timeoutMs);
       let request = first;
@@ -198,9 +172,16 @@ export function createOutbound({ policy, userAgent, lookup = lookupName }: Outbo
           if (url === null) return { ok: false, reason: 'invalid', message: 'Not an http or https URL' };
           const refused = first.refuse?.(url) ?? null;
           if (refused !== null) return { ok: false, reason: 'denied', message: refused };
-          const blocked = first.proxy === undefined ? null : await refusedBehindProxy(url.hostname, allowed, lookup);
+          const blocked = first.proxy === undefined ? null : await refusedBehindProxy(url.hostname, lent.policy, lookup);
           if (blocked !== null) return { ok: false, reason: 'blocked', message: blocked };
-          const answer = await once(request, url, agent, abort);
+          let answer: OutboundAnswer;
+          try {
+            answer = await once(request, url, lent.agent, abort);
+          } catch (err) {
+            if (!lent.isShared || !wasStale(err)) throw err;
+            lent = agents.own(reach);
+            answer = await once(request, url, lent.agent, abort);
+          }
           const { location } = answer.headers;
           if (left <= 0 || location === undefined || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
           const next = parseUrl(location, url.href);
@@ -215,7 +196,7 @@ export function createOutbound({ policy, userAgent, lookup = lookupName }: Outbo
         return describe(err, host);
       } finally {
         clearTimeout(timer);
-        await agent.destroy();
+        await lent.giveBack();
       }
     },
   };
