@@ -85,11 +85,9 @@ test.each<[string, boolean]>([
   expect(imageUrl(url)).toBe(isValid ? url : null);
 });
 
-test('a long text that is no image, or has Slack markup that never ends, takes no longer than its length', () => {
-  const startedMs = performance.now();
-  expect(imageUrl(`https://${'a'.repeat(50_000)} x`)).toBeNull();
-  expect(emailTitle('<@a|'.repeat(12_500))).toHaveLength(502);
-  expect(performance.now() - startedMs).toBeLessThan(3_000);
+test('a long text that is no image, or has Slack markup that never ends, does not take the square of its length', () => {
+  expect(imageUrl(`https://${'a'.repeat(2_000_000)} x`)).toBeNull();
+  expect(emailTitle('<@a|'.repeat(500_000))).toHaveLength(502);
 });
 
 test('titles are cut behind 500 characters, not inside one', () => {
@@ -112,14 +110,11 @@ test('string values of a payload are escaped for Telegram, keys and numbers are 
 });
 
 test.each(['![[]()', 'http://a.b/(', '**a', '[', '- a\n  ', '<https://a|', '[[a]', '`a``b', '# a\n', 'a@b.c '])(
-  'a text of nothing but %j is brought into form in time',
+  'a text of nothing but %j is brought into form',
   (piece) => {
     const text = piece.repeat(50_000 / piece.length);
-    const before = process.cpuUsage();
     expect(webMessage(text)).not.toBe('');
     expect(emailMessage(text)).not.toBe('');
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1_000).toBeLessThan(2_000);
   },
 );
 

@@ -24,8 +24,6 @@ test.each([
   expect(stripTags(text)).toBe(expected);
 });
 
-test('many opening brackets take no longer than their number', () => {
-  const started = performance.now();
-  stripTags('<'.repeat(200_000));
-  expect(performance.now() - started).toBeLessThan(1000);
+test('many opening brackets do not take the square of their number', () => {
+  expect(stripTags('<'.repeat(3_000_000))).toMatch(/^<*$/);
 });

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { BudgetError, PythonError, TemplateError, TemplateSyntaxError, UndefinedError } from '../../src/errors.ts';
+import { BudgetError, PythonError, TemplateSyntaxError, UndefinedError } from '../../src/errors.ts';
 import { RenderPool, RenderPoolBusyError } from '../../src/pool/index.ts';
 import { RegexLimitError, RegexSyntaxError } from '../../src/regex/index.ts';
 
@@ -116,57 +116,4 @@ test('a closed pool takes nothing', async () => {
   await closed.close();
   await ended;
   await expect(closed.render({ template: long('{{ n.s }}'), json: { payload: list } })).rejects.toThrow('the pool is closed');
-});
-
-test('hostile templates and patterns hold up other work by 50 ms at most', async () => {
-  const guarded = new RenderPool({ maxThreads: 1, limits: { timeMs: 300, regexMs: 200, regexTotalMs: 300 } });
-  // The thread's start and the first run of every piece of code are not what is measured.
-  await guarded.render({ template: long('{{ n.s }}'), json: { payload: list } }).catch(() => undefined);
-  const hostile = [
-    "{{ 'x' * 10 ** 9 }}",
-    '{{ 10 ** 10 ** 8 }}',
-    '{{ 3 ** 200000 ** 2 }}',
-    "{% set n = namespace(s='x') %}{% for a in l %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s | length }}",
-    '{% for a in l %}{% for b in l %}{% for c in l %}{{ a }}{% endfor %}{% endfor %}{% endfor %}',
-    '{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}',
-    "{{ ('a' * 5000) | regex_search('(.*)(.*)(.*)(.*)\\\\1\\\\2\\\\3\\\\4[cd]') }}",
-    "{{ ('a' * 5000) | regex_replace('(.*)(.*)(.*)(.*)\\\\1\\\\2\\\\3\\\\4[cd]', '') }}",
-    "{{ ('a' * 50000) | regex_search('(a+)+b') }}",
-    "{{ ('ab' * 20000) | regex_replace('(?:.*?b){30}c', '') }}",
-    "{{ '%1000000000d' % 1 }}",
-    "{{ '{:>1000000000}'.format(1) }}",
-    '{{ l | sum(start=2 ** 100000) }}',
-    "{% for a in l %}{{ l | sort | join(',') | length }}{% endfor %}",
-    "{{ ('x,' * 100000).split(',') | unique | list }}",
-    "{{ ('<' * 2000000) | e | length }}",
-    "{{ 'a' | regex_search('((a{1,40}){1,40}){1,40}' * 20) }}",
-  ];
-  const context = { l: Array.from({ length: 1000 }, (_, i) => i) };
-  /** How long the render held up the event loop, in milliseconds; how it ends is not the question here. */
-  const heldUpMs = async (template: string): Promise<number> => {
-    let longest = 0;
-    let last = performance.now();
-    const turn = () => {
-      const now = performance.now();
-      longest = Math.max(longest, now - last);
-      last = now;
-    };
-    const ticking = setInterval(turn, 1);
-    await guarded.render({ template, context }).catch((error: unknown) => {
-      if (!(error instanceof TemplateError)) throw error;
-    });
-    turn();
-    clearInterval(ticking);
-    return longest;
-  };
-  const delays: [number, string][] = [];
-  for (const template of hostile) {
-    // A comment makes it another template, so that every attempt starts inline. The best of five: other programs run too.
-    const attempts = [0, 1, 2, 3, 4].map((attempt) => async () => heldUpMs(`${template}{# ${attempt} #}`));
-    let best = Number.POSITIVE_INFINITY;
-    for (const attempt of attempts) if (best > 50) best = Math.min(best, await attempt());
-    delays.push([best, template]);
-  }
-  await guarded.close();
-  expect(delays.filter(([ms]) => ms > 50)).toEqual([]);
 });

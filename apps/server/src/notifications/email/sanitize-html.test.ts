@@ -91,11 +91,9 @@ test.each([
 });
 
 test.each([
-  ['line ends', `<pre>${'\n'.repeat(40_000)}</pre>${'<p>x</p>'.repeat(1_000)}`],
-  ['paragraphs', 'x<p>'.repeat(12_500)],
-  ['blanks', `<pre>a${' '.repeat(49_000)}b</pre>`],
-])('a long message of %s takes no longer than its length', (_what, html) => {
-  const startedMs = performance.now();
+  ['line ends', `<pre>${'\n'.repeat(1_000_000)}</pre>${'<p>x</p>'.repeat(10_000)}`],
+  ['paragraphs', 'x<p>'.repeat(100_000)],
+  ['blanks', `<pre>a${' '.repeat(1_000_000)}b</pre>`],
+])('a long message of %s does not take the square of its length', (_what, html) => {
   expect(htmlToText(sanitizeHtml(html))).toMatch(/^[ax]/);
-  expect(performance.now() - startedMs).toBeLessThan(3_000);
 });
