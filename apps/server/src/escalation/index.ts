@@ -35,7 +35,7 @@ export {
   type StepType,
   type StepValues,
 } from './settings/chain.ts';
-export { createChain, deleteChain, findChain, listChains, updateChain } from './settings/chain-store.ts';
+export { chainsOfSchedule, createChain, deleteChain, findChain, listChains, updateChain } from './settings/chain-store.ts';
 export { replaceInSteps, type StepUse, stepsNaming } from './settings/people-in-steps.ts';
 export { copySteps, createStep, deleteStep, findStep, listSteps, updateStep } from './settings/step-store.ts';
 export { type EscalationHealth, escalationHealth } from './watchdogs/health.ts';

@@ -21,6 +21,6 @@ export {
 export type { PageInfo } from './page-info.ts';
 export { NOTIFICATION_ERROR, RECORD, RECORD_STEP } from './records.ts';
 export { type NewNotificationRule, type NotificationRule, RULE_TYPES, type RuleChanges, type RuleType } from './rules/rule.ts';
-export { createRule, deleteRule, findRule, listRules, type RuleFilter, updateRule } from './rules/rule-store.ts';
+export { countRules, createRule, deleteRule, findRule, listRules, type RuleFilter, updateRule } from './rules/rule-store.ts';
 export { createAdminNotices, type Notifications, startNotifications } from './start-notifications.ts';
 export { createWebhookChannel, type WebhookChannelDeps } from './webhook/channel.ts';

@@ -79,3 +79,4 @@ export {
   type TimeOff,
   updateTimeOff,
 } from './time-off-store.ts';
+export { awayUntil, nextTurns, peopleOfSchedule, type Turn, turnsOfPerson } from './turns-ahead.ts';

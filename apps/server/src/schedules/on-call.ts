@@ -8,6 +8,7 @@ import {
   rawEvents,
   type ScheduleEvent,
 } from '@tocsin/rota';
+import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { completeSchedules, loadSchedules } from './load-schedules.ts';
 import type { ScheduleInfo } from './schedule.ts';
@@ -31,16 +32,21 @@ export async function onCallNow(
   );
 }
 
-/** Who is on call now in each schedule of an organization. */
+/**
+ * Who is on call now in each schedule of an organization.
+ * @param teams whose schedules are wanted, null for those of no team; all when left out
+ */
 export async function onCallEverywhere(
   db: Db,
   org: string,
   at: Date,
+  teams?: ReadonlySet<string | null>,
 ): Promise<readonly { id: string; name: string; teamId: string | null; userIds: readonly string[] }[]> {
   const rows = await db
     .selectFrom('schedule')
     .select('id')
     .where('organization_id', '=', org)
+    .$if(teams !== undefined, (query) => query.where(inTeams(teams ?? new Set())))
     .orderBy('name')
     .orderBy('id')
     .execute();
@@ -60,6 +66,9 @@ export async function onCallEverywhere(
     return [{ id, name: schedule.name, teamId: schedule.teamId, userIds: onCall.get(id)?.userIds ?? [] }];
   });
 }
+
+const inTeams = (teams: ReadonlySet<string | null>) =>
+  sql<boolean>`(team_id = any(${[...teams].filter((team) => team !== null)}::text[]) ${teams.has(null) ? sql`or team_id is null` : sql``})`;
 
 export interface FinalShift {
   readonly userId: string;

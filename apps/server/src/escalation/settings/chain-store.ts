@@ -33,6 +33,26 @@ export async function findChain(db: Db | Tx, org: string, id: string): Promise<E
   return row === undefined ? null : fromRow(row);
 }
 
+/** Chains with a step that asks a schedule, by name. */
+export async function chainsOfSchedule(db: Db, org: string, scheduleId: string): Promise<EscalationChain[]> {
+  const rows = await db
+    .selectFrom('escalation_chain as c')
+    .selectAll('c')
+    .where('c.organization_id', '=', org)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('escalation_step as s')
+          .select('s.id')
+          .whereRef('s.organization_id', '=', 'c.organization_id')
+          .whereRef('s.escalation_chain_id', '=', 'c.id')
+          .where('s.schedule_id', '=', scheduleId),
+      ),
+    )
+    .orderBy('c.name')
+    .execute();
+  return rows.map(fromRow);
+}
+
 /** Breaks `escalation_chain_organization_id_name_key` when the name is taken. */
 export async function createChain(
   tx: Tx,

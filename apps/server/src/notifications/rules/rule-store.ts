@@ -28,6 +28,14 @@ export async function listRules(db: Db, org: string, filter: RuleFilter, window:
   return listTable(db, { table: 'notification_rule', org, where, page, fromRow }, window);
 }
 
+/** How many rules a person has, of each kind. */
+export async function countRules(db: Db, org: string, userId: string): Promise<{ default: number; important: number }> {
+  const { rows } = await sql<{ default: number; important: number }>`
+    select count(*) filter (where not important)::int as default, count(*) filter (where important)::int as important
+    from notification_rule where organization_id = ${org} and user_id = ${userId}`.execute(db);
+  return rows[0] ?? { default: 0, important: 0 };
+}
+
 export async function findRule(db: Db | Tx, org: string, id: string): Promise<NotificationRule | null> {
   const query = db.selectFrom('notification_rule').selectAll().where('organization_id', '=', org).where('id', '=', id);
   const row = await query.executeTakeFirst();

@@ -36,7 +36,7 @@ export const EXPECTED: readonly Line[] = [
   // People
   ['GET', /^(schedules\/\{id\}\/export|users\/\{id\}\/schedule_export)$/, 'public'],
   [`GET ${WRITES}`, /^users\/\{id\}\/export_token$/, 'user-settings:write'],
-  ['GET', /^users\/\{id\}\/(permissions|profile)$/, 'signed-in'],
+  ['GET', /^users\/\{id\}\/(permissions|profile|check_availability)$/, 'signed-in'],
   ['POST', /^users\/\{id\}\/test_notification$/, 'user-settings:write'],
   ['GET', /^users\/\{id\}\/uses$/, 'users:write'],
   ['PATCH', /^users\/\{id\}$/, { anyOf: ['user-settings:write', 'users:write', 'roles:write'] }],

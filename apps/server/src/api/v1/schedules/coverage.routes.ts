@@ -13,8 +13,9 @@ import {
 import { notFound } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { readDays } from '../conventions/days.ts';
 import { named } from '../conventions/describe.ts';
-import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
+import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime } from '../conventions/times.ts';
 import { readDateRange } from './final-shifts.routes.ts';
@@ -78,11 +79,6 @@ const EventSchema = named(
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
 
-function readDays(request: FastifyRequest, otherwise: number): number {
-  const days = Number(single((request.query as Record<string, unknown>).days) ?? otherwise);
-  return Number.isInteger(days) && days >= 1 && days <= 365 ? days : otherwise;
-}
-
 /** What a schedule leaves open, how good it is and how it shares the load; additions of Tocsin's. */
 export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: ApiDeps & { clock: Clock }): void {
   const config = { permission: 'schedules:read' as const };
@@ -131,7 +127,7 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
     },
     async (request, reply) => {
       const { org } = callerOf(request);
-      const warnings = await coverageWarnings(db, org, idOf(request), clock.now(), readDays(request, 14));
+      const warnings = await coverageWarnings(db, org, idOf(request), clock.now(), readDays(request.query, 14));
       if (warnings === null) throw notFound();
       const results = warnings.map(({ type, start, end, userId, text }) => ({ type, start, end, user_id: userId, text }));
       return sendJson(reply, 200, JSON.stringify({ results }));
@@ -152,7 +148,7 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
     },
     async (request, reply) => {
       const { org } = callerOf(request);
-      const report = await scheduleQuality(db, org, idOf(request), clock.now(), readDays(request, 90));
+      const report = await scheduleQuality(db, org, idOf(request), clock.now(), readDays(request.query, 90));
       if (report === null) throw notFound();
       const { totalScore, comments, overloadedUsers } = report;
       const overloaded = overloadedUsers.map((user) => ({ id: user.userId, score: user.overloadPercent }));

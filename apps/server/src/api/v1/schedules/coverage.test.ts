@@ -225,3 +225,114 @@ test('calendar links open by their secret, until they are ended', async () => {
   expect((await open(`schedules/${id}/export?token=${made.body.token}`))[2]).toBe('"Export token is deactivated"');
   expect((await noor.post(`schedules/${id}/export_token`)).status).toBe(201);
 });
+
+test('the next turn of each person, who takes part, and which chains ask a schedule', async () => {
+  const [ana, bo, cy] = [await api.user('ana', 'editor'), await api.user('bo', 'editor'), await api.user('cy', 'editor')];
+  // Groups [ana, bo], [cy] for 24 hours each; the worked example E42 of schedules.md, moved to the clock of this test.
+  const shift = await api.admin.post('on_call_shifts/', {
+    type: 'rolling_users',
+    start: '2026-03-01T08:00:00',
+    duration: 86_400,
+    frequency: 'daily',
+    rolling_users: [[ana.id, bo.id], [cy.id]],
+    start_rotation_from_user_index: 0,
+  });
+  const { id } = (await api.admin.post('schedules/', { name: 'Turns', type: 'calendar', shifts: [shift.body.id] })).body;
+  const next = (await noor.get(`schedules/${id}/next_shifts_per_user`)).body.results;
+  const later = {
+    timezone: null,
+    shift_start: '2026-03-03T08:00:00Z',
+    shift_end: '2026-03-04T08:00:00Z',
+    shift_id: shift.body.id,
+  };
+  expect(next.toSorted((a: { user_id: string }, b: { user_id: string }) => (a.user_id < b.user_id ? -1 : 1))).toEqual(
+    [
+      { ...later, user_id: ana.id, is_now: false },
+      { ...later, user_id: bo.id, is_now: false },
+      { ...later, user_id: cy.id, is_now: true, shift_start: '2026-03-02T08:00:00Z', shift_end: '2026-03-03T08:00:00Z' },
+    ].toSorted((a, b) => (a.user_id < b.user_id ? -1 : 1)),
+  );
+  const related = (await noor.get(`schedules/${id}/related_users`)).body;
+  expect(related.map((user: { username: string }) => user.username)).toEqual(['ana', 'bo', 'cy']);
+
+  const team = (await api.admin.post('teams/', { name: 'cranes', members: [ana.id] })).body.id;
+  const chain = async (name: string, team_id: string | null) => {
+    const made = (await api.admin.post('escalation_chains/', { name, team_id })).body.id;
+    const step = { escalation_chain_id: made, type: 'notify_on_call_from_schedule', notify_on_call_from_schedule: id };
+    for (const _twice of [1, 2]) await api.admin.post('escalation_policies/', step);
+    return made;
+  };
+  const [open, closed] = [await chain('alpha', null), await chain('beta', team)];
+  await api.admin.post('escalation_chains/', { name: 'gamma' });
+  const path = `schedules/${id}/related_escalation_chains`;
+  expect((await api.admin.get(path)).body).toEqual([
+    { id: open, name: 'alpha' },
+    { id: closed, name: 'beta' },
+  ]);
+  const browser = await api.signIn(cy);
+  expect((await browser.send('GET', path)).body[1]).toEqual({ id: closed, name: 'private resource of another team' });
+  for (const what of ['next_shifts_per_user', 'related_users', 'related_escalation_chains'])
+    expect((await noor.get(`schedules/SNONE/${what}`)).status).toBe(404);
+});
+
+test('whether somebody is there is told before they are paged, and their coming turns', async () => {
+  const [kim, lee] = [await api.user('kim', 'editor'), await api.user('lee', 'viewer')];
+  const none = { default: 0, important: 0 };
+  expect((await kim.get('users/current/check_availability')).body).toEqual({
+    user_id: kim.id,
+    may_be_notified: true,
+    is_on_call: false,
+    oncall_schedules: [],
+    away_until: null,
+    timezone: 'UTC',
+    local_time: '2026-03-02T09:00:00',
+    is_in_working_hours: true,
+    notification_rules: none,
+    warnings: [
+      { code: 'no_notification_rules', text: 'The person has no notification rules; pages go by e-mail.' },
+      { code: 'not_on_call', text: 'The person is not on call.' },
+    ],
+  });
+  const shift = await api.admin.post('on_call_shifts/', {
+    type: 'rolling_users',
+    start: '2026-03-02T08:00:00',
+    duration: 43_200,
+    frequency: 'daily',
+    rolling_users: [[kim.id], [noor.id]],
+    start_rotation_from_user_index: 0,
+  });
+  const { id } = (await api.admin.post('schedules/', { name: 'Docks', type: 'calendar', shifts: [shift.body.id] })).body;
+  await kim.patch('users/current', { timezone: 'Asia/Tokyo' });
+  await api.admin.post('personal_notification_rules/', { user_id: kim.id, type: 'notify_by_email' });
+  await api.admin.post('time_off/', { user_id: kim.id, starts_at: '2026-03-02T08:00:00Z', ends_at: '2026-03-02T10:00:00Z' });
+  const later = (await lee.get(`users/${kim.id}/check_availability`)).body;
+  expect(later).toMatchObject({
+    is_on_call: true,
+    oncall_schedules: [{ id, name: 'Docks' }],
+    away_until: '2026-03-02T10:00:00Z',
+    timezone: 'Asia/Tokyo',
+    local_time: '2026-03-02T18:00:00',
+    is_in_working_hours: false,
+    notification_rules: { ...none, default: 1 },
+  });
+  expect(later.warnings.map(({ code }: { code: string }) => code)).toEqual(['away', 'outside_working_hours']);
+  expect((await kim.get(`users/${lee.id}/check_availability`)).body.warnings[0].code).toBe('not_notifiable');
+  const turn = (start: string, end: string) => ({ shift_start: start, shift_end: end, shift_id: shift.body.id });
+  const turns = {
+    schedule_id: id,
+    schedule_name: 'Docks',
+    is_oncall: true,
+    current_shift: turn('2026-03-02T08:00:00Z', '2026-03-02T20:00:00Z'),
+    next_shift: turn('2026-03-04T08:00:00Z', '2026-03-04T20:00:00Z'),
+  };
+  expect((await lee.get(`users/${kim.id}/upcoming_shifts`)).body).toEqual([turns]);
+  expect((await kim.get('users/current/upcoming_shifts?days=1')).body).toEqual([{ ...turns, next_shift: null }]);
+  expect((await kim.get(`users/${lee.id}/upcoming_shifts`)).body).toEqual([]);
+
+  const nobody = await api.user('nobody-yet', 'none');
+  expect((await nobody.get('users/current/check_availability')).status).toBe(200);
+  expect((await nobody.get(`users/${kim.id}/check_availability`)).status).toBe(403);
+  expect((await kim.get('users/UNOBODY/check_availability')).status).toBe(404);
+  const zones = (await kim.get('users/timezone_options')).body;
+  expect(zones).toEqual(expect.arrayContaining(['UTC', 'Europe/Madrid', 'Asia/Tokyo']));
+});

@@ -106,7 +106,10 @@ export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeo
     return listTeams(db, caller.org, filter, window);
   },
   async presentListed(db, caller, rows, query) {
-    const onCall = isFalse(query.short) ? await onCallEverywhere(db, caller.org, clock.now()) : null;
+    const isFirst = (single(query.page) ?? '1') === '1' && (single(query.cursor) ?? '') === '';
+    const hasNoTeam = isTrue(query.include_no_team) && isFirst;
+    const teams = new Set([...rows.map(({ id }) => id), ...(hasNoTeam ? [null] : [])]);
+    const onCall = isFalse(query.short) ? await onCallEverywhere(db, caller.org, clock.now(), teams) : null;
     const numberOf = (teamId: string | null) =>
       onCall === null
         ? {}
@@ -115,9 +118,8 @@ export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeo
               onCall.filter((schedule) => schedule.teamId === teamId).flatMap((schedule) => schedule.userIds),
             ).size,
           };
-    const isFirst = (single(query.page) ?? '1') === '1' && (single(query.cursor) ?? '') === '';
     return [
-      ...(isTrue(query.include_no_team) && isFirst ? [{ ...NO_TEAM, ...numberOf(null) }] : []),
+      ...(hasNoTeam ? [{ ...NO_TEAM, ...numberOf(null) }] : []),
       ...rows.map((team) => ({ ...presentTeam(team), ...numberOf(team.id) })),
     ];
   },
