@@ -85,6 +85,10 @@ export type WebhookFilter = {
   name?: string;
   /** null: webhooks without a team. */
   teamId?: string | null;
+  /** Webhooks of any of these; null: of no team. */
+  teamIds?: readonly (string | null)[];
+  /** Each key with one of its values. */
+  labels?: Readonly<Record<string, readonly string[]>>;
   /** Words of the name, or an id. */
   search?: string;
   triggers?: readonly TriggerType[];
@@ -107,6 +111,20 @@ export async function listWebhooks(
   const where = [sql`organization_id = ${org}`, sql`deleted_at is null`];
   if (filter.name !== undefined) where.push(sql`name = ${filter.name}`);
   if (filter.teamId !== undefined) where.push(ofTeam(filter.teamId, sql`team_id`));
+  if (filter.teamIds !== undefined && filter.teamIds.length > 0)
+    where.push(
+      sql`(${sql.join(
+        filter.teamIds.map((team) => ofTeam(team, sql`team_id`)),
+        sql` or `,
+      )})`,
+    );
+  for (const [key, values] of Object.entries(filter.labels ?? {}))
+    where.push(
+      sql`(${sql.join(
+        values.map((value) => sql`labels @> ${JSON.stringify([{ key, value }])}::jsonb`),
+        sql` or `,
+      )})`,
+    );
   if (filter.search !== undefined)
     where.push(sql`(id = ${filter.search} or lower(name) like lower(${containing(filter.search)}))`);
   if (filter.triggers !== undefined) where.push(sql`trigger_type = any(${[...filter.triggers]}::int[])`);

@@ -123,7 +123,7 @@ function readStates(value: unknown): StateKind[] | null {
 }
 
 /** Split at the first colon, so that values may contain more of them; items without one filter nothing. */
-function readLabels(value: unknown): Record<string, string[]> | null {
+export function readLabels(value: unknown): Record<string, string[]> | null {
   const labels: Record<string, string[]> = Object.create(null);
   for (const item of repeated(value)) {
     const at = item.indexOf(':');

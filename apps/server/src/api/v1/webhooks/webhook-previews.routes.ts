@@ -2,9 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { viewerOf } from '../../../access/index.ts';
 import { memberText } from '../../../integrations/index.ts';
-import { contextOfNewest, findWebhook, PREVIEWED, previewWebhookTemplate, type WebhookDeps } from '../../../webhooks/index.ts';
+import {
+  contextOfNewest,
+  findWebhook,
+  PREVIEWED,
+  previewWebhookTemplate,
+  TRIGGERS,
+  type TriggerType,
+  type WebhookDeps,
+} from '../../../webhooks/index.ts';
 import { fieldErrors, notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { named } from '../conventions/describe.ts';
 import { bodyObject, isObject } from '../conventions/fields.ts';
 import { API_BODY_LIMIT } from '../conventions/request-bodies.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
@@ -21,6 +30,21 @@ const PresetSchema = Type.Object({
   description: Type.String(),
   controlled_fields: Type.Array(Type.String()),
 });
+
+/** Source: outgoing-webhooks.md 2. */
+const TRIGGER_LABELS: Readonly<Record<`${TriggerType}`, string>> = {
+  0: 'Manual or escalation step',
+  1: 'Alert Group Created',
+  2: 'Acknowledged',
+  3: 'Resolved',
+  4: 'Silenced',
+  5: 'Unsilenced',
+  6: 'Unresolved',
+  7: 'Unacknowledged',
+  8: 'Status change',
+  9: 'Personal notification',
+  10: 'Resolution note added',
+};
 
 const PRESETS = [
   {
@@ -50,6 +74,31 @@ const PRESETS = [
   },
 ];
 
+const FilterSchema = named(
+  'WebhookListFilter',
+  Type.Object({
+    name: Type.String({ description: 'The parameter of the list.' }),
+    type: Type.Union(['search', 'team_select', 'options', 'labels'].map((type) => Type.Literal(type))),
+    href: Type.Optional(Type.String({ description: 'Where its values are listed.' })),
+    options: Type.Optional(Type.Array(Type.Object({ value: Type.String(), display_name: Type.String() }))),
+  }),
+);
+
+const LIST_FILTERS = [
+  { name: 'search', type: 'search' },
+  { name: 'team', type: 'team_select', href: '/api/v1/teams/' },
+  {
+    name: 'trigger_type',
+    type: 'options',
+    options: Object.entries(TRIGGERS).map(([number, value]) => ({
+      value,
+      display_name: TRIGGER_LABELS[number as `${TriggerType}`],
+    })),
+  },
+  { name: 'integration', type: 'options', href: '/api/v1/integrations/' },
+  { name: 'label', type: 'labels', href: '/api/v1/labels/keys' },
+];
+
 /** What a form for webhooks needs: presets, and templates tried out (outgoing-webhooks.md 12, 16.2). */
 export function registerWebhookPreviews(
   app: FastifyInstance,
@@ -68,6 +117,19 @@ export function registerWebhookPreviews(
       },
     },
     async (_request, reply) => sendJson(reply, 200, JSON.stringify(PRESETS)),
+  );
+  app.get(
+    '/webhooks/filters',
+    {
+      config: { permission: 'outgoing-webhooks:read' },
+      schema: {
+        operationId: 'listWebhookFilters',
+        summary: 'Lists what the list of webhooks can be narrowed by',
+        tags,
+        response: { 200: Type.Array(FilterSchema), ...errorResponses },
+      },
+    },
+    async (_request, reply) => sendJson(reply, 200, JSON.stringify(LIST_FILTERS)),
   );
   app.post(
     '/webhooks/:id/preview_template',

@@ -12,6 +12,7 @@ import {
   type WebhookFilter,
   type WebhookHealth,
 } from '../../../webhooks/index.ts';
+import { readLabels } from '../alert-groups/group-filters.ts';
 import type { Caller } from '../conventions/caller.ts';
 import type { BodyOf } from '../conventions/fields.ts';
 import { repeated, single } from '../conventions/pagination.ts';
@@ -49,9 +50,13 @@ async function readFilter(db: Db, caller: Caller, query: Query): Promise<Webhook
   const search = single(query.search)?.trim() || undefined;
   const integrationIds = repeated(query.integration);
   const triggers = repeated(query.trigger_type);
+  const teams = repeated(query.team).filter((team) => team !== '');
+  const labels = readLabels(query.label);
   return {
     ...(name === undefined ? {} : { name }),
     ...(teamId === undefined ? {} : { teamId }),
+    ...(teams.length === 0 ? {} : { teamIds: teams.map((team) => (team === 'null' ? null : team)) }),
+    ...(labels === null ? {} : { labels }),
     ...(search === undefined ? {} : { search }),
     ...(integrationIds.length === 0 ? {} : { integrationIds }),
     ...(triggers.length === 0 ? {} : { triggers: triggers.flatMap(triggersNamed) }),
@@ -86,6 +91,8 @@ export const webhooksResource = (
   filters: {
     ...FILTERS,
     search: Type.Optional(Type.String({ description: 'Part of the name, or an id.' })),
+    team: Type.Optional(Type.Array(Type.String(), { description: 'Ids of teams, or `null`; may be repeated.' })),
+    label: Type.Optional(Type.Array(Type.String(), { description: '`key:value`; may be repeated.' })),
     trigger_type: Type.Optional(Type.Array(Type.String(), { description: 'Names of triggers; may be repeated.' })),
     integration: Type.Optional(
       Type.Array(Type.String(), { description: 'Called for one of these integrations; may be repeated.' }),

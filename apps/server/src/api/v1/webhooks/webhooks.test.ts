@@ -225,6 +225,15 @@ test('the list is narrowed by words, trigger, integration and team', async () =>
   expect(await names(`integration=${integration}`)).toEqual(['Belt', 'Dock tickets']);
   expect(await names('name=Belt')).toEqual(['Belt']);
   expect(await names('team_id=null')).toEqual(['Belt', 'Crane', 'Dock tickets']);
+  const team = (await admin.post('teams/', { name: 'cranes' })).body.id;
+  await admin.post('webhooks/', body({ name: 'Team', team, labels: [{ key: { name: 'site' }, value: { name: 'quay' } }] }));
+  expect(await names(`team=${team}`)).toEqual(['Team']);
+  expect(await names(`team=${team}&team=null&search=e`)).toEqual(['Belt', 'Crane', 'Dock tickets', 'Team']);
+  expect(await names('label=site:quay&label=site:dock')).toEqual(['Team']);
+  expect(await names('label=site:quay&label=kind:a')).toEqual([]);
+  const filters = (await editor.get('webhooks/filters/')).body;
+  expect(filters.map(({ name }: { name: string }) => name)).toEqual(['search', 'team', 'trigger_type', 'integration', 'label']);
+  expect(filters[2].options[2]).toEqual({ value: 'acknowledge', display_name: 'Acknowledged' });
 });
 
 test('actions are webhooks with older names', async () => {
