@@ -60,7 +60,7 @@ export function createApiContext(ctx: Context): ApiContext {
     forgetRights: ctx.forgetRights,
     alertBodyLimit: config.limits.ingestBodyBytes,
     hooks,
-    syntaxError: checkTemplateSyntax,
+    syntaxError: (source) => checkTemplateSyntax(source, config.limits.lengths.template),
     termChecks,
     inboundEmailDomain: null,
     checkFeed: createFeedCheck(ctx.outbound, config.baseUrl),

@@ -1,4 +1,5 @@
 import { BudgetError, Environment, oncall, PythonError, TemplateError, TemplateSyntaxError, UndefinedError } from '@tocsin/jinja';
+import { DEFAULT_LENGTHS } from './lengths.ts';
 
 /** Python exceptions whose text begins with "Template Warning" (templates.md 6). Everything else is an error. */
 const WARNINGS: ReadonlySet<string> = new Set([
@@ -46,8 +47,13 @@ export const lengthFailure = (source: string, most: number): Failure | null => {
   return { kind: 'error', message: `Template exceeds length limit (${length} > ${most})`, line: null, budget: null };
 };
 
-/** What is wrong with a template's syntax, null when nothing is; unknown filters and tests count. For saving. */
-export function checkTemplateSyntax(source: string): string | null {
+/**
+ * What is wrong with a template before it is rendered, null when nothing is: its syntax, unknown filters and tests, its length. For saving.
+ * @param most characters that a template may have
+ */
+export function checkTemplateSyntax(source: string, most: number = DEFAULT_LENGTHS.template): string | null {
+  const tooLong = lengthFailure(source, most);
+  if (tooLong !== null) return tooLong.message;
   try {
     syntaxChecker().compile(source);
     return null;

@@ -102,7 +102,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     forgetRights: () => undefined,
     alertBodyLimit: 10_485_760,
     hooks: combineHooks(escalationHooks, reminderHooks),
-    syntaxError: checkTemplateSyntax,
+    syntaxError: (source) => checkTemplateSyntax(source),
     termChecks,
     inboundEmailDomain: null,
     checkFeed: async () => null,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { acknowledge, actOnGroup, attach, bySystem } from '../alerting/index.ts';
 import { startWebhookWorld, type WebhookOrganization, type WebhookWorld } from '../testing/webhook-world.ts';
@@ -137,6 +138,14 @@ test('a webhook for other integrations is not called and leaves no trace (18)', 
   expect(org.calls()).toEqual([]);
   expect(await org.responses(hook)).toEqual([]);
   expect((await org.timeline(group)).join()).not.toContain('webhook');
+  const { rows } = await sql<{ delivery_id: string }>`select delivery_id from webhook_call where webhook_id = ${hook}`.execute(
+    world.server.ctx.db,
+  );
+  expect(await org.done('GET', `webhooks/${hook}/deliveries/${rows[0]?.delivery_id}`)).toMatchObject({
+    state: 'skipped',
+    reason: 'Alert group was not from a selected integration',
+    response: null,
+  });
   await org.alert({}, other);
   expect(org.types()).toEqual(['alert group created']);
 });

@@ -203,6 +203,21 @@ const REFUSALS: readonly Line[] = [
     { ...HOOK, http_method: 'FETCH' },
     { http_method: ["Must be one of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']"] },
   ],
+  [
+    'PUT',
+    'webhooks/{webhook}/',
+    { data: 'x'.repeat(50_123), url: `https://x.example/${'ü'.repeat(50_000)}` },
+    {
+      data: ['Template Error: Template exceeds length limit (50123 > 50000)'],
+      url: ['Template Error: Template exceeds length limit (50018 > 50000)'],
+    },
+  ],
+  [
+    'PUT',
+    'integrations/{integration}/',
+    { templates: { web: { message: 'x'.repeat(50_001) } } },
+    { detail: 'invalid web message template', code: 'invalid_template' },
+  ],
   ['POST', 'webhooks/', { ...HOOK, integration_filter: ['CNONE'] }, { integration_filter: ['Integration does not exist'] }],
   ['POST', 'webhooks/', { ...HOOK, preset: 'grafana_sift' }, { preset: ['Preset is not available on this server'] }],
   ['POST', 'webhooks/', { ...HOOK, preset: 'mine' }, { preset: ['Unknown preset'] }],
