@@ -138,16 +138,25 @@ test('a webhook for other integrations is not called and leaves no trace (18)', 
   expect(org.calls()).toEqual([]);
   expect(await org.responses(hook)).toEqual([]);
   expect((await org.timeline(group)).join()).not.toContain('webhook');
-  const { rows } = await sql<{ delivery_id: string }>`select delivery_id from webhook_call where webhook_id = ${hook}`.execute(
+  await org.alert({}, other);
+  expect(org.types()).toEqual(['alert group created']);
+});
+
+test('a webhook that was given another integration before its call is not called, and its delivery says why', async () => {
+  const hook = await org.webhook(2);
+  const group = await org.alert();
+  await org.done('POST', `alert_groups/${group}/acknowledge/`);
+  await org.done('PATCH', `webhooks/${hook}/`, { integration_filter: [(await org.newIntegration()).id] });
+  await world.server.runDue();
+  expect(org.calls()).toEqual([]);
+  const { rows } = await sql<{ id: string }>`select delivery_id as id from webhook_call where webhook_id = ${hook}`.execute(
     world.server.ctx.db,
   );
-  expect(await org.done('GET', `webhooks/${hook}/deliveries/${rows[0]?.delivery_id}`)).toMatchObject({
+  expect(await org.done('GET', `webhooks/${hook}/deliveries/${rows[0]?.id}`)).toMatchObject({
     state: 'skipped',
     reason: 'Alert group was not from a selected integration',
     response: null,
   });
-  await org.alert({}, other);
-  expect(org.types()).toEqual(['alert group created']);
 });
 
 test('switched off, of another organization, or deleted before its call (25): no call', async () => {

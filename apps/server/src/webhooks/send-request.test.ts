@@ -5,7 +5,9 @@ import { sendRequest } from './send-request.ts';
 type Lookup = typeof import('node:dns').lookup;
 const resolvingTo = (address: string | null) =>
   ((_host: unknown, _options: unknown, callback: (error: Error | null, addresses: unknown[]) => void) =>
-    address === null ? callback(Object.assign(new Error('nobody knows it'), { code: 'ENOTFOUND' }), []) : callback(null, [{ address, family: 4 }])) as unknown as Lookup;
+    address === null
+      ? callback(Object.assign(new Error('nobody knows it'), { code: 'ENOTFOUND' }), [])
+      : callback(null, [{ address, family: 4 }])) as unknown as Lookup;
 
 test.each([
   ['a name that nobody knows', null, 'URL - Cannot resolve name in url', 'transient'],
