@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { ofVisibleGroup, type Viewer } from '../access/index.ts';
-import type { Db } from '../platform/db/database.ts';
+import type { Db, Tx } from '../platform/db/database.ts';
 import { fillPage, type Page, rowsById, selectPage, type Window } from '../platform/db/page.ts';
 import type { AlertGroupId, OrgId } from './alert-group.ts';
 import type { TimeRange } from './group-filter.ts';
@@ -77,6 +77,6 @@ export async function listAlerts(db: Db, org: OrgId, filter: AlertFilter, window
 }
 
 /** Alerts by their ids, in no order. */
-export async function loadAlerts(db: Db, org: OrgId, ids: readonly string[]): Promise<Alert[]> {
+export async function loadAlerts(db: Db | Tx, org: OrgId, ids: readonly string[]): Promise<Alert[]> {
   return (await rowsById<Selectable<AlertTable>>(db, 'alert', org, ids)).map(alertFromRow);
 }

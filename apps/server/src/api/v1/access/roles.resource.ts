@@ -17,9 +17,10 @@ import { ApiError, fieldErrors, forbidden, notFound } from '../conventions/api-e
 import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { checkUnchanged, sendOne } from '../conventions/etag.ts';
 import { idList, missingReference, readBody, text } from '../conventions/fields.ts';
 import { pageOf, single } from '../conventions/pagination.ts';
-import { type ApiDeps, errorResponses, inOneTransaction, type Resource, sendJson } from '../conventions/resource.ts';
+import { type ApiDeps, errorResponses, inOneTransaction, type Resource } from '../conventions/resource.ts';
 import { checkAsStrong, checkMayGrant } from './grants.ts';
 import { permissionNames, permissionsField } from './permission-names.ts';
 
@@ -120,7 +121,7 @@ export function registerRoleHolders(app: FastifyInstance, { db, clock }: ApiDeps
       const caller = callerOf(request);
       const { id } = request.params as { id: string };
       if ((await findRole(db, caller.org, id)) === null) throw notFound();
-      return sendJson(reply, 200, JSON.stringify(await holdersOf(db, caller, id)));
+      return sendOne(reply, 200, JSON.stringify(await holdersOf(db, caller, id)));
     },
   );
   app.put(
@@ -147,6 +148,7 @@ export function registerRoleHolders(app: FastifyInstance, { db, clock }: ApiDeps
         const role = await findRole(tx, caller.org, id);
         if (role === null) throw notFound();
         checkMayGrant(caller, role.permissions);
+        await checkUnchanged(tx, request, 'role_assignments', id, async () => JSON.stringify(await holdersOf(tx, caller, id)));
         const before = await holdersOf(tx, caller, id);
         for (const [key, type] of Object.entries(HOLDERS)) {
           const wanted = body[key as keyof typeof HOLDERS];
@@ -162,7 +164,7 @@ export function registerRoleHolders(app: FastifyInstance, { db, clock }: ApiDeps
         await audit(tx, request, { type: 'access', name: 'role_assigned', resource, before, after }, clock);
         return after;
       });
-      return sendJson(reply, 200, JSON.stringify(answer));
+      return sendOne(reply, 200, JSON.stringify(answer));
     },
   );
 }

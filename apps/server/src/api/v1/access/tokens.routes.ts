@@ -20,7 +20,7 @@ import { fieldErrors, forbidden, notFound, refusal } from '../conventions/api-er
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
-import { sendOne } from '../conventions/etag.ts';
+import { checkUnchanged, sendOne } from '../conventions/etag.ts';
 import { boolean, custom, idList, nullable, readBody } from '../conventions/fields.ts';
 import { instantField } from '../conventions/instant-field.ts';
 import { envelope, listOf, pageOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
@@ -129,6 +129,7 @@ export function registerTokens(app: FastifyInstance, deps: TokenDeps): void {
       const token = await findLiveToken(tx, caller.org, numberOf(request));
       if (token === null || !mayEnd(token) || !(await revokeToken(tx, caller.org, token.id, clock.now()))) throw notFound();
       const [before] = await present(caller, [token]);
+      await checkUnchanged(tx, request, 'tokens', token.id, async () => JSON.stringify(before));
       await audit(tx, request, { ...resourceEvent(auditType(token), before ?? {}, null), name: 'revoked' }, clock);
     });
     return reply.code(204).send();

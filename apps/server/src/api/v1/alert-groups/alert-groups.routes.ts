@@ -12,13 +12,14 @@ import {
   MOST_SURVEYED,
   wipe,
 } from '../../../alerting/index.ts';
+import type { Db, Tx } from '../../../platform/db/database.ts';
 import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { actorOf } from '../conventions/actor.ts';
 import { ApiError, notFound } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
-import { sendOne } from '../conventions/etag.ts';
+import { checkUnchanged, sendOne } from '../conventions/etag.ts';
 import { isObject } from '../conventions/fields.ts';
 import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
@@ -50,6 +51,12 @@ export function registerAlertGroups(app: FastifyInstance, deps: GroupsDeps): voi
   const tags = ['alert_groups'];
   const read = { permission: 'alert-groups:read' as const };
   const write = { permission: 'alert-groups:write' as const };
+
+  const shownGroup = async (at: Db | Tx, org: string, id: string): Promise<string> => {
+    const group = await findListedGroup(at, org, id);
+    if (group === null) throw notFound();
+    return stringifyWithRaw((await presentGroups(at, org, [group], baseUrl))[0]);
+  };
 
   app.get(
     '/alert_groups',
@@ -132,10 +139,7 @@ of integrations does not count for integrations, that of teams not for teams, an
       },
     },
     async (request, reply) => {
-      const caller = callerOf(request);
-      const group = await findListedGroup(reads, caller.org, idOf(request));
-      if (group === null) throw notFound();
-      return sendOne(reply, 200, stringifyWithRaw((await presentGroups(reads, caller.org, [group], baseUrl))[0]));
+      return sendOne(reply, 200, await shownGroup(reads, callerOf(request).org, idOf(request)));
     },
   );
 
@@ -159,6 +163,7 @@ of integrations does not count for integrations, that of teams not for teams, an
       const id = idOf(request);
       const done = await inOneTransaction(db, {}, async (tx) => {
         const inTx = { ...deps, db: tx };
+        await checkUnchanged(tx, request, 'alert_groups', id, () => shownGroup(tx, caller.org, id));
         const ok =
           mode === 'delete' ? await deleteGroup(inTx, caller.org, id, actor) : (await wipe(inTx, caller.org, id, actor)).ok;
         const name = mode === 'delete' ? 'deleted' : 'wiped';

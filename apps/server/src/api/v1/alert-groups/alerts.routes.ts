@@ -5,6 +5,7 @@ import { listAlerts, loadAlerts } from '../../../alerting/index.ts';
 import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { sendOne } from '../conventions/etag.ts';
 import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 import { readRange } from './group-filters.ts';
@@ -72,7 +73,7 @@ export function registerAlerts(app: FastifyInstance, { db, baseUrl }: ApiDeps): 
       const caller = callerOf(request);
       const [alert] = await loadAlerts(db, caller.org, [(request.params as { id: string }).id]);
       if (alert === undefined) throw notFound();
-      return sendJson(reply, 200, stringifyWithRaw(presentAlert(alert)));
+      return sendOne(reply, 200, stringifyWithRaw(presentAlert(alert)));
     },
   );
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { type Alert, type GroupState, type ListedGroup, loadAlerts } from '../../../alerting/index.ts';
-import type { Db } from '../../../platform/db/database.ts';
+import type { Db, Tx } from '../../../platform/db/database.ts';
 import { RawJson } from '../../../platform/raw-json.ts';
 import { named } from '../conventions/describe.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
@@ -56,7 +56,7 @@ export const groupLink = (baseUrl: string, id: string): string => `${baseUrl}/al
 
 /** @param withLastAlert false: `last_alert` is null, and no payload is read */
 export async function presentGroups(
-  db: Db,
+  db: Db | Tx,
   org: string,
   groups: readonly ListedGroup[],
   baseUrl: string,

@@ -179,6 +179,43 @@ describe('writes that depend on what was read', () => {
     expect((await send('DELETE', `escalation_chains/${id}`, { 'if-match': '*' })).statusCode).toBe(204);
   });
 
+  test('routes beside the resources heed it, too', async () => {
+    const integration = (await admin.post('integrations/', { type: 'webhook', name: 'tagged' })).body.id;
+    const route = async (term: string) =>
+      (await admin.post('routes/', { integration_id: integration, routing_regex: term })).body.id;
+    const [first, second] = [await route('a'), await route('b')];
+    await admin.post('labels/keys', { name: 'tagged', values: ['one'] });
+    const now = api.clock.now();
+    await sql`
+      insert into alert_group (organization_id, id, integration_id, number, title, grouping_key, started_at, received_at)
+      values (${admin.org}, 'ITAGGED', ${integration}, 1, 'x', 'tagged', ${now}, ${now})`.execute(api.db);
+    const cases: readonly [read: string, method: string, path: string, body: object | undefined, status: number][] = [
+      [
+        `integrations/${integration}/routes_order`,
+        'PUT',
+        `integrations/${integration}/routes_order`,
+        { order: [second, first] },
+        200,
+      ],
+      ['roles/fixed:reader/assignments', 'PUT', 'roles/fixed:reader/assignments', { users: [admin.id] }, 200],
+      ['labels/keys/tagged', 'PATCH', 'labels/keys/tagged/values/one', { name: 'two' }, 200],
+      ['alert_groups/ITAGGED', 'DELETE', 'alert_groups/ITAGGED', { mode: 'delete' }, 204],
+    ];
+    for (const [read, method, path, body, status] of cases) {
+      const { headers } = await send('GET', read);
+      const write = async (tag: unknown) =>
+        (await send(method, path, { 'if-match': String(tag), 'content-type': 'application/json' }, JSON.stringify(body)))
+          .statusCode;
+      expect([await write('"another"'), await write(headers.etag)], path).toEqual([412, status]);
+      // What was written is another object by now; what was deleted is none.
+      expect(await write(headers.etag), path).toBe(status === 204 ? 404 : 412);
+    }
+    const token = (await admin.post('tokens/', { name: 'tagged' })).body.id;
+    const { etag } = (await send('GET', `tokens/${token}`)).headers;
+    const revoke = (tag: unknown) => send('DELETE', `tokens/${token}`, { 'if-match': String(tag) });
+    expect([(await revoke('"another"')).statusCode, (await revoke(etag)).statusCode]).toEqual([412, 204]);
+  });
+
   test('the same Idempotency-Key makes one object and gives the first answer again, for a day', async () => {
     const post = (key: string, name: string) =>
       send(

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sql } from 'kysely';
 import { type TSchema, Type } from 'typebox';
 import type { Requirement } from '../../../access/index.ts';
 import type { AuditValues } from '../../../audit/index.ts';
@@ -13,7 +12,7 @@ import { type ApiError, notFound } from './api-error.ts';
 import { audit, resourceEvent } from './audit.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { errorResponses, named } from './describe.ts';
-import { checkIfMatch, sendOne } from './etag.ts';
+import { checkIfMatch, oneWriterAtATime, sendOne } from './etag.ts';
 import { type BodyOf, type Field, isObject, readBody } from './fields.ts';
 import { envelope, listOf, pageParameters, readWindow } from './pagination.ts';
 import { sendWarnings, type Warn } from './warnings.ts';
@@ -224,7 +223,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
           await resource.prepare?.(caller, body, stored);
           const { text, warnings } = await write(async (tx) => {
             const warnings: string[] = [];
-            await oneWriterAtATime(tx, resource.path, caller, request);
+            await oneWriterAtATime(tx, resource.path, request, (request.params as { id: string }).id);
             const row = await found(tx, caller, request);
             const before = await one(tx, caller, row);
             checkIfMatch(request, before);
@@ -256,7 +255,7 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       async (request, reply) => {
         const caller = callerOf(request);
         await write(async (tx) => {
-          await oneWriterAtATime(tx, resource.path, caller, request);
+          await oneWriterAtATime(tx, resource.path, request, (request.params as { id: string }).id);
           const row = await found(tx, caller, request);
           const before = await one(tx, caller, row);
           checkIfMatch(request, before);
@@ -267,12 +266,6 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       },
     );
   }
-}
-
-/** Holds other writers of the same object until this one commits, so that two partial updates do not undo each other. */
-async function oneWriterAtATime(tx: Tx, path: string, caller: Caller, request: FastifyRequest): Promise<void> {
-  const key = `${path} ${caller.org} ${(request.params as { id: string }).id}`;
-  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx);
 }
 
 /** Sends JSON text as it is, with the media type that existing clients get (no charset). */

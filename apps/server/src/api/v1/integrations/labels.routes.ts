@@ -15,6 +15,7 @@ import type { Tx } from '../../../platform/db/database.ts';
 import { type ApiError, fieldErrors, notFound, refusal } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { checkUnchanged, sendOne } from '../conventions/etag.ts';
 import { custom, type Field, Invalid, pythonType, readBody, text } from '../conventions/fields.ts';
 import { envelope, listOf, pageParameters, readWindow, single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
@@ -85,6 +86,9 @@ export function registerLabels(app: FastifyInstance, deps: ApiDeps & { readonly 
   const change = (request: FastifyRequest, name: string, key: string, work: (tx: Tx, org: string) => Promise<LabelChange>) => {
     const { org } = callerOf(request);
     return inOneTransaction(db, {}, async (tx) => {
+      const { key: named } = paramsOf(request);
+      if (named !== undefined && name !== 'created')
+        await checkUnchanged(tx, request, 'labels', named, () => shown(tx, org, named));
       require(await work(tx, org));
       const before = paramsOf(request).key;
       const text = name === 'deleted' && paramsOf(request).value === undefined ? '' : await shown(tx, org, key);
@@ -143,7 +147,7 @@ export function registerLabels(app: FastifyInstance, deps: ApiDeps & { readonly 
       config: { permission: 'label:read' },
       schema: route('getLabelKey', 'Reads a key and its values', KeyParams, null, { 200: KeyWithValuesSchema }),
     },
-    async (request, reply) => sendJson(reply, 200, await shown(db, callerOf(request).org, paramsOf(request).key)),
+    async (request, reply) => sendOne(reply, 200, await shown(db, callerOf(request).org, paramsOf(request).key)),
   );
   const nameBody = Type.Object({ name: Type.String() });
   for (const method of ['PUT', 'PATCH'] as const) {
@@ -164,7 +168,7 @@ export function registerLabels(app: FastifyInstance, deps: ApiDeps & { readonly 
       handler: async (request, reply) => {
         const { name } = readBody({ name: keyName }, request.body, ['name']);
         const renamed = await change(request, 'updated', name, (tx, org) => renameLabelKey(tx, org, paramsOf(request).key, name));
-        return sendJson(reply, 200, renamed);
+        return sendOne(reply, 200, renamed);
       },
     });
     app.route({
@@ -183,7 +187,7 @@ export function registerLabels(app: FastifyInstance, deps: ApiDeps & { readonly 
       handler: async (request, reply) => {
         const { name } = readBody({ name: valueName }, request.body, ['name']);
         const { key, value } = paramsOf(request);
-        return sendJson(
+        return sendOne(
           reply,
           200,
           await change(request, 'updated', key, (tx, org) => renameLabelValue(tx, org, key, value, name)),

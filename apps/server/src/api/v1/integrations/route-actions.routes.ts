@@ -5,6 +5,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { ApiError, notFound, refusal } from '../conventions/api-error.ts';
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
+import { checkUnchanged, sendOne } from '../conventions/etag.ts';
 import { idList, readBody } from '../conventions/fields.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { visibleIntegration } from './find-visible.ts';
@@ -34,7 +35,7 @@ export function registerRouteActions(app: FastifyInstance, { db, clock }: ApiDep
     async (request, reply) => {
       const caller = callerOf(request);
       const { id } = await visibleIntegration(db, caller, (request.params as { id: string }).id);
-      return sendJson(reply, 200, JSON.stringify({ order: await routeOrder(db, caller.org, id) }));
+      return sendOne(reply, 200, JSON.stringify({ order: await routeOrder(db, caller.org, id) }));
     },
   );
   app.put(
@@ -65,6 +66,9 @@ export function registerRouteActions(app: FastifyInstance, { db, clock }: ApiDep
       await inOneTransaction(db, {}, async (tx) => {
         const integration = await visibleIntegration(tx, caller, (request.params as { id: string }).id);
         const before = await routeOrder(tx, caller.org, integration.id);
+        await checkUnchanged(tx, request, 'routes_order', integration.id, async () =>
+          JSON.stringify({ order: await routeOrder(tx, caller.org, integration.id) }),
+        );
         const result = await reorderRoutes(tx, caller.org, integration.id, order, was ?? null);
         if (!result.ok) {
           const detail = 'The object has changed since it was read.';
@@ -74,7 +78,7 @@ export function registerRouteActions(app: FastifyInstance, { db, clock }: ApiDep
         const event = resourceEvent('integration', { ...named, routes: before }, { ...named, routes: order });
         await audit(tx, request, event, clock);
       });
-      return sendJson(reply, 200, JSON.stringify({ order }));
+      return sendOne(reply, 200, JSON.stringify({ order }));
     },
   );
   app.post(

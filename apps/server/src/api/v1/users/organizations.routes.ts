@@ -4,6 +4,7 @@ import type { AuthContext } from '../auth/auth-context.ts';
 import { notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { sendOne } from '../conventions/etag.ts';
 import { envelope, listOf, pageParameters, readWindow } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 
@@ -62,7 +63,7 @@ export function registerOrganizations(
       const { org } = callerOf(request);
       const { id } = request.params as { id: string };
       if (id !== org && id !== 'current') throw notFound();
-      return sendJson(reply, 200, JSON.stringify({ id: org }));
+      return sendOne(reply, 200, JSON.stringify({ id: org }));
     },
   );
   app.get(
