@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build, eventually, launch, processesIn, run, type Server, serve } from './program.ts';
+import { build, eventually, killAll, launch, processesIn, run, type Server, serve } from './program.ts';
 
 const isRoot = process.geteuid?.() === 0;
 let home: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   for (const { child } of started) child.kill('SIGKILL');
-  for (const pid of processesIn(cluster())) process.kill(pid, 'SIGKILL');
+  killAll(processesIn(cluster()));
   await rm(home, { recursive: true, force: true });
 });
 
@@ -76,7 +76,7 @@ describe.sequential('the embedded PostgreSQL', () => {
   test('comes back by itself when its processes are killed', async () => {
     const before = processesIn(cluster());
     expect(before.length).toBeGreaterThan(3);
-    for (const pid of before) process.kill(pid, 'SIGKILL');
+    killAll(before);
     await eventually(
       () => server.get('/ready/'),
       ({ status }) => status === 503,
@@ -102,7 +102,7 @@ describe.sequential('the embedded PostgreSQL', () => {
 
   test('survives the death of the whole process tree, with the number of its dead server given to another process', async () => {
     server.child.kill('SIGKILL');
-    for (const pid of processesIn(cluster())) process.kill(pid, 'SIGKILL');
+    killAll(processesIn(cluster()));
     await server.exited;
     const lock = join(cluster(), 'postmaster.pid');
     const lines = (await readFile(lock, 'utf8')).split('\n');

@@ -115,6 +115,17 @@ export function processesIn(folder: string): number[] {
     .map(Number);
 }
 
+/** Kills processes, of which some may have ended meanwhile: children of the first ones do. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (err) {
+      if ((err as NodeJS.ErrnoException).code !== 'ESRCH') throw err; // it ended meanwhile
+    }
+  }
+}
+
 function standsIn(pid: string, folder: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === folder;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { build, eventually, processesIn, type Server, serve } from './program.ts';
+import { build, eventually, killAll, processesIn, type Server, serve } from './program.ts';
 
 let dataDir: string;
 let server: Server;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   server.child.kill('SIGKILL');
-  for (const pid of processesIn(join(dataDir, 'postgres-17'))) process.kill(pid, 'SIGKILL');
+  killAll(processesIn(join(dataDir, 'postgres-17')));
   await rm(dataDir, { recursive: true, force: true });
 });
 

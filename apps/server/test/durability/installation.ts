@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionConfig } from '../../src/platform/db/create-db.ts';
 import { createLogger } from '../../src/platform/log.ts';
 import { openEmbedded } from '../../src/platform/postgres/index.ts';
-import { freePort, type Launched, launch, processesIn, run } from '../program.ts';
+import { freePort, killAll, type Launched, launch, processesIn, run } from '../program.ts';
 
 type Env = Record<string, string>;
 
@@ -90,16 +90,6 @@ class Program {
   async stop(): Promise<number | null> {
     this.#current?.child.kill('SIGTERM');
     return (await this.#current?.exited) ?? null;
-  }
-}
-
-function killAll(pids: readonly number[]): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (err) {
-      if ((err as NodeJS.ErrnoException).code !== 'ESRCH') throw err; // it ended meanwhile
-    }
   }
 }
 

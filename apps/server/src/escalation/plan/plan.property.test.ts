@@ -103,7 +103,7 @@ const pagesOf = (plan: Planned, until: number) =>
 
 const numRuns = Number(process.env.TOCSIN_ORACLE_RUNS ?? 15);
 
-test('the plan of a group names exactly the pages that the engine then sends', { timeout: numRuns * 5_000 }, async () => {
+test('the plan of a group names exactly the pages that the engine then sends', { timeout: numRuns * 20_000 }, async () => {
   let compared = 0;
   await fc.assert(
     fc.asyncProperty(scenario, async (each) => {

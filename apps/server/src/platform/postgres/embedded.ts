@@ -20,6 +20,7 @@ import {
   type Postmaster,
   removeStaleLock,
   runningPostmaster,
+  sendSignal,
   spawnPostmaster,
   stopPostmaster,
 } from './postmaster.ts';
@@ -107,7 +108,7 @@ async function start(
 async function endLoser(folder: DataFolder, started: Postmaster | null): Promise<void> {
   const running = runningPostmaster(folder.cluster);
   if (started === null || started.pid <= 0 || started.hasExited() || running === null || running === started.pid) return;
-  process.kill(started.pid, 'SIGTERM');
+  sendSignal(started.pid, 'SIGTERM');
   await started.exited;
 }
 

@@ -132,13 +132,22 @@ export function runningPostmaster(folder: string): number | null {
 /** Removes the lock file of a server that is gone, whose number another process may have by now. */
 export const removeStaleLock = (folder: string): void => rmSync(join(folder, 'postmaster.pid'), { force: true });
 
+/** Sends a signal to a process that may have ended meanwhile. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (err) {
+    if ((err as NodeJS.ErrnoException).code !== 'ESRCH') throw err;
+  }
+}
+
 /** Ends the server: sessions first, then a checkpoint. After 30 s it is made to stop without one. */
 export async function stopPostmaster(folder: string): Promise<void> {
   const pid = runningPostmaster(folder);
   if (pid === null) return;
-  process.kill(pid, 'SIGINT');
+  sendSignal(pid, 'SIGINT');
   for (let waitedMs = 0; runningPostmaster(folder) === pid; waitedMs += 10) {
-    if (waitedMs === STOP_WITHIN_MS) process.kill(pid, 'SIGQUIT');
+    if (waitedMs === STOP_WITHIN_MS) sendSignal(pid, 'SIGQUIT');
     await sleep(10);
   }
 }
