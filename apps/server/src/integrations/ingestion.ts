@@ -54,7 +54,7 @@ export interface Ingestion {
 export function createIngestion(options: IngestionOptions): Ingestion {
   const { db, hub, clock, log } = options;
   const announce = createAnnouncer(db, log);
-  const tokens = createTokenCache({ db, hub, clock, secrets: options.secrets });
+  const tokens = createTokenCache({ db, hub, clock, secrets: options.secrets, log });
   const usage = createUsageNotes({ db, clock, log });
   const ingestLog = createIngestLog({ db, clock, log });
   const commit = createGroupCommit({

@@ -66,18 +66,19 @@ const isEmpty = (row: GuardRow): boolean =>
 
 /**
  * The guards of integrations, by integration; those without one are left out. `unreadable`: a secret does not open under the keys there are.
- * @param integration null: all of them
+ * @param integrations null: all of them
  */
 export async function loadGuards(
   db: Db,
-  integration: { organizationId: string; integrationId: string } | null,
+  integrations: readonly { organizationId: string; integrationId: string }[] | null,
   secrets: SecretBox,
 ): Promise<Map<string, Guard | 'unreadable'>> {
   const guards = new Map<string, Guard | 'unreadable'>();
   const which =
-    integration === null
+    integrations === null
       ? sql`true`
-      : sql`(organization_id, integration_id) = (${integration.organizationId}, ${integration.integrationId})`;
+      : sql`(organization_id, integration_id) in (select * from unnest(
+          ${integrations.map((each) => each.organizationId)}::text[], ${integrations.map((each) => each.integrationId)}::text[]))`;
   const { rows } = await sql<GuardRow>`select * from integration_guard where ${which}`.execute(db);
   if (rows.length === 0) return guards;
   const sealed = await sql<{ integration_id: string; id: string; kind: SecretKind; secret_encrypted: Buffer }>`

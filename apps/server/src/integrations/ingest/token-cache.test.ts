@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import { IngestWorld, type TestIntegration } from '../../testing/ingest-world.ts';
 import { deleteIntegration } from '../index.ts';
@@ -61,4 +61,42 @@ test('a hidden maintenance integration has no URL', async () => {
   const hidden = await world.integration('webhook');
   await world.db.updateTable('integration').set({ type: 'maintenance' }).where('id', '=', hidden.id).execute();
   expect(await post(hidden)).toBe(403);
+});
+
+test('keys that are asked for at once each get their own answer', async () => {
+  world = await IngestWorld.start();
+  const live = await Promise.all(Array.from({ length: 8 }, () => world.integration('webhook')));
+  const gone = await world.integration('webhook');
+  await remove(gone);
+  const { tokens } = world.ingestion;
+  const asked = [...live.map(({ token }) => token), gone.token, 'NobodyHasThisKey', live[0]?.token ?? ''];
+  const answers = await Promise.all(asked.map((token) => tokens.find(token)));
+  const ids = [...live.map(({ id }) => id), undefined, undefined, live[0]?.id];
+  expect(answers.map((owner) => owner?.integrationId)).toEqual(ids);
+  await sql`alter table integration rename to integration_away`.execute(world.db);
+  const failed = await Promise.allSettled(['Another', 'AndAnother'].map(async (token) => tokens.find(token)));
+  expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await sql`alter table integration_away rename to integration`.execute(world.db);
+  expect(await tokens.find('Another')).toBeNull();
+});
+
+test('after a gap in the announcements all keys are read anew, and none is unknown meanwhile', async () => {
+  world = await IngestWorld.start();
+  const kept = await world.integration('webhook');
+  const changed = await world.integration('webhook');
+  const { tokens } = world.ingestion;
+  await world.hub.ready();
+  await tokens.fill();
+  // Without an announcement: it was missed.
+  await world.db.updateTable('integration').set({ token: 'TheKeyAfterTheGap' }).where('id', '=', changed.id).execute();
+  expect(tokens.find(changed.token)).toMatchObject({ integrationId: changed.id });
+  await sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name = 'tocsin listen'`.execute(world.db);
+  const readAnew = async () => {
+    expect(tokens.find(kept.token)).toMatchObject({ integrationId: kept.id });
+    expect(await tokens.find(changed.token)).toBeNull();
+  };
+  await vi.waitFor(readAnew, 60_000);
+  expect(tokens.find('TheKeyAfterTheGap')).toMatchObject({ integrationId: changed.id });
 });

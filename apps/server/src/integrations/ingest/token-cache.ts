@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
+import type { Log } from '../../platform/log.ts';
 import type { Hub } from '../../platform/notify.ts';
 import type { SecretBox } from '../../platform/secrets.ts';
 import type { Guard } from '../guards/guard.ts';
@@ -29,6 +31,8 @@ const UNKNOWN_FOR_MS = 5_000;
 const MAX_UNKNOWN = 10_000;
 /** Beyond this, keys are read when they are used. */
 const MAX_KNOWN = 200_000;
+/** Keys that one look-up asks for. */
+const MOST_AT_ONCE = 500;
 
 type Row = {
   organization_id: string;
@@ -39,42 +43,72 @@ type Row = {
   previous_token_until: Date | null;
 };
 
+type Memory = { owners: Map<string, KeyOwner>; tokensOf: Map<string, readonly string[]> };
+type Wanted = { token: string; settle: (owner: KeyOwner | null) => void; fail: (err: unknown) => void };
+
+const nothingKnown = (): Memory => ({ owners: new Map(), tokensOf: new Map() });
+
 /**
- * Keys in memory. A change of an integration is announced with its id and forgets its keys; a gap in the announcements forgets all.
- * A key that is not in memory is looked up, one look-up per key at a time.
+ * Keys in memory. A change of an integration is announced with its id and forgets its keys; after a gap in the announcements all are
+ * read anew. Keys that are not in memory are looked up, those that are asked for while a look-up is under way by the next one.
  */
 export function createTokenCache({
   db,
   hub,
   clock,
   secrets,
+  log,
 }: {
   db: Db;
   hub: Hub;
   clock: Clock;
   secrets: SecretBox;
+  log: Log;
 }): TokenCache {
-  const known = new Map<string, KeyOwner>();
-  const tokensOf = new Map<string, readonly string[]>();
+  let known = nothingKnown();
   const unknown = new Map<string, number>();
   const underWay = new Map<string, Promise<KeyOwner | null>>();
+  let wanted: Wanted[] = [];
+  let isAsking = false;
   let changes = 0;
+  let readings = 0;
+  /** What changed since the newest reading of all keys began. */
+  let changedSince = new Set<string>();
 
-  function forget(integrationId: string): void {
-    changes += 1;
-    for (const token of tokensOf.get(integrationId) ?? []) known.delete(token);
-    tokensOf.delete(integrationId);
-    unknown.clear();
-  }
-
-  hub.listen('integration_changed', forget, {
-    onGap: () => {
+  hub.listen(
+    'integration_changed',
+    (integrationId) => {
       changes += 1;
-      known.clear();
-      tokensOf.clear();
+      changedSince.add(integrationId);
+      for (const token of known.tokensOf.get(integrationId) ?? []) known.owners.delete(token);
+      known.tokensOf.delete(integrationId);
       unknown.clear();
     },
-  });
+    { onGap: () => void refill() },
+  );
+
+  /** What is known is used until all has been read: a moment longer than the announcements were missing. */
+  async function refill(): Promise<void> {
+    changes += 1;
+    unknown.clear();
+    try {
+      await fill();
+    } catch (err) {
+      log.warn({ err }, 'the keys of integrations could not be read after a gap; they are looked up when they are used');
+      known = nothingKnown();
+    }
+  }
+
+  async function fill(): Promise<void> {
+    readings += 1;
+    const reading = readings;
+    changedSince = new Set();
+    const rows = await select().limit(MAX_KNOWN).execute();
+    const guards = await loadGuards(db, null, secrets);
+    if (reading !== readings) return; // a later one knows more
+    known = nothingKnown();
+    for (const row of rows) if (!changedSince.has(row.id)) remember(row.id, ownersOf(row, guards.get(row.id) ?? null));
+  }
 
   const select = () =>
     db
@@ -102,50 +136,70 @@ export function createTokenCache({
   }
 
   function remember(integrationId: string, owners: ReadonlyMap<string, KeyOwner>): void {
-    if (known.size >= MAX_KNOWN) return;
-    for (const [token, owner] of owners) known.set(token, owner);
-    tokensOf.set(integrationId, [...owners.keys()]);
+    if (known.owners.size >= MAX_KNOWN) return;
+    for (const [token, owner] of owners) known.owners.set(token, owner);
+    known.tokensOf.set(integrationId, [...owners.keys()]);
   }
 
   const whileValid = (owner: KeyOwner | null): KeyOwner | null =>
     owner !== null && owner.validUntil !== null && owner.validUntil <= clock.now() ? null : owner;
 
-  async function lookUp(token: string): Promise<KeyOwner | null> {
+  async function lookUp(tokens: readonly string[]): Promise<ReadonlyMap<string, KeyOwner>> {
     const before = changes;
-    const row = await select()
-      .where((where) => where.or([where('integration.token', '=', token), where('integration.previous_token', '=', token)]))
-      .executeTakeFirst();
-    if (row !== undefined) {
-      const guards = await loadGuards(db, { organizationId: row.organization_id, integrationId: row.id }, secrets);
+    const rows = await select()
+      .where((where) =>
+        where.or([
+          where('integration.token', '=', sql<string>`any(${tokens}::text[])`),
+          where('integration.previous_token', '=', sql<string>`any(${tokens}::text[])`),
+        ]),
+      )
+      .execute();
+    const integrations = rows.map((row) => ({ organizationId: row.organization_id, integrationId: row.id }));
+    const guards = integrations.length === 0 ? new Map() : await loadGuards(db, integrations, secrets);
+    const found = new Map<string, KeyOwner>();
+    for (const row of rows) {
       const owners = ownersOf(row, guards.get(row.id) ?? null);
+      for (const [token, owner] of owners) found.set(token, owner);
       if (before === changes) remember(row.id, owners);
-      return owners.get(token) ?? null;
     }
-    if (before === changes) {
-      if (unknown.size >= MAX_UNKNOWN) unknown.clear();
-      unknown.set(token, clock.monotonicMs() + UNKNOWN_FOR_MS);
+    if (before !== changes) return found;
+    if (unknown.size >= MAX_UNKNOWN) unknown.clear();
+    for (const token of tokens) if (!found.has(token)) unknown.set(token, clock.monotonicMs() + UNKNOWN_FOR_MS);
+    return found;
+  }
+
+  async function ask(): Promise<void> {
+    while (wanted.length > 0) {
+      const batch = wanted.slice(0, MOST_AT_ONCE);
+      wanted = wanted.slice(batch.length);
+      try {
+        const found = await lookUp(batch.map(({ token }) => token));
+        for (const { token, settle } of batch) settle(whileValid(found.get(token) ?? null));
+      } catch (err) {
+        for (const { fail } of batch) fail(err);
+      }
     }
-    return null;
+    isAsking = false;
   }
 
   return {
     find(token) {
-      const owner = known.get(token);
+      const owner = known.owners.get(token);
       if (owner !== undefined) return whileValid(owner);
       if ((unknown.get(token) ?? 0) > clock.monotonicMs()) return null;
       const running = underWay.get(token);
       if (running !== undefined) return running;
-      const started = lookUp(token)
-        .then(whileValid)
-        .finally(() => underWay.delete(token));
-      underWay.set(token, started);
-      return started;
+      const answer = new Promise<KeyOwner | null>((settle, fail) => wanted.push({ token, settle, fail })).finally(() =>
+        underWay.delete(token),
+      );
+      underWay.set(token, answer);
+      if (!isAsking) {
+        isAsking = true;
+        // Requests of the same turn of the event loop share the first look-up too.
+        setImmediate(() => void ask());
+      }
+      return answer;
     },
-    async fill() {
-      const before = changes;
-      const rows = await select().limit(MAX_KNOWN).execute();
-      const guards = await loadGuards(db, null, secrets);
-      if (before === changes) for (const row of rows) remember(row.id, ownersOf(row, guards.get(row.id) ?? null));
-    },
+    fill,
   };
 }
