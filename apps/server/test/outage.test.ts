@@ -89,8 +89,8 @@ async function wrongs(load: Load): Promise<string[]> {
     const { rows } = await sql<{ n: number }>`select count(*)::int as n from inbound_alert`.execute(database.db);
     return rows[0]?.n === 0;
   });
-  const { rows } = await sql<{ integration_id: string; alert_group_id: string; n: number }>`
-    select integration_id, alert_group_id, (payload::jsonb ->> 'n')::int as n from alert order by integration_id, created_at, id`.execute(
+  const { rows } = await sql<{ integration_id: string; alert_group_id: string; n: number; taken: number }>`
+    select integration_id, alert_group_id, (payload::jsonb ->> 'n')::int as n, xmin::text::bigint::int as taken from alert order by integration_id, created_at, id`.execute(
     database.db,
   );
   const parked = await database.db.selectFrom('parked_alert').selectAll().execute();
