@@ -47,6 +47,7 @@ export default defineConfig({
           include: ['{src,test}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
           globalSetup: ['src/testing/global-postgres.ts'],
         },
       },

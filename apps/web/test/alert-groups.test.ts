@@ -27,7 +27,7 @@ const stateOf = async (id: string) => (await world.admin.api<Group>('GET', `aler
 /** Asks until there is an answer that is not undefined or false. */
 async function expectSoon<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
   let answer: T | undefined | false = false;
-  await expect.poll(async () => (answer = await ask()), { timeout: 15_000, interval: 50 }).toBeTruthy();
+  await expect.poll(async () => (answer = await ask()), { interval: 50 }).toBeTruthy();
   return answer as T;
 }
 

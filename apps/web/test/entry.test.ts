@@ -226,34 +226,30 @@ browserTest('who came by a provider signs out there, too', async () => {
   await page.waitForURL((url) => url.origin === idp.issuer);
 });
 
-browserTest(
-  'what was read stays readable without the server, marked as such, until one signs out',
-  { timeout: 90_000 },
-  async () => {
-    const { link } = await world.integration('Offline', { templates: { web: { title: '{{ payload.title }}' } } });
-    await world.alert(link, { title: 'Read on the train' });
-    const page = await world.open({ as: world.admin, path: '/alert-groups', offlineReading: true });
-    await page.getByRole('link', { name: 'Read on the train' }).waitFor();
-    await page.evaluate(() => navigator.serviceWorker.ready);
-    await page.reload();
-    await page.getByRole('link', { name: 'Read on the train' }).waitFor();
-    await expect
-      .poll(() => page.evaluate(async () => (await (await caches.open('tocsin-answers')).keys()).length))
-      .toBeGreaterThan(2);
-    await page.context().setOffline(true);
-    await page.reload();
-    await page
-      .getByRole('status')
-      .getByText(/The server cannot be reached/)
-      .waitFor();
-    await page.getByRole('link', { name: 'Read on the train' }).waitFor();
-    await expectAccessible(page);
-    await page.context().setOffline(false);
-    await page.reload();
-    await page.getByText(/The server cannot be reached/).waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Account of ada' }).click();
-    await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    expect(await page.evaluate(() => caches.has('tocsin-answers'))).toBe(false);
-  },
-);
+browserTest('what was read stays readable without the server, marked as such, until one signs out', async () => {
+  const { link } = await world.integration('Offline', { templates: { web: { title: '{{ payload.title }}' } } });
+  await world.alert(link, { title: 'Read on the train' });
+  const page = await world.open({ as: world.admin, path: '/alert-groups', offlineReading: true });
+  await page.getByRole('link', { name: 'Read on the train' }).waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  await page.getByRole('link', { name: 'Read on the train' }).waitFor();
+  await expect
+    .poll(() => page.evaluate(async () => (await (await caches.open('tocsin-answers')).keys()).length))
+    .toBeGreaterThan(2);
+  await page.context().setOffline(true);
+  await page.reload();
+  await page
+    .getByRole('status')
+    .getByText(/The server cannot be reached/)
+    .waitFor();
+  await page.getByRole('link', { name: 'Read on the train' }).waitFor();
+  await expectAccessible(page);
+  await page.context().setOffline(false);
+  await page.reload();
+  await page.getByText(/The server cannot be reached/).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Account of ada' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await page.evaluate(() => caches.has('tocsin-answers'))).toBe(false);
+});

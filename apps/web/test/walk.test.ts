@@ -27,7 +27,7 @@ beforeAll(async () => {
       if (group === undefined) throw new Error('The alert group is not there yet');
       return group.id;
     },
-    { timeout: 15_000 },
+    { timeout: 60_000 },
   );
 });
 afterAll(() => world?.[Symbol.asyncDispose]());

@@ -52,11 +52,11 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
   const { link } = await world.integration();
   await world.alert(link, { title: 'Crane stuck' });
   const newest = async () => (await world.admin.api<{ results: { id: string }[] }>('GET', 'alert_groups/')).results[0]?.id;
-  await expect.poll(newest, { timeout: 15_000 }).toBeDefined();
+  await expect.poll(newest).toBeDefined();
   const made = await stored('Open ticket');
   await world.admin.api('POST', `webhooks/${made?.id}/trigger_manual/`, { alert_group: await newest() });
   const lastStatus = async () => (await stored('Open ticket'))?.health?.last_status_code;
-  await expect.poll(lastStatus, { timeout: 15_000 }).toBe(201);
+  await expect.poll(lastStatus).toBe(201);
   const sent = receiver.requests.length;
   await calls
     .getByRole('listitem')
@@ -67,7 +67,7 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
     .click();
   await calls.getByRole('button', { name: 'Send again' }).click();
   await page.getByText('The call is made again').waitFor();
-  await expect.poll(() => receiver.requests.length, { timeout: 15_000 }).toBeGreaterThan(sent);
+  await expect.poll(() => receiver.requests.length).toBeGreaterThan(sent);
 
   await page.getByRole('link', { name: 'Outgoing webhooks' }).click();
   const row = page.getByRole('row', { name: /Open ticket/ });

@@ -311,7 +311,7 @@ test('a recovery finds its alert group also where somebody changes that while th
       tx,
     );
     settled = world.settle();
-    await vi.waitFor(async () => expect(await isWaitedFor()).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await isWaitedFor()).toBe(true), { timeout: 30_000 });
   });
   await settled;
   expect((await world.groups(integration)).map(({ state, alerts_count }) => [state, alerts_count])).toEqual([['resolved', 2]]);

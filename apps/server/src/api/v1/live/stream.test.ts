@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addLiveEvents, pruneEvents } from '../../../live/index.ts';
 import { inTransaction } from '../../../platform/db/create-db.ts';
 import { newTimeId } from '../../../platform/ids.ts';
@@ -257,7 +257,7 @@ test('a page that goes away is followed no longer; the end of the server ends th
   await Promise.all([gone.next(), stays.next()]);
   expect(own.ctx.live.followers()).toBe(2);
   gone.close();
-  await vi.waitFor(() => expect(own.ctx.live.followers()).toBe(1));
+  await expect.poll(() => own.ctx.live.followers()).toBe(1);
   const closed = own.app.close();
   expect(await stays.next()).toBeNull();
   own.app.server.closeAllConnections();
