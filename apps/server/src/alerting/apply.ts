@@ -67,7 +67,7 @@ export async function applyActions(
       now: {
         ...group,
         state: result.state,
-        restartedAt: leavesSilence || request.action.do === 'restart' ? now : group.restartedAt,
+        restartedAt: leavesSilence || beginsAnew(request.action) ? now : group.restartedAt,
         responseSeconds: responds ? Math.floor((now.getTime() - group.startedAt.getTime()) / 1_000) : group.responseSeconds,
         isSilencedByRoot: result.state.kind === 'silenced' && request.silencedByRoot === true,
       },
@@ -87,9 +87,14 @@ export async function applyActions(
   return [...standings.values()].map((standing) => standing.now);
 }
 
+const beginsAnew = (action: GroupAction): boolean => action.do === 'restart' || action.do === 'apply_current_chain';
+
 /** Whether attached groups go along. Those of a maintenance group do not end with it: what becomes of them the window says. */
 const isFollowed = ({ alone, group, action }: Request): boolean =>
-  alone !== true && group.rootId === null && !(group.isMaintenance && (action.do === 'resolve' || action.do === 'wipe'));
+  alone !== true &&
+  group.rootId === null &&
+  action.do !== 'apply_current_chain' &&
+  !(group.isMaintenance && (action.do === 'resolve' || action.do === 'wipe'));
 
 function byRoot(children: readonly AlertGroup[]): Map<string, AlertGroup[]> {
   const map = new Map<string, AlertGroup[]>();

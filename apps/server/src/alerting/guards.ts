@@ -9,6 +9,7 @@ export type Refusal =
   | 'not_resolved'
   | 'not_silenced'
   | 'already_firing'
+  | 'already_silenced'
   | 'attached'
   | 'maintenance'
   | 'wiped'
@@ -35,6 +36,13 @@ const API_CHECKS: Readonly<Record<string, readonly Check[]>> = {
   unresolve: [['not_resolved', (group) => group.state.kind !== 'resolved'], attached, maintenance, wiped],
   silence: [resolved, acknowledged, attached],
   unsilence: [['not_silenced', (group) => group.state.kind !== 'silenced'], resolved, acknowledged, attached],
+  apply_current_chain: [
+    resolved,
+    acknowledged,
+    ['already_silenced', (group) => group.state.kind === 'silenced'],
+    attached,
+    maintenance,
+  ],
   restart: [['already_firing', (group) => group.state.kind === 'firing'], attached, maintenance, wiped],
 };
 

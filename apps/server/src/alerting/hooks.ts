@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/db/database.ts';
 import type { Actor } from './actor.ts';
 import type { AlertGroupId, GroupState, OrgId, StateKind } from './alert-group.ts';
-import type { GroupAction } from './transition.ts';
+import type { GroupAction, RunFate } from './transition.ts';
 
 /** What was done to a group, in words of the API; `attached` and `unattached` are said of the child. */
 export type GroupEvent = GroupAction['do'] | 'attach' | 'unattach' | 'delete';
@@ -17,7 +17,7 @@ export type GroupChange = {
   /** Where the group stands after this change; it may have changed again in the same transaction. */
   state: GroupState;
   /** What becomes of its escalation. Children of a root never restart: `keep`. */
-  run: 'stop' | 'restart' | 'keep';
+  run: RunFate;
   actor: Actor;
   /** The root whose change this one follows, null when the action was meant for this group. */
   followsRootId: AlertGroupId | null;

@@ -11,6 +11,7 @@ export type {
 } from './alert-group.ts';
 export { type Alert, type AlertFilter, listAlerts, loadAlerts } from './alert-store.ts';
 export { applyActions, type Request as ActionRequest } from './apply.ts';
+export { applyCurrentChain } from './apply-current-chain.ts';
 export { type AttachRefusal, type AttachResult, attach } from './attach.ts';
 export { actOnGroups, type BulkAction, type BulkOptions, type BulkResult } from './bulk.ts';
 export { deleteGroup } from './delete.ts';

@@ -13,7 +13,11 @@ export type GroupAction =
   | { do: 'unsilence' }
   | { do: 'expire_silence' }
   | { do: 'restart' }
+  | { do: 'apply_current_chain' }
   | { do: 'wipe' };
+
+/** What becomes of the escalation: it ends, or a new run starts. `keep`: it has ended before. `anew`: it ends and a new one starts. */
+export type RunFate = 'stop' | 'restart' | 'keep' | 'anew';
 
 export type RecordDraft = { type: number; data?: Readonly<Record<string, unknown>> };
 
@@ -36,8 +40,7 @@ export type Transition =
       state: GroupState;
       /** In the order they are written: what the action undid comes first. */
       records: readonly RecordDraft[];
-      /** What becomes of the escalation: it ends, or a new run starts. `keep`: it has ended before. */
-      run: 'stop' | 'restart' | 'keep';
+      run: RunFate;
     };
 
 const FIRING: GroupState = { kind: 'firing' };
@@ -72,7 +75,7 @@ export function transition(
   circumstances: { isWiped?: boolean; followsRoot?: boolean } = {},
 ): Transition {
   const mark = (): Mark => ({ at: now, by: byCode(actor), userId: actorUserId(actor) });
-  const to = (next: GroupState, records: RecordDraft[], run: 'stop' | 'restart' | 'keep'): Transition => ({
+  const to = (next: GroupState, records: RecordDraft[], run: RunFate): Transition => ({
     changed: true,
     state: next,
     records,
@@ -121,6 +124,9 @@ export function transition(
     case 'restart':
       if (state.kind === 'firing') return no('already_firing');
       return to(FIRING, undone(state), 'restart');
+    case 'apply_current_chain':
+      if (state.kind !== 'firing') return no('not_firing');
+      return to(FIRING, [{ type: TIMELINE.chainApplied }], 'anew');
     case 'wipe': {
       if (state.kind === 'resolved') return to(state, [{ type: TIMELINE.wiped }], 'keep');
       const acknowledged = state.kind === 'acknowledged' ? state.acknowledged : null;

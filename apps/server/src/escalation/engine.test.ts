@@ -254,6 +254,21 @@ describe('what an action ends (G17)', () => {
     if (_name !== 'delete') expect(rows).toEqual([{ type: 3, reason: expect.stringMatching(/^the alert group was /) }]);
   });
 
+  test('a chain that is applied anew ends the run and its pages and begins again; people added by hand, the one who asked too, stay', async () => {
+    const id = await world.open(route);
+    await pageUsers(world.deps, ORG, id, [{ userId: world.userId('Jonas'), important: true }], actor());
+    world.clock.advance({ seconds: 1 });
+    await advanceRuns(world.engine, world.clock.now());
+    const before = await world.run(id);
+    expect(await underWay(id)).toEqual({ runs: 1, lists: 2, pages: 2 });
+    expect((await world.act(id, { do: 'apply_current_chain' }, 'Jonas')).ok).toBe(true);
+    expect(await underWay(id)).toEqual({ runs: 1, lists: 1, pages: 1 });
+    expect(await world.run(id)).toMatchObject({ state: 'running', position: 0, run_no: (before?.run_no ?? 0) + 1 });
+    expect(await world.state(id)).toBe('firing');
+    await world.act(id, { do: 'silence', seconds: 60 }, 'Mira');
+    expect(await world.act(id, { do: 'apply_current_chain' }, 'Mira')).toEqual({ ok: false, reason: 'already_silenced' });
+  });
+
   test('a page that is being sent stays, for its sender records what came of it', async () => {
     const id = await world.open(route);
     world.clock.advance({ seconds: 1 });

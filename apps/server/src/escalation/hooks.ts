@@ -9,7 +9,7 @@ import { RESTART_DELAY_SECONDS, startRuns } from './run/start-runs.ts';
 import type { EndReason } from './tables.ts';
 
 /** Events through which people added by hand are still notified (escalation.md 3.4, 5.3). */
-const KEEPS_PAGED: readonly GroupChange['event'][] = ['acknowledge', 'silence'];
+const KEEPS_PAGED: readonly GroupChange['event'][] = ['acknowledge', 'silence', 'apply_current_chain'];
 
 const REASONS: Partial<Record<GroupChange['event'], string>> = {
   acknowledge: 'the alert group was acknowledged',
@@ -18,6 +18,7 @@ const REASONS: Partial<Record<GroupChange['event'], string>> = {
   wipe: 'the alert group was wiped',
   attach: 'the alert group was attached to another one',
   delete: 'the alert group was deleted',
+  apply_current_chain: 'the escalation began anew',
 };
 
 const END_REASONS: Partial<Record<GroupChange['event'], EndReason>> = { attach: 'attached', wipe: 'wiped' };
@@ -28,10 +29,10 @@ const END_REASONS: Partial<Record<GroupChange['event'], EndReason>> = { attach: 
  */
 export const escalationHooks: AlertGroupHooks = {
   async onChanged(tx, changes, now) {
-    const stops = changes.filter((change) => change.run === 'stop');
+    const stops = changes.filter(({ run }) => run === 'stop' || run === 'anew');
     await stop(tx, stops, now);
     const last = new Map(changes.map((change) => [refKey(change.organizationId, change.alertGroupId), change]));
-    const restarts = [...last.values()].filter((change) => change.run === 'restart');
+    const restarts = [...last.values()].filter(({ run }) => run === 'restart' || run === 'anew');
     await startRuns(tx, restarts, { now, delaySeconds: RESTART_DELAY_SECONDS });
     const deleted = changes.filter((change) => change.event === 'delete');
     if (deleted.length > 0) await removeRuns(tx, deleted);
@@ -41,6 +42,10 @@ export const escalationHooks: AlertGroupHooks = {
     if (userId !== null) await endOwnPages(tx, { ...group, userId }, now);
   },
 };
+
+/** Who needs no page any more because they acted. Who only has the escalation begin anew has answered nothing. */
+const answeringUserId = ({ actor, event }: GroupChange): string | null =>
+  event === 'apply_current_chain' ? null : actorUserId(actor);
 
 async function stop(tx: Tx, stops: readonly GroupChange[], now: Date): Promise<void> {
   if (stops.length === 0) return;
@@ -56,7 +61,7 @@ async function stop(tx: Tx, stops: readonly GroupChange[], now: Date): Promise<v
         organizationId: change.organizationId,
         alertGroupId: change.alertGroupId,
         keepPaged: KEEPS_PAGED.includes(change.event),
-        exceptUserId: actorUserId(change.actor),
+        exceptUserId: answeringUserId(change),
       }),
     ),
     now,
@@ -68,7 +73,7 @@ async function stop(tx: Tx, stops: readonly GroupChange[], now: Date): Promise<v
 async function cancelPages(tx: Tx, stops: readonly GroupChange[], now: Date): Promise<void> {
   const alike = new Map<string, { change: GroupChange; ids: string[] }>();
   for (const change of stops) {
-    const key = `${change.organizationId} ${change.event} ${actorUserId(change.actor) ?? ''}`;
+    const key = `${change.organizationId} ${change.event} ${answeringUserId(change) ?? ''}`;
     const same = alike.get(key);
     if (same === undefined) alike.set(key, { change, ids: [change.alertGroupId] });
     else same.ids.push(change.alertGroupId);
@@ -78,7 +83,7 @@ async function cancelPages(tx: Tx, stops: readonly GroupChange[], now: Date): Pr
     const reason = REASONS[change.event] ?? 'the alert group changed';
     const scope = { organizationId: change.organizationId, alertGroupIds: ids };
     await cancelDeliveries(tx, { ...scope, keepPaged }, reason, now);
-    const userId = actorUserId(change.actor);
+    const userId = answeringUserId(change);
     if (keepPaged && userId !== null) await cancelDeliveries(tx, { ...scope, userId }, reason, now);
   }
 }

@@ -131,6 +131,14 @@ test('a resolved root tells of itself and of each attached group (20)', async ()
   ).toEqual([root, ...children].sort());
 });
 
+test('an escalation that begins anew is no change of state: no webhook tells of one', async () => {
+  for (const trigger of [2, 7, 8] as const) await org.webhook(trigger);
+  const group = await org.alert();
+  await org.done('POST', `alert_groups/${group}/apply_current_chain/`);
+  await world.server.runDue();
+  expect(org.types()).toEqual([]);
+});
+
 test('a webhook for other integrations is not called and leaves no trace (18)', async () => {
   const other = await org.newIntegration();
   const hook = await org.webhook(1, { integrationIds: [other.id] });

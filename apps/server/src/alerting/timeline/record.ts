@@ -33,6 +33,8 @@ export const TIMELINE = {
   sourceToldOfAcknowledge: 100,
   /** The integration's maintenance or debug mode began or ended: `data.phase` is `started`, `opened` (a group, meanwhile) or `ended`. */
   integrationMode: 110,
+  /** The escalation began anew, from the chain as it was by then. */
+  chainApplied: 120,
 } as const;
 
 /** Codes of records of type 17: escalation.md 4.3. */

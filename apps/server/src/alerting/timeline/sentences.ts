@@ -131,6 +131,8 @@ export function recordSentence(record: StoredRecord): string | null {
       return `{{author}} removed ${userOf(data)} from the responders`;
     case TIMELINE.restricted:
       return restrictedSentence(record);
+    case TIMELINE.chainApplied:
+      return `escalation begins anew from the current chain${who}`;
     case TIMELINE.integrationMode:
       return modeSentence(record);
     case TIMELINE.sourceToldOfAcknowledge:

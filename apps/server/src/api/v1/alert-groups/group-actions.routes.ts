@@ -8,9 +8,9 @@ import {
   type AttachRefusal,
   acknowledge,
   actOnGroup,
+  applyCurrentChain,
   attach,
   createNote,
-  findListedGroup,
   MAX_NOTE_LENGTH,
   resolve,
   silence,
@@ -43,10 +43,14 @@ const REFUSALS: Readonly<Record<Exclude<Reason, 'not_found' | 'resolution_note_r
   not_resolved: 'an unresolved alert group',
   not_silenced: 'an unsilenced alert group',
   already_firing: 'a firing alert group',
+  already_silenced: 'a silenced alert group',
   attached: 'an attached alert group',
   maintenance: 'a maintenance alert group',
   wiped: 'a wiped alert group',
 };
+
+/** How an action is called in a refusal, where not by its name. */
+const WORDS: Readonly<Record<string, string>> = { apply_current_chain: 'apply the current chain to' };
 
 /** What an action that was refused is answered. */
 export function refuse(action: string, reason: Reason): ApiError {
@@ -99,7 +103,7 @@ export function registerGroupActions(app: FastifyInstance, deps: GroupsDeps): vo
       async (request, reply) => {
         const caller = callerOf(request);
         const result = await act(deps, caller.org, idOf(request), actorOf(caller), request.body, caller);
-        if (!result.ok) throw refuse(name.replaceAll('_', ' '), result.reason);
+        if (!result.ok) throw refuse(WORDS[name] ?? name, result.reason);
         const warnings = name === 'silence' && isZero(request.body) ? [ZERO_DELAY] : [];
         return emptyAnswer(sendWarnings(reply, warnings), 200);
       },
@@ -125,7 +129,7 @@ export function registerGroupActions(app: FastifyInstance, deps: GroupsDeps): vo
   action('restart', 'Makes the group fire again, whatever its state; its escalation begins anew', (act, org, id, actor) =>
     actOnGroup(act, org, id, { do: 'restart' }, actor),
   );
-  action('apply_current_chain', 'Begins the escalation of a firing group anew, from its chain as it is now', applyCurrentChain);
+  action('apply_current_chain', 'Begins the escalation of a firing group anew, from its chain as it is now', withChain);
   action(
     'attach',
     'Joins the group to another, which it follows from then on',
@@ -151,25 +155,10 @@ const withoutBody =
   (deps, org, id, actor) =>
     act(deps, org, id, actor);
 
-/**
- * The acknowledge ends the run and its pages, taking it back starts one from the chain of today; both or neither, so that nobody can be
- * left acknowledged.
- */
-const applyCurrentChain: Act = (deps, org, id, actor, _body, caller) => {
+/** A group begins with the chain of today only at the word of somebody who may see it. */
+const withChain: Act = (deps, org, id, actor, _body, caller) => {
   if (!can(caller, 'escalation-chains:read')) throw forbidden();
-  return inOneTransaction(deps.db as Parameters<typeof inOneTransaction>[0], {}, async (tx: Tx) => {
-    const inTx = { ...deps, db: tx };
-    const group = await findListedGroup(tx, org, id);
-    if (group !== null && group.state.kind !== 'firing')
-      throw refusal(
-        `Can't apply the current chain to ${group.state.kind === 'acknowledged' ? 'an' : 'a'} ${group.state.kind} alert group`,
-      );
-    const paused = await acknowledge(inTx, org, id, actor);
-    if (!paused.ok) return paused;
-    const again = await unacknowledge(inTx, org, id, actor);
-    if (!again.ok) throw refuse('apply current chain', again.reason); // undoes the acknowledge
-    return again;
-  });
+  return applyCurrentChain(deps, org, id, actor);
 };
 
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;

@@ -122,7 +122,9 @@ test('an escalation begins anew from the chain of today, for a firing group only
   expect([answer.status, answer.text]).toEqual([200, '']);
   expect((await admin.get(`alert_groups/${id}`)).body.state).toBe('firing');
   const { results } = (await admin.get(`alert_groups/${id}/timeline`)).body;
-  expect(results.map(({ type }: { type: number }) => type)).toEqual([0, 1]);
+  expect(results.map(({ type, action }: { type: number; action: string }) => [type, action])).toEqual([
+    [120, expect.stringContaining('escalation begins anew from the current chain')],
+  ]);
   await admin.post(`alert_groups/${id}/silence`, { delay: 3_600 });
   const refused = await ben.post(`alert_groups/${id}/apply_current_chain`);
   expect([refused.status, refused.body]).toEqual([400, { detail: "Can't apply the current chain to a silenced alert group" }]);
