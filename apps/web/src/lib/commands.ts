@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { useEffectEvent, useLayoutEffect, useSyncExternalStore } from 'react';
 
 /** Something the command palette can do on the current screen, such as "Acknowledge #4312". */
 export type Command = { label: string; group?: string; hint?: string; run: () => void };
@@ -15,7 +15,8 @@ const changed = (next: typeof registered): void => {
 export function useCommands(commands: readonly Command[]): void {
   const run = useEffectEvent((label: string) => commands.find((command) => command.label === label)?.run());
   const shape = JSON.stringify(commands.map(({ label, group, hint }) => ({ label, group, hint })));
-  useEffect(() => {
+  // Before the page is painted: what it shows as possible must not be lost.
+  useLayoutEffect(() => {
     const entry = {
       commands: (JSON.parse(shape) as Omit<Command, 'run'>[]).map((command) => ({ ...command, run: () => run(command.label) })),
     };

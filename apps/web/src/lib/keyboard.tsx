@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { useEffectEvent, useLayoutEffect, useSyncExternalStore } from 'react';
 
 /**
  * A shortcut. `keys` is one key (`a`, `?`, `Enter`, `ArrowDown`), one with modifiers (`mod+k`: Ctrl or ⌘; `shift+x`), or two keys one
@@ -77,7 +77,8 @@ function onKeyDown(event: KeyboardEvent): void {
 export function useShortcuts(shortcuts: readonly Shortcut[], enabled = true): void {
   const call = useEffectEvent((keys: string, event: KeyboardEvent) => shortcuts.find((one) => one.keys === keys)?.run(event));
   const shape = JSON.stringify(shortcuts.map(({ keys, label, group, whileTyping }) => ({ keys, label, group, whileTyping })));
-  useEffect(() => {
+  // Before the page is painted: what it shows as possible must not be lost.
+  useLayoutEffect(() => {
     if (!enabled) return;
     const mine = (JSON.parse(shape) as Omit<Shortcut, 'run'>[]).map(
       (one): Registered => ({

@@ -19,3 +19,4 @@ export { Toaster } from './Toaster.tsx';
 export { Tooltip } from './Tooltip.tsx';
 export * from './time-format.ts';
 export { closeToast, runNewestToastAction, showToast } from './toasts.ts';
+export { useMedia } from './use-media.ts';

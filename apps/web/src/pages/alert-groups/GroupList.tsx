@@ -7,7 +7,7 @@ import type { AlertGroup } from '../../api/types.ts';
 import { SilenceDialog, silenceItems } from '../../features/alert-groups/silence.tsx';
 import { type Act, allowedActions, LABELS, undoingAction } from '../../features/alert-groups/transitions.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
-import { MenuAt, type MenuItem } from '../../ui/index.ts';
+import { MenuAt, type MenuItem, useMedia } from '../../ui/index.ts';
 import { entriesOf, gridOf, type ListLook } from './columns.ts';
 import { GroupRow, ListHeader, type Names, type RowHandlers } from './GroupRow.tsx';
 
@@ -28,7 +28,7 @@ type Props = {
 const ROW_HEIGHT = { comfortable: 62, compact: 44 };
 const HEADING_HEIGHT = 37;
 const NEAR_END = 20;
-const OVERSCAN = 8;
+const OVERSCAN = 4;
 
 /** The functions as they are now, behind ones that never change. */
 function useStable(handlers: RowHandlers): RowHandlers {
@@ -40,6 +40,7 @@ function useStable(handlers: RowHandlers): RowHandlers {
     () => ({
       select: (...given) => latest.current.select(...given),
       act: (...given) => latest.current.act(...given),
+      open: (...given) => latest.current.open(...given),
       openMenu: (...given) => latest.current.openMenu(...given),
       filterLabel: (...given) => latest.current.filterLabel(...given),
     }),
@@ -51,6 +52,8 @@ function useStable(handlers: RowHandlers): RowHandlers {
 export function GroupList({ groups, hasMore, onMore, look, names, groupBy, selected, onSelected, onAct, onFilterLabel }: Props) {
   const forbidden = useForbidden('alert-groups:write');
   const navigate = useNavigate();
+  const wide = useMedia('(min-width: 64rem)');
+  const touch = useMedia('(pointer: coarse)');
   const box = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   const [lastSelected, setLastSelected] = useState<string | null>(null);
@@ -91,9 +94,9 @@ export function GroupList({ groups, hasMore, onMore, look, names, groupBy, selec
     link.focus({ preventScroll: true });
   });
 
-  /** The row that holds the focus. */
+  /** The row that holds the focus, or gets it as soon as it is there. */
   const current = (): number => {
-    const id = document.activeElement?.closest('[data-group]')?.getAttribute('data-group');
+    const id = wantedFocus.current ?? document.activeElement?.closest('[data-group]')?.getAttribute('data-group');
     return id === undefined || id === null ? -1 : rows.findIndex((group) => group.id === id);
   };
   const focusRow = (index: number) => {
@@ -105,7 +108,10 @@ export function GroupList({ groups, hasMore, onMore, look, names, groupBy, selec
     );
     const link = box.current?.querySelector<HTMLElement>(`[data-group="${CSS.escape(group.id)}"] [data-row-link]`);
     if (link == null) wantedFocus.current = group.id;
-    else link.focus({ preventScroll: true });
+    else {
+      wantedFocus.current = null;
+      link.focus({ preventScroll: true });
+    }
   };
   const select = (id: string, on: boolean, range: boolean) => {
     const next = new Set(selected);
@@ -119,9 +125,11 @@ export function GroupList({ groups, hasMore, onMore, look, names, groupBy, selec
     setLastSelected(id);
     onSelected(next);
   };
+  const open = (id: string) => void navigate({ to: '/alert-groups/$id', params: { id } });
   const handlers = useStable({
     select,
     act: (group, act) => onAct([group], act),
+    open,
     openMenu: (group, anchor) => setMenu({ id: group.id, anchor }),
     filterLabel: onFilterLabel,
   });
@@ -158,8 +166,7 @@ export function GroupList({ groups, hasMore, onMore, look, names, groupBy, selec
         const focused = document.activeElement;
         const id = rows[current()]?.id;
         // A button or a label of the row is pressed itself.
-        if (id !== undefined && focused?.hasAttribute('data-row-link') === true)
-          void navigate({ to: '/alert-groups/$id', params: { id } });
+        if (id !== undefined && focused?.hasAttribute('data-row-link') === true) open(id);
         else if (focused instanceof HTMLElement) focused.click();
       },
     },
@@ -224,7 +231,7 @@ export function GroupList({ groups, hasMore, onMore, look, names, groupBy, selec
 
   return (
     <div style={{ '--columns': gridOf(look.columns) } as CSSProperties}>
-      {rows.length > 0 && <ListHeader look={look} />}
+      {rows.length > 0 && wide && <ListHeader look={look} />}
       <div ref={box}>
         <ul aria-label="Alert groups" className="relative rounded-b-lg" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
@@ -237,7 +244,7 @@ export function GroupList({ groups, hasMore, onMore, look, names, groupBy, selec
                 ref={virtual.measureElement}
                 aria-setsize={hasMore ? -1 : entries.length}
                 aria-posinset={item.index + 1}
-                className="absolute inset-x-0 top-0"
+                className="absolute inset-x-0 top-0 contain-content"
                 style={{ transform: `translateY(${item.start - virtual.options.scrollMargin}px)` }}
               >
                 {entry.kind === 'heading' ? (
@@ -268,6 +275,8 @@ export function GroupList({ groups, hasMore, onMore, look, names, groupBy, selec
                     selected={selected.has(entry.group.id)}
                     names={names}
                     look={look}
+                    wide={wide}
+                    touch={touch}
                     forbidden={forbidden}
                     handlers={handlers}
                   />

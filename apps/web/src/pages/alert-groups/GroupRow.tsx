@@ -1,6 +1,5 @@
-import { Link } from '@tanstack/react-router';
 import { EllipsisVertical, Link2, Paperclip } from 'lucide-react';
-import { memo, type ReactNode } from 'react';
+import { type AnchorHTMLAttributes, memo, type ReactNode } from 'react';
 import type { AlertGroup } from '../../api/types.ts';
 import { StateBadge } from '../../features/alert-groups/StateBadge.tsx';
 import { type Act, allowedActions, LABELS } from '../../features/alert-groups/transitions.ts';
@@ -17,6 +16,7 @@ export type Names = {
 export type RowHandlers = {
   select: (id: string, selected: boolean, range: boolean) => void;
   act: (group: AlertGroup, act: Act) => void;
+  open: (id: string) => void;
   openMenu: (group: AlertGroup, anchor: HTMLElement | { x: number; y: number }) => void;
   filterLabel: (label: string) => void;
 };
@@ -25,6 +25,10 @@ export type RowProps = {
   selected: boolean;
   names: Names;
   look: ListLook;
+  /** Whether the screen is as wide as for columns; a row then lacks what only cards have. */
+  wide: boolean;
+  /** Whether fingers work the screen: rows can be swiped. */
+  touch: boolean;
   forbidden: string | null;
   handlers: RowHandlers;
 };
@@ -63,6 +67,22 @@ function Labels({ group, handlers }: Pick<RowProps, 'group' | 'handlers'>) {
   );
 }
 
+/** A link to an alert group. The router's own works out its address anew whenever the page's changes, in each of many rows. */
+function GroupLink({ id, open, ...rest }: { id: string; open: RowHandlers['open'] } & AnchorHTMLAttributes<HTMLAnchorElement>) {
+  return (
+    <a
+      {...rest}
+      href={`/alert-groups/${encodeURIComponent(id)}`}
+      onClick={(event) => {
+        const elsewhere = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0;
+        if (elsewhere || event.defaultPrevented) return;
+        event.preventDefault();
+        open(id);
+      }}
+    />
+  );
+}
+
 function Fact({ children, className }: { children: ReactNode; className?: string }) {
   return <span className={cx('min-w-0 truncate text-muted', className)}>{children}</span>;
 }
@@ -87,35 +107,35 @@ function Cell({ column, group, names }: { column: string } & Pick<RowProps, 'gro
   const key = labelKeyOf(column);
   if (key !== null)
     return (
-      <Fact className="max-lg:hidden">
+      <Fact>
         <bdi>{group.labels.find((label) => label.key.name === key)?.value.name ?? '–'}</bdi>
       </Fact>
     );
   switch (column) {
     case 'alerts':
       return (
-        <Fact className="text-right tabular-nums max-lg:hidden">
+        <Fact className="text-right tabular-nums">
           {group.alerts_count}
           <span className="sr-only"> alerts</span>
         </Fact>
       );
     case 'integration':
-      return <Fact className="max-lg:hidden">{names.integrations.get(group.integration_id) ?? '–'}</Fact>;
+      return <Fact>{names.integrations.get(group.integration_id) ?? '–'}</Fact>;
     case 'created':
       return (
-        <Fact className="max-lg:hidden">
+        <Fact>
           <Time value={group.created_at} />
         </Fact>
       );
     case 'duration':
       return (
-        <Fact className="whitespace-nowrap tabular-nums max-lg:hidden">
+        <Fact className="whitespace-nowrap tabular-nums">
           <Duration group={group} />
         </Fact>
       );
     default:
       return (
-        <div className="flex -space-x-1.5 max-lg:hidden">
+        <div className="flex -space-x-1.5">
           <People group={group} names={names} />
         </div>
       );
@@ -128,7 +148,7 @@ export function ListHeader({ look }: { look: ListLook }) {
   return (
     <div
       aria-hidden
-      className="sticky top-13 z-10 grid grid-cols-(--columns) items-center gap-x-3 rounded-t-lg border-b border-line bg-surface px-4 py-1.5 text-[0.86rem] text-muted max-lg:hidden"
+      className="sticky top-13 z-10 grid grid-cols-(--columns) items-center gap-x-3 rounded-t-lg border-b border-line bg-surface px-4 py-1.5 text-[0.86rem] text-muted"
     >
       <span />
       {columns.includes('state') && <span>Status</span>}
@@ -168,7 +188,7 @@ function RowActions({ group, forbidden, handlers }: Pick<RowProps, 'group' | 'fo
 }
 
 /** One alert group in the list: a line on wide screens, a card on phones, where a swipe acknowledges or silences. */
-export const GroupRow = memo(function GroupRow({ group, selected, names, look, forbidden, handlers }: RowProps) {
+export const GroupRow = memo(function GroupRow({ group, selected, names, look, wide, touch, forbidden, handlers }: RowProps) {
   const attached = group.root_alert_group_id !== null;
   const { columns } = look;
   const teamName = group.team_id === null ? null : (names.teams.get(group.team_id) ?? null);
@@ -180,10 +200,12 @@ export const GroupRow = memo(function GroupRow({ group, selected, names, look, f
   });
   return (
     <div className="relative overflow-hidden border-b border-line">
-      <div aria-hidden className="absolute inset-0 hidden items-center justify-between px-4 font-medium pointer-coarse:flex">
-        <span className="text-ok">{swipe.right && 'Acknowledge'}</span>
-        <span className="text-quiet">{swipe.left && 'Silence for 1 hour'}</span>
-      </div>
+      {touch && (
+        <div aria-hidden className="absolute inset-0 flex items-center justify-between px-4 font-medium">
+          <span className="text-ok">{swipe.right && 'Acknowledge'}</span>
+          <span className="text-quiet">{swipe.left && 'Silence for 1 hour'}</span>
+        </div>
+      )}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: swipes and right clicks are shortcuts to the menu beside, which keys reach */}
       <div
         data-group={group.id}
@@ -209,14 +231,15 @@ export const GroupRow = memo(function GroupRow({ group, selected, names, look, f
             className="block size-4 accent-accent"
           />
         </label>
-        <div className={cx('max-lg:col-start-2 max-lg:row-start-2 max-lg:mt-1', !columns.includes('state') && 'lg:hidden')}>
-          <StateBadge state={group.state} silencedUntil={group.silenced_until} />
-        </div>
+        {(!wide || columns.includes('state')) && (
+          <div className="max-lg:col-start-2 max-lg:row-start-2 max-lg:mt-1">
+            <StateBadge state={group.state} silencedUntil={group.silenced_until} />
+          </div>
+        )}
         <div className="min-w-0 max-lg:col-start-2 max-lg:row-start-1">
-          <Link
-            to="/alert-groups/$id"
-            params={{ id: group.id }}
-            preload={false}
+          <GroupLink
+            id={group.id}
+            open={handlers.open}
             data-row-link
             className={cx(
               'block [unicode-bidi:plaintext] lg:text-start',
@@ -225,7 +248,7 @@ export const GroupRow = memo(function GroupRow({ group, selected, names, look, f
             )}
           >
             {group.title ?? 'Alert'}
-          </Link>
+          </GroupLink>
           <div className={cx('flex items-center gap-x-1.5 gap-y-1 pt-0.5', look.density === 'comfortable' && 'flex-wrap')}>
             <span className="text-[0.86rem] text-muted tabular-nums">#{group.alert_group_number}</span>
             {teamName !== null && columns.includes('team') && (
@@ -238,26 +261,26 @@ export const GroupRow = memo(function GroupRow({ group, selected, names, look, f
               </span>
             )}
             {attached && (
-              <Link
-                to="/alert-groups/$id"
-                params={{ id: group.root_alert_group_id ?? '' }}
-                preload={false}
+              <GroupLink
+                id={group.root_alert_group_id ?? ''}
+                open={handlers.open}
                 className="inline-flex items-center gap-0.5 text-[0.86rem] text-muted hover:text-text hover:underline"
               >
                 <Link2 className="size-3" aria-hidden />
                 attached
-              </Link>
+              </GroupLink>
             )}
             {columns.includes('labels') && <Labels group={group} handlers={handlers} />}
           </div>
         </div>
-        {ownColumns(columns).map((column) => (
-          <Cell key={column} column={column} group={group} names={names} />
-        ))}
-        <Fact className="mt-1 text-[0.93rem] max-lg:col-start-2 max-lg:row-start-3 lg:hidden">
-          {group.alerts_count} {group.alerts_count === 1 ? 'alert' : 'alerts'}
-          {integrationName !== undefined && ` · ${integrationName}`} · <Time value={group.created_at} />
-        </Fact>
+        {wide ? (
+          ownColumns(columns).map((column) => <Cell key={column} column={column} group={group} names={names} />)
+        ) : (
+          <Fact className="col-start-2 row-start-3 mt-1 text-[0.93rem]">
+            {group.alerts_count} {group.alerts_count === 1 ? 'alert' : 'alerts'}
+            {integrationName !== undefined && ` · ${integrationName}`} · <Time value={group.created_at} />
+          </Fact>
+        )}
         <div className="flex items-center justify-end gap-1 max-lg:col-start-3 max-lg:row-span-3 max-lg:row-start-1">
           <RowActions group={group} forbidden={forbidden} handlers={handlers} />
         </div>
