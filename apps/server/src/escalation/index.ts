@@ -3,6 +3,7 @@ export { createEscalationMetrics, type EscalationMetrics } from './metrics.ts';
 export { advancePersonalRuns } from './personal/advance-personal-runs.ts';
 export { type PageUsersResult, pageUsers, unpageUser } from './personal/page-users.ts';
 export { loadPeople } from './personal/people-store.ts';
+export type { PersonalRule } from './personal/person.ts';
 export { acknowledgeOwnPages, type Responder, type ResponderState, respondersOf } from './personal/responders.ts';
 export { type Plan, type PlanDeps, type PlanState, planOf, planOfChain } from './plan/plan.ts';
 export type { Forecast, RuleVisit, Visit } from './plan/simulate.ts';
@@ -36,7 +37,13 @@ export {
   type StepValues,
 } from './settings/chain.ts';
 export { chainsOfSchedule, createChain, deleteChain, findChain, listChains, updateChain } from './settings/chain-store.ts';
-export { replaceInSteps, type StepUse, stepsNaming } from './settings/people-in-steps.ts';
+export {
+  type ChainRecipients,
+  recipientsOfChains,
+  replaceInSteps,
+  type StepUse,
+  stepsNaming,
+} from './settings/people-in-steps.ts';
 export { copySteps, createStep, deleteStep, findStep, listSteps, updateStep } from './settings/step-store.ts';
 export { type EscalationHealth, escalationHealth } from './watchdogs/health.ts';
 export { createHeartbeat } from './watchdogs/heartbeat.ts';

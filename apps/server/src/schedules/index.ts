@@ -21,6 +21,7 @@ export {
   eventsOfSwap,
   type FinalShift,
   finalShifts,
+  onCallBetween,
   onCallEverywhere,
   onCallNow,
   type ScheduleTimeline,

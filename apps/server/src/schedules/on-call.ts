@@ -70,6 +70,30 @@ export async function onCallEverywhere(
 const inTeams = (teams: ReadonlySet<string | null>) =>
   sql<boolean>`(team_id = any(${[...teams].filter((team) => team !== null)}::text[]) ${teams.has(null) ? sql`or team_id is null` : sql``})`;
 
+/** Whom each schedule of an organization has on call in a range, a row per person and event, cut to the range. */
+export async function onCallBetween(
+  db: Db,
+  org: string,
+  range: { from: Date; to: Date },
+  now: Date,
+): Promise<readonly { id: string; name: string; shifts: readonly FinalShift[] }[]> {
+  const rows = await db.selectFrom('schedule').select('id').where('organization_id', '=', org).orderBy('name').execute();
+  const infos = await schedulesById(
+    db,
+    org,
+    rows.map(({ id }) => id),
+  );
+  if (infos.length === 0) return [];
+  const { schedules, directory } = await completeSchedules(db, org, infos);
+  const window = { from: instantOf(range.from), to: instantOf(range.to) };
+  return infos.map(({ id, name }) => {
+    const schedule = schedules.get(id);
+    if (schedule === undefined) return { id, name, shifts: [] };
+    const { events } = finalSchedule(schedule, directory, window, { now: instantOf(now) });
+    return { id, name, shifts: cutToWindow(events, window).flatMap(rowsOf) };
+  });
+}
+
 export interface FinalShift {
   readonly userId: string;
   /** `2026-05-05T08:00:00Z` */

@@ -120,7 +120,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       mail: { isOn: () => false, add: async () => undefined },
       oidc: new Map(),
       proxy: null,
-      features: ['labels'],
+      features: ['labels', 'personal_webhook'],
       maintenanceMessage: null,
     },
     previewTemplate: (request) =>

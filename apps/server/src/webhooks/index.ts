@@ -19,6 +19,7 @@ export {
   linkPersonalWebhook,
   type PersonalContext,
   type PersonalWebhook,
+  peopleWithWebhook,
   unlinkPersonalWebhook,
 } from './personal-link.ts';
 export { contextOfNewest, PREVIEWED, previewWebhookTemplate, type WebhookPreview } from './preview.ts';

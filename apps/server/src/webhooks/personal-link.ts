@@ -35,6 +35,20 @@ export async function findPersonalWebhook(
   return { webhookId: id, webhookName: name, context: sealed === null ? null : openContext(sealed, userId, secrets) };
 }
 
+/** Everybody whom a webhook of their own pages. */
+export async function peopleWithWebhook(db: Db | Tx, org: string): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('personal_webhook_link as l')
+    .innerJoin('webhook as w', (join) =>
+      join.onRef('w.organization_id', '=', 'l.organization_id').onRef('w.id', '=', 'l.webhook_id'),
+    )
+    .select('l.user_id')
+    .where('l.organization_id', '=', org)
+    .where('w.deleted_at', 'is', null)
+    .execute();
+  return new Set(rows.map(({ user_id }) => user_id));
+}
+
 /** @throws SecretError when it was sealed under another SECRET_KEY */
 export function openContext(sealed: Buffer, userId: string, secrets: SecretBox): PersonalContext {
   const context: unknown = JSON.parse(secrets.open(sealed, secretPurpose.personalContext(userId)));

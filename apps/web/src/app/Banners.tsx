@@ -1,8 +1,11 @@
-import { CloudOff, Info, MailX, ShieldAlert, TriangleAlert, X } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
+import { BellOff, CloudOff, Info, MailX, RefreshCw, ShieldAlert, TriangleAlert, X } from 'lucide-react';
 import { type ReactNode, useState, useSyncExternalStore } from 'react';
 import { readShownSince, subscribeShownSince } from '../api/offline.ts';
 import { useCan, useSession } from '../api/session.ts';
+import { ownReachQuery } from '../features/reach/own-reach.ts';
 import { IconButton, Time } from '../ui/index.ts';
+import { readNewVersion, subscribeNewVersion } from './new-version.ts';
 
 const TONES = {
   info: 'bg-accent-soft text-accent',
@@ -20,9 +23,12 @@ type Banner = {
 };
 
 function useBanners(): Banner[] {
-  const { features, maintenance_message: maintenance, organization, second_factor_required: factorRequired } = useSession();
+  const { user, features, maintenance_message: maintenance, organization, second_factor_required: factorRequired } = useSession();
   const runsServer = useCan('other-settings:write');
   const shownSince = useSyncExternalStore(subscribeShownSince, readShownSince);
+  const isNewer = useSyncExternalStore(subscribeNewVersion, readNewVersion);
+  const mayBePaged = useCan('notifications:read');
+  const reach = useQuery({ ...ownReachQuery(user.id, features), enabled: mayBePaged }).data;
   const { banner } = organization;
   const banners: (Banner | false)[] = [
     shownSince !== null && {
@@ -32,6 +38,19 @@ function useBanners(): Banner[] {
       text: (
         <>
           The server cannot be reached. What you see is from <Time value={shownSince} show="full" />; nothing can be changed now.
+        </>
+      ),
+    },
+    isNewer && {
+      name: 'new-version',
+      tone: 'info',
+      icon: <RefreshCw />,
+      text: (
+        <>
+          The server has a new version of this page.{' '}
+          <button type="button" onClick={() => location.reload()} className="font-medium underline underline-offset-2">
+            Reload
+          </button>
         </>
       ),
     },
@@ -59,6 +78,20 @@ function useBanners(): Banner[] {
       text: (
         <>
           <strong className="font-semibold">{banner.title}</strong> {banner.body}
+        </>
+      ),
+    },
+    reach === 'nowhere' && {
+      name: 'unreachable',
+      tone: 'warn',
+      icon: <BellOff />,
+      version: 'unreachable',
+      text: (
+        <>
+          No page would reach you: none of your notification rules leads to a channel that works.{' '}
+          <a href="/users/me?tab=rules" className="font-medium underline underline-offset-2">
+            Choose how you are notified
+          </a>
         </>
       ),
     },

@@ -3,13 +3,14 @@ import { WifiOff } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { onStreamEvent, onStreamReset, readStreamState, startStream, subscribeStreamState } from '../api/stream.ts';
 import { Tooltip } from '../ui/index.ts';
+import { watchVersion } from './new-version.ts';
 
 /** Query keys that an event makes stale, by the first word of its type. Alert groups are patched row by row instead. */
 const STALE: Readonly<Record<string, readonly string[]>> = {
-  schedule: ['schedules'],
-  oncall: ['schedules', 'home'],
+  schedule: ['schedules', 'readiness'],
+  oncall: ['schedules', 'home', 'readiness'],
   integration: ['integrations', 'home'],
-  user: ['users'],
+  user: ['users', 'readiness'],
   settings: ['session'],
   banner: ['session'],
 };
@@ -19,6 +20,7 @@ export function useLiveUpdates(): void {
   const client = useQueryClient();
   useEffect(() => {
     const stop = startStream();
+    const offVersion = watchVersion();
     const offEvent = onStreamEvent(({ type }) => {
       for (const key of STALE[type.split('.')[0] ?? ''] ?? []) void client.invalidateQueries({ queryKey: [key] });
     });
@@ -26,6 +28,7 @@ export function useLiveUpdates(): void {
     return () => {
       offEvent();
       offReset();
+      offVersion();
       stop();
     };
   }, [client]);

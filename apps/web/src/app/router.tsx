@@ -5,8 +5,9 @@ import { confirmEmailRoute, forgotRoute, inviteRoute, loginRoute, resetRoute, se
 import { chainRoute, chainsRoute } from '../pages/escalations/routes.ts';
 import { homeRoute } from '../pages/home/routes.ts';
 import { integrationRoute, integrationsRoute, templatesRoute } from '../pages/integrations/routes.ts';
+import { readinessRoute } from '../pages/readiness/routes.ts';
 import { scheduleRoute, schedulesRoute } from '../pages/schedules/routes.ts';
-import { settingsRoutes } from '../pages/settings/routes.ts';
+import { chatRoute, settingsRoutes } from '../pages/settings/routes.ts';
 import { teamsRoute, userRoute, usersRoute } from '../pages/users/routes.ts';
 import { webhookRoute, webhooksRoute } from '../pages/webhooks/routes.ts';
 import { welcomeRoute } from '../pages/welcome/routes.ts';
@@ -39,6 +40,8 @@ const routeTree = rootRoute.addChildren([
     teamsRoute,
     webhooksRoute,
     webhookRoute,
+    readinessRoute,
+    chatRoute,
     settingsRoutes,
   ]),
 ]);

@@ -53,6 +53,7 @@ import { registerIntegrationTypes } from './integrations/types.routes.ts';
 import { registerStream } from './live/stream.routes.ts';
 import { registerPaging } from './paging/escalation.routes.ts';
 import { registerPhoneRelay } from './phone/phone-relay.routes.ts';
+import { registerReadiness } from './readiness/readiness.routes.ts';
 import { registerCoverage } from './schedules/coverage.routes.ts';
 import { registerExports } from './schedules/export.routes.ts';
 import { registerFinalShifts } from './schedules/final-shifts.routes.ts';
@@ -162,6 +163,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerAvailability(app, ctx);
   registerProfiles(app, ctx);
   registerTestNotification(app, ctx);
+  registerReadiness(app, ctx);
   registerResource(app, ctx, chainsResource(ctx));
   registerChainActions(app, ctx);
   registerResource(app, ctx, stepsResource(ctx));

@@ -24,6 +24,31 @@ export async function stepsNaming(db: Db | Tx, org: string, userId: string): Pro
   return rows;
 }
 
+/** Whom a chain names, people or what stands for people. */
+export interface ChainRecipients {
+  readonly id: string;
+  readonly name: string;
+  readonly userIds: readonly string[];
+  readonly scheduleIds: readonly string[];
+  readonly teamIds: readonly string[];
+}
+
+/** Whom each chain of an organization may notify. */
+export async function recipientsOfChains(db: Db | Tx, org: string): Promise<ChainRecipients[]> {
+  const { rows } = await sql<ChainRecipients>`
+    select c.id, c.name,
+           coalesce((select array_agg(distinct named) from escalation_step s, unnest(s.user_ids) as named
+                     where s.organization_id = c.organization_id and s.escalation_chain_id = c.id), '{}') as "userIds",
+           coalesce(array_agg(distinct s.schedule_id) filter (where s.schedule_id is not null), '{}') as "scheduleIds",
+           coalesce(array_agg(distinct s.team_id) filter (where s.team_id is not null), '{}') as "teamIds"
+    from escalation_chain c
+    left join escalation_step s on s.organization_id = c.organization_id and s.escalation_chain_id = c.id
+    where c.organization_id = ${org}
+    group by c.organization_id, c.id, c.name
+    order by c.name, c.id`.execute(db);
+  return rows;
+}
+
 /** Puts another person in the place of one in all steps, or takes that one out. */
 export async function replaceInSteps(tx: Tx, org: string, userId: string, replacementId: string | null): Promise<void> {
   // A step that names both keeps the replacement once, in the first of the two places.

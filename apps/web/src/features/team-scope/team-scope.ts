@@ -22,6 +22,13 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener);
 };
 
+/** Whether somebody in this browser looks at some teams only; who that is may not be known yet. */
+export const isScopeKept = (): boolean =>
+  Object.entries(localStorage).some(([key, value]) => key.startsWith(STORED) && value !== '');
+
+/** What a person looks at, outside of components. */
+export const readTeamScope = (userId: string): readonly string[] => read(userId);
+
 /** The teams whose things the person looks at, and `NO_TEAM`; empty: everything. Kept for the person, in this browser. */
 export function useTeamScope() {
   const { user } = useSession();
@@ -35,6 +42,10 @@ export function useTeamScope() {
       },
       /** Whether something of this team, or of none, is looked at. */
       isInScope: (teamId: string | null | undefined): boolean => teams.length === 0 || teams.includes(teamId ?? NO_TEAM),
+      /** Whether somebody of these teams is looked at. */
+      isMemberInScope: (of: readonly string[] | undefined): boolean =>
+        teams.length === 0 ||
+        (of === undefined || of.length === 0 ? teams.includes(NO_TEAM) : of.some((id) => teams.includes(id))),
     }),
     [teams, user.id],
   );

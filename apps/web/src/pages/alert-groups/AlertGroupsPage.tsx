@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient, useSuspenseInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowUp, BellOff, Inbox } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { errorText } from '../../api/errors.ts';
 import { useCan, useSession } from '../../api/session.ts';
 import type { AlertGroup } from '../../api/types.ts';
@@ -11,6 +11,8 @@ import { countsQuery, groupsQuery } from '../../features/alert-groups/queries.ts
 import { forgetWaiting, holdLists, readWaiting, showWaiting, subscribeWaiting } from '../../features/alert-groups/refresh.ts';
 import { type Act, DONE } from '../../features/alert-groups/transitions.ts';
 import { useGroupActions } from '../../features/alert-groups/use-group-actions.ts';
+import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
+import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import { Button, buttonClasses, cx, EmptyState, Page, SkeletonRows, showToast } from '../../ui/index.ts';
 import { BulkBar } from './BulkBar.tsx';
@@ -18,7 +20,16 @@ import { BulkResult, type Result } from './BulkResult.tsx';
 import type { BulkProgress } from './bulk-all.ts';
 import { useLook } from './columns.ts';
 import { FilterBar } from './FilterBar.tsx';
-import { activeFilters, type GroupFilter, parseFilter, type StateWord, statesOf, toQuery, withState } from './filter.ts';
+import {
+  activeFilters,
+  type GroupFilter,
+  inTeamScope,
+  parseFilter,
+  type StateWord,
+  statesOf,
+  toQuery,
+  withState,
+} from './filter.ts';
 import { GroupList } from './GroupList.tsx';
 import { alertGroupsRoute } from './routes.ts';
 import { SavedViews } from './SavedViews.tsx';
@@ -37,7 +48,9 @@ export function AlertGroupsPage() {
   const { now } = alertGroupsRoute.useLoaderData();
   const navigate = alertGroupsRoute.useNavigate();
   const client = useQueryClient();
-  const query = toQuery(filter, now);
+  // The list of before stays until the one for other teams is there.
+  const teams = useDeferredValue(useTeamScope().teams);
+  const query = toQuery(inTeamScope(filter, teams), now);
   const states = statesOf(filter);
   const list = useSuspenseInfiniteQuery(groupsQuery({ ...query, state: states }));
   const counts = useQuery(countsQuery(query));
@@ -178,6 +191,7 @@ export function AlertGroupsPage() {
         facetsOpen={facetsOpen}
         onFacets={showFacets}
       />
+      {filter.team_id === undefined && <TeamScopeChip />}
       {result !== null && (
         <BulkResult
           result={result}
@@ -217,7 +231,7 @@ export function AlertGroupsPage() {
           onPointerLeave={() => setHovered(false)}
           className="rounded-lg border border-line bg-surface shadow-card"
         >
-          {groups.length === 0 && filtered && (
+          {groups.length === 0 && (filtered || teams.length > 0) && (
             <EmptyState
               icon={<BellOff />}
               title="Nothing matches"
@@ -226,7 +240,7 @@ export function AlertGroupsPage() {
               No alert group of this period fits what is filtered above.
             </EmptyState>
           )}
-          {groups.length === 0 && !filtered && (
+          {groups.length === 0 && !filtered && teams.length === 0 && (
             <EmptyState
               icon={<Inbox />}
               title="All quiet"

@@ -7,20 +7,46 @@ import { errorText } from '../../api/errors.ts';
 import { useCan, useForbidden, useSession } from '../../api/session.ts';
 import type { ResolutionNote } from '../../api/types.ts';
 import { notesQuery } from '../../features/alert-groups/queries.ts';
+import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import { Button, Card, ConfirmDialog, IconButton, TextArea, Time } from '../../ui/index.ts';
 
 const LONGEST = 3_000;
 
-function Note({ note, author, own, onChanged }: { note: ResolutionNote; author: string; own: boolean; onChanged: () => void }) {
-  const [editing, setEditing] = useState<string | null>(null);
-  const [deleting, setDeleting] = useState(false);
-  const save = useMutation({
-    mutationFn: (text: string) => api.put('/resolution_notes/{id}', { path: { id: note.id }, body: { text } }),
-    onSuccess: () => {
-      setEditing(null);
+/** Changes the text of a note. */
+function NoteEditor({ note, onChanged, onClose }: { note: ResolutionNote; onChanged: () => void; onClose: () => void }) {
+  const [text, setText] = useState(note.text);
+  const { submit, isPending, fields, problems } = useGuardedForm({
+    path: '/resolution_notes/{id}',
+    object: note,
+    mine: { text: text.trim() },
+    send: (headers) => api.put('/resolution_notes/{id}', { path: { id: note.id }, body: { text: text.trim() }, headers }),
+    stale: ['alert-groups', 'of', note.alert_group_id],
+    onSaved: () => {
+      onClose();
       onChanged();
     },
+    onClose,
+    names: { text: 'Note' },
   });
+  return (
+    <form className="mt-1 space-y-2" onSubmit={(event) => (text.trim() === '' ? event.preventDefault() : submit(event))}>
+      <TextArea label="Note" hideLabel autoFocus maxLength={LONGEST} value={text} onChange={setText} error={fields.text} />
+      {problems}
+      <div className="flex gap-2">
+        <Button size="small" kind="primary" type="submit" pending={isPending}>
+          Save
+        </Button>
+        <Button size="small" onClick={onClose}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Note({ note, author, own, onChanged }: { note: ResolutionNote; author: string; own: boolean; onChanged: () => void }) {
+  const [editing, setEditing] = useState(false);
+  const [deleting, setDeleting] = useState(false);
   const remove = useMutation({
     mutationFn: () => api.delete('/resolution_notes/{id}', { path: { id: note.id } }),
     onSuccess: () => {
@@ -33,13 +59,13 @@ function Note({ note, author, own, onChanged }: { note: ResolutionNote; author: 
       <div className="flex items-center gap-2 text-[0.93rem] text-muted">
         <span className="font-medium text-text">{author}</span>
         <Time value={note.created_at} />
-        {own && editing === null && (
+        {own && !editing && (
           <span className="ml-auto flex">
             <IconButton
               label="Edit note"
               size="small"
               icon={<Pencil className="size-3.5" aria-hidden />}
-              onClick={() => setEditing(note.text)}
+              onClick={() => setEditing(true)}
             />
             <IconButton
               label="Delete note"
@@ -50,34 +76,12 @@ function Note({ note, author, own, onChanged }: { note: ResolutionNote; author: 
           </span>
         )}
       </div>
-      {editing === null ? (
+      {editing ? (
+        <NoteEditor note={note} onChanged={onChanged} onClose={() => setEditing(false)} />
+      ) : (
         <p dir="auto" className="whitespace-pre-wrap [overflow-wrap:anywhere]">
           {note.text}
         </p>
-      ) : (
-        <div className="mt-1 space-y-2">
-          <TextArea
-            label="Note"
-            hideLabel
-            maxLength={LONGEST}
-            value={editing}
-            onChange={setEditing}
-            error={save.error === null ? null : errorText(save.error)}
-          />
-          <div className="flex gap-2">
-            <Button
-              size="small"
-              kind="primary"
-              pending={save.isPending}
-              onClick={() => editing.trim() !== '' && save.mutate(editing.trim())}
-            >
-              Save
-            </Button>
-            <Button size="small" onClick={() => setEditing(null)}>
-              Cancel
-            </Button>
-          </div>
-        </div>
       )}
       <ConfirmDialog
         open={deleting}

@@ -1,6 +1,7 @@
 import { api, type ListPage, type Query } from '../../api/client.ts';
 import type { AlertGroup } from '../../api/types.ts';
 import { WITHOUT_PAYLOADS } from '../../features/alert-groups/queries.ts';
+import { csvLine, downloadCsv } from '../../lib/csv.ts';
 import type { Names } from './GroupRow.tsx';
 
 const PAGE = 1_000;
@@ -18,19 +19,6 @@ export async function* eachPage(query: Query, signal: AbortSignal): AsyncGenerat
     if (cursor === null) return;
   }
 }
-
-/** What a spreadsheet would take for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/** A line of CSV (RFC 4180). Values that a spreadsheet would run get a quote in front. */
-export const csvLine = (values: readonly (string | number | null)[]): string =>
-  `${values
-    .map((value) => {
-      const text = value === null ? '' : String(value);
-      const harmless = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text;
-      return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-    })
-    .join(',')}\r\n`;
 
 const HEAD = [
   'number',
@@ -77,10 +65,6 @@ export async function exportCsv(query: Query, names: Names, signal: AbortSignal)
       );
     }
   }
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob(lines, { type: 'text/csv;charset=utf-8' }));
-  link.download = `alert-groups-${new Date().toISOString().slice(0, 10)}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1_000);
+  downloadCsv('alert-groups', lines);
   return lines.length - 1;
 }

@@ -71,6 +71,10 @@ export function parseFilter(search: Record<string, unknown>): GroupFilter {
   return filter;
 }
 
+/** The filter with the teams that the person looks at, where it names none itself. */
+export const inTeamScope = (filter: GroupFilter, teams: readonly string[]): GroupFilter =>
+  filter.team_id !== undefined || teams.length === 0 ? filter : { ...filter, team_id: [...teams] };
+
 export const statesOf = (filter: GroupFilter): readonly StateWord[] => filter.state ?? DEFAULT_STATES;
 
 /** The filter with a state switched on or off. With none left, and with those shown anyway, the address says nothing of states. */

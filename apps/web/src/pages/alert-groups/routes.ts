@@ -1,8 +1,10 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { sessionQuery } from '../../api/session.ts';
 import { appRoute } from '../../app/root.tsx';
 import { countsQuery, groupQuery, groupsQuery } from '../../features/alert-groups/queries.ts';
+import { isScopeKept, readTeamScope } from '../../features/team-scope/team-scope.ts';
 import { one, oneOf } from '../../lib/search-params.ts';
-import { parseFilter, statesOf, toQuery } from './filter.ts';
+import { inTeamScope, parseFilter, statesOf, toQuery } from './filter.ts';
 
 /** Ranges count back from here; an hour later a visit counts anew. */
 const HOUR_MS = 3_600_000;
@@ -21,7 +23,8 @@ export const alertGroupsRoute = createRoute({
   },
   loader: async ({ context: { queryClient }, deps }) => {
     const now = openedAt();
-    const query = toQuery(deps, now);
+    const { user } = await queryClient.ensureQueryData(sessionQuery);
+    const query = toQuery(inTeamScope(deps, readTeamScope(user.id)), now);
     void queryClient.prefetchQuery(countsQuery(query));
     await queryClient.ensureInfiniteQueryData(groupsQuery({ ...query, state: statesOf(deps) }));
     return { now };
@@ -30,6 +33,8 @@ export const alertGroupsRoute = createRoute({
   staticData: {
     prefetch: (queryClient, search) => {
       void page.preload?.();
+      // Whose choice of teams holds is not known before the session is.
+      if (isScopeKept()) return;
       const filter = parseFilter(search);
       const query = toQuery(filter, openedAt());
       void queryClient.prefetchInfiniteQuery(groupsQuery({ ...query, state: statesOf(filter) }));

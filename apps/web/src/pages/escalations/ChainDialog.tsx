@@ -1,37 +1,36 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type SyntheticEvent, useState } from 'react';
-import { ApiError, api, type EscalationChain, errorText, teamsQuery } from '../../api/index.ts';
-import { ConflictView } from '../../features/conflict/ConflictView.tsx';
-import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
+import { useState } from 'react';
+import { api, type EscalationChain, teamsQuery } from '../../api/index.ts';
+import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import { Button, Dialog, Select, showToast, TextField } from '../../ui/index.ts';
 
 /** Creates a chain and opens it, or changes its name and team. */
 export function ChainDialog({ chain, onClose }: { chain: EscalationChain | null; onClose: () => void }) {
-  const client = useQueryClient();
   const navigate = useNavigate();
   const { data: teams = [] } = useQuery(teamsQuery);
   const [name, setName] = useState(chain?.name ?? '');
   const [teamId, setTeamId] = useState(chain?.team_id ?? '');
-  const guard = useEditGuard('/escalation_chains/{id}', chain?.id ?? null);
   const body = { name: name.trim(), team_id: teamId === '' ? null : teamId };
-  const save = useMutation({
-    mutationFn: (): Promise<EscalationChain> =>
+  const { submit, isPending, fields, problems } = useGuardedForm<EscalationChain>({
+    path: '/escalation_chains/{id}',
+    object: chain,
+    mine: body,
+    send: (headers) =>
       chain === null
         ? api.post('/escalation_chains', { body })
-        : guard.save(body, (headers) => api.put('/escalation_chains/{id}', { path: { id: chain.id }, body, headers })),
-    onSuccess: async (saved) => {
-      await client.invalidateQueries({ queryKey: ['escalation-chains'] });
+        : api.put('/escalation_chains/{id}', { path: { id: chain.id }, body, headers }),
+    stale: ['escalation-chains'],
+    onSaved: async (saved) => {
       showToast({ kind: 'done', text: chain === null ? `Created ${saved.name}` : `Saved ${saved.name}` });
       onClose();
       if (chain === null) await navigate({ to: '/escalations/$id', params: { id: saved.id } });
     },
+    onClose,
+    names: { name: 'Name', team_id: 'Team' },
+    show: (field, value) =>
+      field === 'team_id' ? (teams.find(({ id }) => id === value)?.name ?? 'No team') : String(value ?? '–'),
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!save.isPending) save.mutate();
-  };
-  const fields = save.error instanceof ApiError ? save.error.fields : {};
   return (
     <Dialog
       open
@@ -40,7 +39,7 @@ export function ChainDialog({ chain, onClose }: { chain: EscalationChain | null;
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="chain" pending={save.isPending}>
+          <Button kind="primary" type="submit" form="chain" pending={isPending}>
             {chain === null ? 'Create chain' : 'Save'}
           </Button>
         </>
@@ -63,25 +62,7 @@ export function ChainDialog({ chain, onClose }: { chain: EscalationChain | null;
           onChange={setTeamId}
           error={fields.team_id}
         />
-        <ConflictView
-          guard={guard}
-          error={save.error}
-          mine={body}
-          names={{ name: 'Name', team_id: 'Team' }}
-          show={(field, value) =>
-            field === 'team_id' ? (teams.find(({ id }) => id === value)?.name ?? 'No team') : String(value ?? '–')
-          }
-          onOverwrite={() => save.mutate()}
-          onDiscard={() => {
-            void client.invalidateQueries({ queryKey: ['escalation-chains'] });
-            onClose();
-          }}
-        />
-        {save.error !== null && !isConflict(save.error) && Object.keys(fields).length === 0 && (
-          <p role="alert" className="text-danger">
-            {errorText(save.error)}
-          </p>
-        )}
+        {problems}
       </form>
     </Dialog>
   );

@@ -6,6 +6,7 @@ import { chainsQuery, type EscalationChain, integrationsQuery, teamsQuery, useFo
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
 import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
+import { useListSort } from '../../lib/list-sort.ts';
 import { Button, type Column, EmptyState, Page, Table, TextField } from '../../ui/index.ts';
 import { ChainDialog } from './ChainDialog.tsx';
 import { routesQuery } from './queries.ts';
@@ -21,6 +22,7 @@ export function ChainsPage() {
   const { data: integrations = [] } = useQuery(integrationsQuery);
   const forbidden = useForbidden('escalation-chains:write');
   const { isInScope } = useTeamScope();
+  const order = useListSort();
   const [creating, setCreating] = useState(false);
   useShortcuts([
     { keys: 'c', label: 'New escalation chain', group: 'Escalation chains', run: () => forbidden === null && setCreating(true) },
@@ -39,6 +41,7 @@ export function ChainsPage() {
     {
       header: 'Name',
       onPhone: 'title',
+      sortBy: ({ name }) => name,
       cell: (chain) => (
         <Link to="/escalations/$id" params={{ id: chain.id }} className="font-medium hover:underline [overflow-wrap:anywhere]">
           {chain.name}
@@ -47,10 +50,12 @@ export function ChainsPage() {
     },
     {
       header: 'Team',
+      sortBy: ({ team_id }) => teams.find(({ id }) => id === team_id)?.name ?? null,
       cell: ({ team_id }) => teams.find(({ id }) => id === team_id)?.name ?? <span className="text-muted">–</span>,
     },
     {
       header: 'Used by',
+      sortBy: (chain) => usedBy(chain).length,
       cell: (chain) => {
         const names = usedBy(chain);
         return names.length === 0 ? <span className="text-muted">nothing yet</span> : names.join(', ');
@@ -77,7 +82,9 @@ export function ChainsPage() {
             type="search"
             placeholder="Find a chain"
             value={search}
-            onChange={(value) => void navigate({ search: value === '' ? {} : { search: value }, replace: true })}
+            onChange={(value) =>
+              void navigate({ search: (old) => ({ ...old, search: value === '' ? undefined : value }), replace: true })
+            }
           />
         </div>
       )}
@@ -86,6 +93,7 @@ export function ChainsPage() {
         caption="Escalation chains"
         rows={rows}
         columns={columns}
+        {...order}
         rowKey={({ id }) => id}
         empty={
           chains.length === 0 ? (
@@ -94,7 +102,7 @@ export function ChainsPage() {
             </EmptyState>
           ) : (
             <EmptyState
-              title={`No chain is called “${search}”`}
+              title="No chain matches"
               actions={<Button onClick={() => void navigate({ search: {}, replace: true })}>Show all</Button>}
             />
           )

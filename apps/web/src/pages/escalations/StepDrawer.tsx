@@ -1,6 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
-import { ApiError, api, errorText, useForbidden, webhooksQuery } from '../../api/index.ts';
+import { api, useForbidden, webhooksQuery } from '../../api/index.ts';
+import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import { Button, Checkbox, Combobox, Drawer, MultiCombobox, Select, showToast, TextField } from '../../ui/index.ts';
 import { type Step, type StepType, stepsQuery } from './queries.ts';
 import { hasImportance, hourText, type Names, STEP_CHOICES, stepText } from './step-text.ts';
@@ -59,6 +60,22 @@ function bodyOf(form: Form): Partial<Step> {
   };
 }
 
+/** What the fields of the API are called in the form. */
+const STEP_FIELDS = {
+  type: 'What happens',
+  important: 'Important',
+  duration: 'Seconds',
+  persons_to_notify: 'People',
+  persons_to_notify_next_each_time: 'People',
+  team_to_notify: 'Team',
+  notify_on_call_from_schedule: 'Schedule',
+  action_to_trigger: 'Webhook',
+  notify_if_time_from: 'From',
+  notify_if_time_to: 'To',
+  num_alerts_in_window: 'Alerts',
+  num_minutes_in_window: 'Minutes',
+};
+
 /** What a person must still choose; by field of the form. */
 function problemsOf(form: Form): Partial<Record<keyof Form, string>> {
   const minutes = Number(form.minutes);
@@ -86,26 +103,41 @@ export function StepDrawer({
   names: Names;
   onClose: () => void;
 }) {
-  const client = useQueryClient();
   const forbidden = useForbidden('escalation-chains:write');
   const [form, setForm] = useState(() => formOf(step));
   const [problems, setProblems] = useState<Partial<Record<keyof Form, string>>>({});
-  const save = useMutation({
-    mutationFn: () =>
+  const {
+    save,
+    isPending,
+    problems: refusal,
+  } = useGuardedForm({
+    path: '/escalation_policies/{id}',
+    object: step,
+    mine: bodyOf(form),
+    send: (headers) =>
       step === null
         ? api.post('/escalation_policies', { body: { escalation_chain_id: chainId, ...bodyOf(form) } })
-        : api.put('/escalation_policies/{id}', { path: { id: step.id }, body: bodyOf(form) }),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: stepsQuery(chainId).queryKey });
+        : api.put('/escalation_policies/{id}', { path: { id: step.id }, body: bodyOf(form), headers }),
+    stale: stepsQuery(chainId).queryKey,
+    onSaved: () => {
       showToast({ kind: 'done', text: step === null ? 'Step added' : 'Step saved' });
       onClose();
     },
+    onClose,
+    names: STEP_FIELDS,
+    show: (_field, value) => {
+      const nameOf = (id: unknown) =>
+        [names.users, names.teams, names.schedules, names.webhooks].map((known) => known.get(String(id))).find(Boolean) ??
+        String(id ?? '–');
+      return Array.isArray(value) ? value.map(nameOf).join(', ') : nameOf(value);
+    },
+    shownBeside: [],
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     const found = problemsOf(form);
     setProblems(found);
-    if (Object.keys(found).length === 0 && !save.isPending) save.mutate();
+    if (Object.keys(found).length === 0) save();
   };
   const set = (changes: Partial<Form>) => {
     setForm({ ...form, ...changes });
@@ -120,7 +152,7 @@ export function StepDrawer({
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="step" pending={save.isPending} disabledReason={forbidden}>
+          <Button kind="primary" type="submit" form="step" pending={isPending} disabledReason={forbidden}>
             {step === null ? 'Add step' : 'Save step'}
           </Button>
         </>
@@ -145,11 +177,7 @@ export function StepDrawer({
         <p className="rounded-md bg-sunken px-3 py-2" aria-live="polite">
           {preview.text}.
         </p>
-        {save.error !== null && (
-          <p role="alert" className="text-danger">
-            {save.error instanceof ApiError ? save.error.message : errorText(save.error)}
-          </p>
-        )}
+        {refusal}
       </form>
     </Drawer>
   );

@@ -7,7 +7,7 @@ import { chainQuery, routesQuery, stepsQuery } from './queries.ts';
 export const chainsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/escalations',
-  validateSearch: (search: Record<string, unknown>): { search?: string } => {
+  validateSearch: (search: Record<string, unknown>): { search?: string | undefined } => {
     const text = one(search.search);
     return text === undefined ? {} : { search: text };
   },

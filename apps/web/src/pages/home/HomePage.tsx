@@ -8,6 +8,8 @@ import { STATES, StateBadge } from '../../features/alert-groups/StateBadge.tsx';
 import { allowedActions } from '../../features/alert-groups/transitions.ts';
 import { useGroupActions } from '../../features/alert-groups/use-group-actions.ts';
 import { SetupCard } from '../../features/guided-setup/SetupCard.tsx';
+import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
+import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { Button, Card, EmptyState, Page, SkeletonRows, Time } from '../../ui/index.ts';
 import { MyShifts, OnCallNow, OpenSwaps } from './OnCall.tsx';
 import { attentionQuery } from './queries.ts';
@@ -18,7 +20,8 @@ const MOST_SHOWN = 10;
 /** Alert groups that fire, with acknowledge at hand. */
 function Attention() {
   const forbidden = useForbidden('alert-groups:write');
-  const { data } = useInfiniteQuery(attentionQuery);
+  const { teams } = useTeamScope();
+  const { data } = useInfiniteQuery(attentionQuery(teams));
   const actions = useGroupActions();
   const groups = data?.pages.flatMap((page) => page.results).slice(0, MOST_SHOWN) ?? [];
   return (
@@ -70,7 +73,8 @@ function Attention() {
 }
 
 function Counts() {
-  const { data } = useQuery(countsQuery({}));
+  const { teams } = useTeamScope();
+  const { data } = useQuery(countsQuery(teams.length === 0 ? {} : { team_id: teams }));
   return (
     <div className="mb-4 grid grid-cols-2 gap-2 sm:grid-cols-4 sm:gap-3">
       {(['firing', 'acknowledged', 'silenced', 'resolved'] as const).map((state) => (
@@ -107,6 +111,7 @@ export function HomePage() {
   return (
     <Page title={`Hello, ${user.name || user.username}`}>
       {admin && <SetupCard />}
+      <TeamScopeChip />
       {groups && <Counts />}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]">
         {groups ? (

@@ -6,6 +6,7 @@ import { nameOfUser, schedulesQuery, usersQuery } from '../../api/directory.ts';
 import { errorText } from '../../api/errors.ts';
 import { useCan, useForbidden, useSession } from '../../api/session.ts';
 import type { Schedule } from '../../api/types.ts';
+import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { Avatar, Badge, Button, Card, Countdown, IconButton, SkeletonRows, showToast, Time, useNow } from '../../ui/index.ts';
 import { isNow, openSwapsQuery, type Turn, turnsQuery } from './queries.ts';
 
@@ -75,14 +76,17 @@ export function OnCallNow() {
   const { data: schedules } = useQuery(schedulesQuery);
   const turns = useQuery(turnsQuery(schedules ?? [])).data ?? [];
   const nameOf = useUserNames();
+  const { isInScope } = useTeamScope();
   return (
     <Card title="On call now" flush>
       {schedules === undefined && <SkeletonRows rows={2} label="Loading schedules" />}
       {schedules !== undefined && schedules.length === 0 && <p className="p-4 text-muted">There is no schedule yet.</p>}
       <ul className="divide-y divide-line">
-        {(schedules ?? []).map((schedule) => (
-          <ScheduleRow key={schedule.id} schedule={schedule} turns={turns} nameOf={nameOf} />
-        ))}
+        {(schedules ?? [])
+          .filter(({ team_id }) => isInScope(team_id))
+          .map((schedule) => (
+            <ScheduleRow key={schedule.id} schedule={schedule} turns={turns} nameOf={nameOf} />
+          ))}
       </ul>
     </Card>
   );

@@ -3,7 +3,8 @@ import { api, type ListPage, listAll, type Query } from '../../api/client.ts';
 import { type GroupCounts, groupsQuery } from '../../features/alert-groups/queries.ts';
 
 /** What fires now; live events keep it in line like every list. */
-export const attentionQuery = groupsQuery({ state: ['new'] });
+export const attentionQuery = (teams: readonly string[]) =>
+  groupsQuery({ state: ['new'], ...(teams.length === 0 ? {} : { team_id: teams }) });
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

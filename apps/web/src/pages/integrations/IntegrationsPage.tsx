@@ -6,6 +6,7 @@ import { type Integration, integrationsQuery, teamsQuery, useForbidden } from '.
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
 import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
+import { useListSort } from '../../lib/list-sort.ts';
 import { Badge, Button, type Column, EmptyState, Page, Select, Table, TextField, Time } from '../../ui/index.ts';
 import { CreateIntegration } from './CreateIntegration.tsx';
 import { countersQuery, typesQuery } from './queries.ts';
@@ -21,6 +22,7 @@ export function IntegrationsPage() {
   const { data: teams = [] } = useQuery(teamsQuery);
   const forbidden = useForbidden('integrations:write');
   const { isInScope } = useTeamScope();
+  const order = useListSort();
   const [creating, setCreating] = useState(false);
   useShortcuts([
     { keys: 'c', label: 'New integration', group: 'Integrations', run: () => forbidden === null && setCreating(true) },
@@ -38,6 +40,7 @@ export function IntegrationsPage() {
     {
       header: 'Name',
       onPhone: 'title',
+      sortBy: (one) => one.name,
       cell: (one) => (
         <div className="min-w-0">
           <Link to="/integrations/$id" params={{ id: one.id }} className="font-medium hover:underline [overflow-wrap:anywhere]">
@@ -47,7 +50,7 @@ export function IntegrationsPage() {
         </div>
       ),
     },
-    { header: 'Type', cell: (one) => typeName(one.type) },
+    { header: 'Type', sortBy: (one) => typeName(one.type), cell: (one) => typeName(one.type) },
     {
       header: 'State',
       cell: (one) => {
@@ -72,10 +75,12 @@ export function IntegrationsPage() {
     {
       header: 'Alerts, 24 h',
       align: 'end',
+      sortBy: (one) => counters[one.id]?.alerts_24h ?? 0,
       cell: (one) => <span className="tabular-nums">{counters[one.id]?.alerts_24h ?? 0}</span>,
     },
     {
       header: 'Last alert',
+      sortBy: (one) => counters[one.id]?.last_alert_at ?? null,
       cell: (one) =>
         counters[one.id]?.last_alert_at == null ? (
           <span className="text-muted">never</span>
@@ -85,6 +90,7 @@ export function IntegrationsPage() {
     },
     {
       header: 'Team',
+      sortBy: (one) => teams.find(({ id }) => id === one.team_id)?.name ?? null,
       onPhone: 'hidden',
       cell: (one) => teams.find(({ id }) => id === one.team_id)?.name ?? <span className="text-muted">–</span>,
     },
@@ -127,6 +133,7 @@ export function IntegrationsPage() {
         caption="Integrations"
         rows={rows}
         columns={columns}
+        {...order}
         rowKey={({ id }) => id}
         empty={
           integrations.length === 0 ? (

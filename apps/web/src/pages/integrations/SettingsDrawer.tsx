@@ -1,22 +1,21 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type SyntheticEvent, useState } from 'react';
-import { ApiError, api, errorText, type Integration, teamsQuery } from '../../api/index.ts';
-import { ConflictView } from '../../features/conflict/ConflictView.tsx';
-import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, type Integration, teamsQuery } from '../../api/index.ts';
+import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import { LabelPairs } from '../../features/labels/LabelPairs.tsx';
 import { type LabelPair, labelsOf, pairsOf } from '../../features/labels/label-pairs.ts';
-import { Button, Drawer, Select, showToast, TextField } from '../../ui/index.ts';
+import { Button, Checkbox, Drawer, Select, showToast, TextArea, TextField } from '../../ui/index.ts';
 
 /** Name, description, team, and the labels that its alert groups get. */
 export function SettingsDrawer({ integration, onClose }: { integration: Integration; onClose: () => void }) {
-  const client = useQueryClient();
   const { data: teams = [] } = useQuery(teamsQuery);
   const [name, setName] = useState(integration.name);
   const [description, setDescription] = useState(integration.description_short ?? '');
   const [teamId, setTeamId] = useState(integration.team_id ?? '');
   const [labels, setLabels] = useState<readonly LabelPair[]>(() => pairsOf(integration.labels));
+  const [inherit, setInherit] = useState<Readonly<Record<string, boolean>>>(integration.alert_group_labels.inherit);
+  const [template, setTemplate] = useState(integration.alert_group_labels.template ?? '');
   const [dynamic, setDynamic] = useState<readonly LabelPair[]>(() => pairsOf(integration.dynamic_labels));
-  const guard = useEditGuard('/integrations/{id}', integration.id);
   const body = {
     type: integration.type,
     name: name.trim(),
@@ -24,21 +23,41 @@ export function SettingsDrawer({ integration, onClose }: { integration: Integrat
     team_id: teamId === '' ? null : teamId,
     labels: labelsOf(labels),
     dynamic_labels: labelsOf(dynamic),
+    alert_group_labels: {
+      inherit: Object.fromEntries(labelsOf(labels).map(({ key }) => [key.name, inherit[key.name] ?? true])),
+      template: template.trim() === '' ? null : template,
+    },
   };
-  const save = useMutation({
-    mutationFn: () =>
-      guard.save(body, (headers) => api.put('/integrations/{id}', { path: { id: integration.id }, body, headers })),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['integrations'] });
+  const { submit, isPending, fields, problems } = useGuardedForm<Integration>({
+    path: '/integrations/{id}',
+    object: integration,
+    mine: body,
+    send: (headers) => api.put('/integrations/{id}', { path: { id: integration.id }, body, headers }),
+    stale: ['integrations'],
+    onSaved: () => {
       showToast({ kind: 'done', text: 'Saved' });
       onClose();
     },
+    onClose,
+    names: {
+      name: 'Name',
+      description_short: 'Description',
+      team_id: 'Team',
+      labels: 'Labels',
+      dynamic_labels: 'Labels from the payload',
+      alert_group_labels: 'Labels of alert groups',
+    },
+    show: (field, value) =>
+      field === 'team_id'
+        ? (teams.find(({ id }) => id === value)?.name ?? 'No team')
+        : Array.isArray(value)
+          ? pairsOf(value)
+              .map((pair) => `${pair.key}: ${pair.value}`)
+              .join(', ')
+          : typeof value === 'object' && value !== null
+            ? JSON.stringify(value)
+            : String(value ?? '–'),
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!save.isPending) save.mutate();
-  };
-  const fields = save.error instanceof ApiError ? save.error.fields : {};
   return (
     <Drawer
       open
@@ -47,7 +66,7 @@ export function SettingsDrawer({ integration, onClose }: { integration: Integrat
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="integration-settings" pending={save.isPending}>
+          <Button kind="primary" type="submit" form="integration-settings" pending={isPending}>
             Save
           </Button>
         </>
@@ -63,13 +82,20 @@ export function SettingsDrawer({ integration, onClose }: { integration: Integrat
           onChange={setTeamId}
           error={fields.team_id}
         />
-        <LabelPairs
-          legend="Labels of every alert group"
-          pairs={labels}
-          onChange={setLabels}
-          error={fields.labels}
-          valueHint="payments"
-        />
+        <LabelPairs legend="Labels" pairs={labels} onChange={setLabels} error={fields.labels} valueHint="payments" />
+        {labelsOf(labels).length > 0 && (
+          <fieldset className="space-y-1.5">
+            <legend className="mb-1 font-medium">Alert groups get</legend>
+            {labelsOf(labels).map(({ key }) => (
+              <Checkbox
+                key={key.name}
+                label={key.name}
+                checked={inherit[key.name] ?? true}
+                onChange={(on) => setInherit({ ...inherit, [key.name]: on })}
+              />
+            ))}
+          </fieldset>
+        )}
         <LabelPairs
           legend="Labels from the payload"
           pairs={dynamic}
@@ -77,37 +103,18 @@ export function SettingsDrawer({ integration, onClose }: { integration: Integrat
           error={fields.dynamic_labels}
           valueHint="{{ payload.severity }}"
         />
-        <ConflictView
-          guard={guard}
-          error={save.error}
-          mine={body}
-          names={{
-            name: 'Name',
-            description_short: 'Description',
-            team_id: 'Team',
-            labels: 'Labels',
-            dynamic_labels: 'Labels from the payload',
-          }}
-          show={(field, value) =>
-            field === 'team_id'
-              ? (teams.find(({ id }) => id === value)?.name ?? 'No team')
-              : Array.isArray(value)
-                ? pairsOf(value)
-                    .map((pair) => `${pair.key}: ${pair.value}`)
-                    .join(', ')
-                : String(value ?? '–')
-          }
-          onOverwrite={() => save.mutate()}
-          onDiscard={() => {
-            void client.invalidateQueries({ queryKey: ['integrations'] });
-            onClose();
-          }}
+        <TextArea
+          label="Template of further labels"
+          optional
+          rows={2}
+          value={template}
+          onChange={setTemplate}
+          placeholder="{{ payload.labels | tojson }}"
+          hint="Makes a JSON object of names and values from each alert."
+          error={fields.alert_group_labels}
+          className="[&_textarea]:font-mono"
         />
-        {save.error !== null && !isConflict(save.error) && Object.keys(fields).length === 0 && (
-          <p role="alert" className="text-danger">
-            {errorText(save.error)}
-          </p>
-        )}
+        {problems}
       </form>
     </Drawer>
   );

@@ -58,7 +58,7 @@ export function RotationDrawer({ schedule, shift, level, onClose }: Props) {
   const holdsFrom = hasPast ? shift.rotation_start : '';
   const sinceInstant = since === 'date' ? instantOf(sinceDate, zone) : null;
   const effectiveFrom = !hasPast || since === 'ever' ? null : since === 'now' ? 'now' : (sinceInstant?.toISOString() ?? '');
-  const guard = useEditGuard('/on_call_shifts/{id}', shift?.id ?? null);
+  const guard = useEditGuard('/on_call_shifts/{id}', shift?.id ?? null, shift);
   const save = useMutation({
     mutationFn: async () => {
       const body = bodyOf(form, schedule.id, zone, holdsFrom);

@@ -1,9 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type SyntheticEvent, useState } from 'react';
-import { ApiError, api, errorText, type Schedule, teamsQuery } from '../../api/index.ts';
-import { ConflictView } from '../../features/conflict/ConflictView.tsx';
-import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
+import { useState } from 'react';
+import { api, type Schedule, teamsQuery } from '../../api/index.ts';
+import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import { Button, browserZone, Combobox, Drawer, RadioGroup, Select, showToast, TextField } from '../../ui/index.ts';
 
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({
@@ -13,7 +12,6 @@ const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zon
 
 /** Creates a schedule, or changes its name, team, zone and addresses. */
 export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null; onClose: () => void }) {
-  const client = useQueryClient();
   const navigate = useNavigate();
   const { data: teams = [] } = useQuery(teamsQuery);
   const [type, setType] = useState(schedule?.type ?? 'web');
@@ -22,7 +20,6 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
   const [zone, setZone] = useState(schedule?.time_zone ?? browserZone());
   const [primary, setPrimary] = useState(schedule?.ical_url_primary ?? '');
   const [overrides, setOverrides] = useState(schedule?.ical_url_overrides ?? '');
-  const guard = useEditGuard('/schedules/{id}', schedule?.id ?? null);
   const body = {
     name: name.trim(),
     type,
@@ -30,23 +27,31 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
     ...(type === 'ical' ? { ical_url_primary: primary.trim() } : { time_zone: zone }),
     ...(type === 'web' ? {} : { ical_url_overrides: overrides.trim() === '' ? null : overrides.trim() }),
   };
-  const save = useMutation({
-    mutationFn: (): Promise<Schedule> =>
+  const { submit, isPending, fields, problems } = useGuardedForm<Schedule>({
+    path: '/schedules/{id}',
+    object: schedule,
+    mine: body,
+    send: (headers) =>
       schedule === null
         ? api.post('/schedules', { body })
-        : guard.save(body, (headers) => api.put('/schedules/{id}', { path: { id: schedule.id }, body, headers })),
-    onSuccess: async (saved) => {
-      await client.invalidateQueries({ queryKey: ['schedules'] });
+        : api.put('/schedules/{id}', { path: { id: schedule.id }, body, headers }),
+    stale: ['schedules'],
+    onSaved: async (saved) => {
       showToast({ kind: 'done', text: schedule === null ? `Created ${saved.name}` : 'Saved' });
       onClose();
       if (schedule === null) await navigate({ to: '/schedules/$id', params: { id: saved.id }, search: {} });
     },
+    onClose,
+    names: {
+      name: 'Name',
+      team_id: 'Team',
+      time_zone: 'Time zone',
+      ical_url_primary: 'Calendar',
+      ical_url_overrides: 'Overrides',
+    },
+    show: (field, value) =>
+      field === 'team_id' ? (teams.find(({ id }) => id === value)?.name ?? 'No team') : String(value ?? '–'),
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!save.isPending) save.mutate();
-  };
-  const fields = save.error instanceof ApiError ? save.error.fields : {};
   return (
     <Drawer
       open
@@ -55,7 +60,7 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="schedule" pending={save.isPending}>
+          <Button kind="primary" type="submit" form="schedule" pending={isPending}>
             {schedule === null ? 'Create schedule' : 'Save'}
           </Button>
         </>
@@ -115,31 +120,7 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
           onChange={setTeamId}
           error={fields.team_id}
         />
-        <ConflictView
-          guard={guard}
-          error={save.error}
-          mine={body}
-          names={{
-            name: 'Name',
-            team_id: 'Team',
-            time_zone: 'Time zone',
-            ical_url_primary: 'Calendar',
-            ical_url_overrides: 'Overrides',
-          }}
-          show={(field, value) =>
-            field === 'team_id' ? (teams.find(({ id }) => id === value)?.name ?? 'No team') : String(value ?? '–')
-          }
-          onOverwrite={() => save.mutate()}
-          onDiscard={() => {
-            void client.invalidateQueries({ queryKey: ['schedules'] });
-            onClose();
-          }}
-        />
-        {save.error !== null && !isConflict(save.error) && Object.keys(fields).length === 0 && (
-          <p role="alert" className="text-danger">
-            {errorText(save.error)}
-          </p>
-        )}
+        {problems}
       </form>
     </Drawer>
   );

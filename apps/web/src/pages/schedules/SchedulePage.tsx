@@ -116,6 +116,12 @@ export function SchedulePage() {
     { keys: 'd', label: 'Day', group: 'Schedule', run: () => set({ view: 'day' }) },
     { keys: 'w', label: 'Week', group: 'Schedule', run: () => set({ view: 'week' }) },
     { keys: 'm', label: '4 weeks', group: 'Schedule', run: () => set({ view: 'month' }) },
+    {
+      keys: 'r',
+      label: 'Add a rotation',
+      group: 'Schedule',
+      run: () => noRotation === null && setOpened({ kind: 'rotation', shift: null }),
+    },
     { keys: 'o', label: 'Add an override', group: 'Schedule', run: addOverride },
   ]);
   const nameOf = (userId: string): string => {

@@ -6,6 +6,7 @@ import { nameOfUser, type Schedule, schedulesQuery, teamsQuery, useForbidden, us
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
 import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
+import { useListSort } from '../../lib/list-sort.ts';
 import { Avatar, Badge, Button, type Column, EmptyState, Page, Select, Table, TextField } from '../../ui/index.ts';
 import { QualityBadge } from './QualityBadge.tsx';
 import { schedulesRoute } from './routes.ts';
@@ -24,6 +25,7 @@ export function SchedulesPage() {
   const { data: teams = [] } = useQuery(teamsQuery);
   const forbidden = useForbidden('schedules:write');
   const { isInScope } = useTeamScope();
+  const order = useListSort();
   const [creating, setCreating] = useState(false);
   useShortcuts([{ keys: 'c', label: 'New schedule', group: 'Schedules', run: () => forbidden === null && setCreating(true) }]);
   const rows = schedules
@@ -36,6 +38,7 @@ export function SchedulesPage() {
     {
       header: 'Name',
       onPhone: 'title',
+      sortBy: ({ name }) => name,
       cell: ({ id, name }) => (
         <Link to="/schedules/$id" params={{ id }} search={{}} className="font-medium hover:underline [overflow-wrap:anywhere]">
           {name}
@@ -64,9 +67,10 @@ export function SchedulesPage() {
     },
     { header: 'Next 14 days', cell: ({ id }) => <WarningsBadge id={id} /> },
     { header: 'Quality', cell: ({ id }) => <QualityBadge id={id} /> },
-    { header: 'Kind', cell: (one) => TYPES[one.type] ?? one.type },
+    { header: 'Kind', sortBy: (one) => TYPES[one.type] ?? one.type, cell: (one) => TYPES[one.type] ?? one.type },
     {
       header: 'Team',
+      sortBy: ({ team_id }) => teams.find(({ id }) => id === team_id)?.name ?? null,
       onPhone: 'hidden',
       cell: ({ team_id }) => teams.find(({ id }) => id === team_id)?.name ?? <span className="text-muted">–</span>,
     },
@@ -109,6 +113,7 @@ export function SchedulesPage() {
         caption="Schedules"
         rows={rows}
         columns={columns}
+        {...order}
         rowKey={({ id }) => id}
         empty={
           schedules.length === 0 ? (

@@ -1,4 +1,4 @@
-import { Fragment, type PointerEvent, useRef, useState } from 'react';
+import { Fragment, type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { cx, formatClock, formatFull, hueOf, useNow, useTimeSettings } from '../../ui/index.ts';
 import type { Day } from './civil.ts';
 import type { TimelinePiece } from './queries.ts';
@@ -31,6 +31,43 @@ const titleOf = (day: Day): string => {
   return `${weekday.format(at)} ${at.getUTCDate()}`;
 };
 
+const centre = (piece: Element): number => {
+  const { left, width } = piece.getBoundingClientRect();
+  return left + width / 2;
+};
+const nearest = (pieces: readonly HTMLElement[], to: number): HTMLElement | undefined =>
+  [...pieces].sort((a, b) => Math.abs(centre(a) - to) - Math.abs(centre(b) - to))[0];
+
+/** Arrows go from turn to turn: left and right in a row, up and down to the nearest of the next row that has any. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  if (!event.key.startsWith('Arrow') || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const lanes = [...event.currentTarget.querySelectorAll('section')]
+    .map((lane) => [...lane.querySelectorAll<HTMLElement>('[data-turn]')].sort((a, b) => centre(a) - centre(b)))
+    .filter((pieces) => pieces.length > 0);
+  const at = lanes.findIndex((pieces) => pieces.some((piece) => piece === event.target));
+  const own = lanes[at];
+  if (own === undefined) {
+    // From the calendar itself into its first row; left and right go on to other days.
+    if (event.target !== event.currentTarget || event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    lanes[0]?.[0]?.focus();
+    return;
+  }
+  const index = own.indexOf(event.target as HTMLElement);
+  const here = own[index];
+  const to =
+    event.key === 'ArrowLeft'
+      ? own[index - 1]
+      : event.key === 'ArrowRight'
+        ? own[index + 1]
+        : here === undefined
+          ? undefined
+          : nearest(lanes[at + (event.key === 'ArrowUp' ? -1 : 1)] ?? [], centre(here));
+  event.preventDefault();
+  to?.focus();
+  to?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
 /** Days beside each other, a row for who is on call and one for each layer. Widths are true to time, also on days of 23 or 25 hours. */
 export function Timeline({ days, rows, nameOf, onOpen, onDraw }: TimelineProps) {
   const settings = useTimeSettings();
@@ -47,8 +84,13 @@ export function Timeline({ days, rows, nameOf, onOpen, onDraw }: TimelineProps) 
     return `${who}, ${formatFull(new Date(piece.start), settings)} to ${formatFull(new Date(piece.end), settings)}`;
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach what scrolls
-    <section aria-label="Calendar" tabIndex={0} className="overflow-x-auto rounded-lg border border-line bg-surface shadow-card">
+    <section
+      aria-label="Calendar"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach what scrolls
+      tabIndex={0}
+      onKeyDown={moveFocus}
+      className="overflow-x-auto rounded-lg border border-line bg-surface shadow-card"
+    >
       <div className={cx('relative', days.length > 7 ? 'min-w-[60rem]' : 'min-w-[40rem]')}>
         <div className="ml-28 flex border-b border-line" aria-hidden>
           {days.map((day) => (
@@ -103,6 +145,7 @@ export function Timeline({ days, rows, nameOf, onOpen, onDraw }: TimelineProps) 
                   <button
                     key={`${piece.start} ${piece.end} ${piece.shift_id} ${piece.user_ids.join()}`}
                     type="button"
+                    data-turn
                     aria-label={said(piece)}
                     title={said(piece)}
                     onClick={() => onOpen(piece)}

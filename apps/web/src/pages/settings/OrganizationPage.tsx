@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
-import { ApiError, api, errorText, type OrganizationSettings, useForbidden } from '../../api/index.ts';
+import { api, type OrganizationSettings, useForbidden } from '../../api/index.ts';
+import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import { Button, Card, Checkbox, Combobox, formatSpan, Page, Select, showToast, TextField } from '../../ui/index.ts';
 import { organizationQuery } from './organization-queries.ts';
 import { SignInPolicyCard } from './SignInPolicyCard.tsx';
@@ -22,41 +23,54 @@ const UNACKNOWLEDGE = spans([0, 300, 900, 1_800, 2_700]);
 
 /** What holds for everybody in the organization. */
 export function OrganizationPage() {
+  // A form that was saved begins anew, with what is stored then.
+  const [version, setVersion] = useState(0);
   return (
     <Page title="Organization" description="What holds for everybody.">
       <div className="max-w-3xl space-y-5">
-        <GeneralCard />
+        <GeneralCard key={version} onSaved={() => setVersion((old) => old + 1)} />
         <SignInPolicyCard />
       </div>
     </Page>
   );
 }
 
-function GeneralCard() {
+function GeneralCard({ onSaved }: { onSaved: () => void }) {
   const client = useQueryClient();
   const { data: stored } = useSuspenseQuery(organizationQuery);
   const forbidden = useForbidden('other-settings:write');
   const [changes, setChanges] = useState<Partial<OrganizationSettings>>({});
   const form = { ...stored, ...changes };
   const set = (more: Partial<OrganizationSettings>) => setChanges((old) => ({ ...old, ...more }));
-  const save = useMutation({
-    mutationFn: (): Promise<OrganizationSettings> =>
-      api.patch('/organizations/{id}/settings', {
-        path: { id: 'current' },
-        body: { ...changes, ...(changes.name === undefined ? {} : { name: changes.name.trim() }) },
-      }),
-    onSuccess: async (saved) => {
+  const body = { ...changes, ...(changes.name === undefined ? {} : { name: changes.name.trim() }) };
+  const { save, isPending, fields, problems } = useGuardedForm<OrganizationSettings>({
+    path: '/organizations/{id}/settings',
+    object: { ...stored, id: 'current' },
+    mine: body,
+    send: (headers) => api.patch('/organizations/{id}/settings', { path: { id: 'current' }, body, headers }),
+    stale: ['session'],
+    onSaved: (saved) => {
       client.setQueryData(organizationQuery.queryKey, saved);
-      setChanges({});
-      await client.invalidateQueries({ queryKey: ['session'] });
+      onSaved();
       showToast({ kind: 'done', text: 'Saved the organization' });
+    },
+    onClose: () => {
+      void client.invalidateQueries({ queryKey: organizationQuery.queryKey });
+      onSaved();
+    },
+    names: {
+      name: 'Name',
+      default_timezone: 'Default time zone',
+      week_start: 'First day of the week',
+      acknowledge_remind_timeout: 'Remind who acknowledged',
+      unacknowledge_timeout: 'Unacknowledge without an answer',
+      is_resolution_note_required: 'Require a resolution note',
     },
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (!save.isPending && forbidden === null) save.mutate();
+    if (forbidden === null) save();
   };
-  const fields = save.error instanceof ApiError ? save.error.fields : {};
   return (
     <Card title="General">
       <form onSubmit={submit} className="space-y-4" noValidate>
@@ -107,15 +121,11 @@ function GeneralCard() {
           checked={form.is_resolution_note_required}
           onChange={(on) => set({ is_resolution_note_required: on })}
         />
-        {save.error !== null && Object.keys(fields).length === 0 && (
-          <p role="alert" className="text-danger">
-            {errorText(save.error)}
-          </p>
-        )}
+        {problems}
         <Button
           kind="primary"
           type="submit"
-          pending={save.isPending}
+          pending={isPending}
           disabledReason={forbidden ?? (Object.keys(changes).length === 0 ? 'Nothing is changed.' : null)}
         >
           Save

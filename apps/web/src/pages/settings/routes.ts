@@ -66,9 +66,24 @@ export const rolesRoute = createRoute({
   component: lazyRouteComponent(() => import('./RolesPage.tsx'), 'RolesPage'),
 });
 
+/** What the server's environment decides; links of Grafana OnCall's plugin lead here. */
+export const serverRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/env',
+  component: lazyRouteComponent(() => import('./ServerPage.tsx'), 'ServerPage'),
+});
+
+/** Where links to the plugin's chat settings lead. */
+export const chatRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/chat-ops',
+  component: lazyRouteComponent(() => import('./ChatPage.tsx'), 'ChatPage'),
+});
+
 export const settingsRoutes = settingsRoute.addChildren([
   settingsIndexRoute,
   organizationRoute,
+  serverRoute,
   tokensRoute,
   serviceAccountsRoute,
   rolesRoute,

@@ -1,8 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type SyntheticEvent, useState } from 'react';
-import { ApiError, api, errorText, integrationsQuery, teamsQuery, type Webhook } from '../../api/index.ts';
-import { ConflictView } from '../../features/conflict/ConflictView.tsx';
-import { isConflict, useEditGuard } from '../../features/conflict/use-edit-guard.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, integrationsQuery, teamsQuery, type Webhook } from '../../api/index.ts';
+import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import { LabelPairs } from '../../features/labels/LabelPairs.tsx';
 import { Button, Checkbox, Drawer, MultiCombobox, RadioGroup, Select, showToast, TextArea, TextField } from '../../ui/index.ts';
 import { SecretField } from './SecretField.tsx';
@@ -50,30 +49,34 @@ export function WebhookDrawer({
   onClose: () => void;
   onCreated?: (webhook: Webhook) => void;
 }) {
-  const client = useQueryClient();
   const { data: teams = [] } = useQuery(teamsQuery);
   const [form, setForm] = useState(() => (copyFrom === undefined ? formOf(webhook) : copyOf(copyFrom)));
   const set = (changes: Partial<WebhookForm>) => setForm((old) => ({ ...old, ...changes }));
-  const guard = useEditGuard('/webhooks/{id}', webhook?.id ?? null);
-  const save = useMutation({
-    mutationFn: (): Promise<Webhook> =>
+  const { submit, isPending, fields, problems } = useGuardedForm<Webhook>({
+    path: '/webhooks/{id}',
+    object: webhook,
+    mine: bodyOf(form),
+    send: (headers) =>
       webhook === null
         ? api.post('/webhooks', { body: { ...bodyOf(form), preset: form.preset } })
-        : guard.save(bodyOf(form), (headers) =>
-            api.put('/webhooks/{id}', { path: { id: webhook.id }, body: bodyOf(form), headers }),
-          ),
-    onSuccess: async (saved) => {
-      await client.invalidateQueries({ queryKey: ['webhooks'] });
+        : api.put('/webhooks/{id}', { path: { id: webhook.id }, body: bodyOf(form), headers }),
+    stale: ['webhooks'],
+    onSaved: (saved) => {
       showToast({ kind: 'done', text: webhook === null ? `Created ${saved.name}` : `Saved ${saved.name}` });
       onClose();
       if (webhook === null) onCreated?.(saved);
     },
+    onClose,
+    names: {
+      name: 'Name',
+      url: 'URL',
+      team: 'Team',
+      trigger_type: 'Called for',
+      http_method: 'Method',
+      data: 'Body template',
+    },
+    shownBeside: FIELDS,
   });
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!save.isPending) save.mutate();
-  };
-  const fields = save.error instanceof ApiError ? save.error.fields : {};
   return (
     <Drawer
       open
@@ -82,7 +85,7 @@ export function WebhookDrawer({
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="webhook" pending={save.isPending}>
+          <Button kind="primary" type="submit" form="webhook" pending={isPending}>
             {webhook === null ? 'Create webhook' : 'Save'}
           </Button>
         </>
@@ -139,29 +142,7 @@ export function WebhookDrawer({
           checked={form.isEnabled}
           onChange={(isEnabled) => set({ isEnabled })}
         />
-        <ConflictView
-          guard={guard}
-          error={save.error}
-          mine={bodyOf(form)}
-          names={{
-            name: 'Name',
-            url: 'URL',
-            team: 'Team',
-            trigger_type: 'Called for',
-            http_method: 'Method',
-            data: 'Body template',
-          }}
-          onOverwrite={() => save.mutate()}
-          onDiscard={() => {
-            void client.invalidateQueries({ queryKey: ['webhooks'] });
-            onClose();
-          }}
-        />
-        {save.error !== null && !isConflict(save.error) && !FIELDS.some((name) => name in fields) && (
-          <p role="alert" className="text-danger">
-            {errorText(save.error)}
-          </p>
-        )}
+        {problems}
       </form>
     </Drawer>
   );

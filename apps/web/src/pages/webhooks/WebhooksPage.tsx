@@ -6,6 +6,7 @@ import { teamsQuery, useForbidden, type Webhook, webhooksQuery } from '../../api
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
 import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
+import { useListSort } from '../../lib/list-sort.ts';
 import { Button, type Column, EmptyState, IconButton, Menu, Page, Select, Table, TextField, Time } from '../../ui/index.ts';
 import { webhooksRoute } from './routes.ts';
 import { StateBadges, StatusBadge } from './StatusBadge.tsx';
@@ -22,6 +23,7 @@ export function WebhooksPage() {
   const forbidden = useForbidden('outgoing-webhooks:write');
   const { isInScope } = useTeamScope();
   const setEnabled = useSwitch();
+  const order = useListSort();
   /** null: a new one. */
   const [edited, setEdited] = useState<Webhook | null | undefined>(undefined);
   useShortcuts([{ keys: 'c', label: 'New webhook', group: 'Webhooks', run: () => forbidden === null && setEdited(null) }]);
@@ -39,6 +41,7 @@ export function WebhooksPage() {
     {
       header: 'Name',
       onPhone: 'title',
+      sortBy: ({ name }) => name,
       cell: (one) => (
         <Link
           to="/outgoing_webhooks/$id"
@@ -49,8 +52,12 @@ export function WebhooksPage() {
         </Link>
       ),
     },
-    { header: 'Called for', cell: (one) => triggerText(one.trigger_type) },
-    { header: 'Sends to', cell: (one) => <span className="min-w-0 [overflow-wrap:anywhere]">{hostOf(one.url)}</span> },
+    { header: 'Called for', sortBy: (one) => triggerText(one.trigger_type), cell: (one) => triggerText(one.trigger_type) },
+    {
+      header: 'Sends to',
+      sortBy: (one) => hostOf(one.url),
+      cell: (one) => <span className="min-w-0 [overflow-wrap:anywhere]">{hostOf(one.url)}</span>,
+    },
     {
       header: 'Last response',
       cell: (one) =>
@@ -143,6 +150,7 @@ export function WebhooksPage() {
         caption="Outgoing webhooks"
         rows={rows}
         columns={columns}
+        {...order}
         rowKey={({ id }) => id}
         empty={
           webhooks.length === 0 ? (

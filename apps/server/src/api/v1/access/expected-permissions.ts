@@ -42,7 +42,7 @@ export const EXPECTED: readonly Line[] = [
   ['PATCH', /^users\/\{id\}$/, { anyOf: ['user-settings:write', 'users:write', 'roles:write'] }],
   ['DELETE', /^users\/\{id\}$/, 'users:write'],
   ['POST', /^users$/, 'users:write'],
-  ['GET', /^users(\/|$)/, 'user-settings:read'],
+  ['GET', /^(users|readiness)(\/|$)/, 'user-settings:read'],
   ['GET', /^teams\/\{id\}\/uses$/, 'teams:write'],
   ['PUT PATCH', /^teams\/\{id\}$/, 'signed-in'],
   ...readWrite('teams', 'user-settings:read', 'teams:write'),

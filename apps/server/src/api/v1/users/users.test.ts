@@ -171,7 +171,7 @@ test('every route of the API is in its document', async () => {
 
 test('features and checks of the set-up are told to whoever is signed in, and who may read settings', async () => {
   const nobody = await api.user('nobody', 'none');
-  expect((await nobody.get('features')).body).toEqual(['labels']);
+  expect((await nobody.get('features')).body).toEqual(['labels', 'personal_webhook']);
   const checks = { is_chatops_connected: false, is_integration_chatops_connected: false, is_email_configured: false };
   expect((await noor.get('organizations/current/config-checks')).body).toEqual(checks);
   expect((await noor.get('organizations/OOTHER/config-checks')).status).toBe(404);
