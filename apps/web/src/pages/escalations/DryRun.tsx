@@ -4,17 +4,20 @@ import { api, errorText } from '../../api/index.ts';
 import type { EscalationPlan } from '../../api/schema.js';
 import { PlanSteps } from '../../features/escalation-plan/PlanSteps.tsx';
 import { stateSentence } from '../../features/escalation-plan/plan.ts';
-import { Drawer, ErrorState, SkeletonRows, TextField, Time } from '../../ui/index.ts';
+import { instantOf } from '../../lib/wall-clock.ts';
+import { Drawer, ErrorState, SkeletonRows, TextField, Time, useTimeSettings } from '../../ui/index.ts';
 
 /** What the chain would do for an alert that comes now, or at a moment of choice; by the engine’s own rules, without notifying anybody. */
 export function DryRun({ chainId, onClose }: { chainId: string; onClose: () => void }) {
+  const { zone } = useTimeSettings();
   const [moment, setMoment] = useState('');
+  const at = moment === '' ? null : instantOf(moment, zone);
   const plan = useQuery({
-    queryKey: ['escalation-chains', 'dry-run', chainId, moment],
+    queryKey: ['escalation-chains', 'dry-run', chainId, at?.toISOString() ?? 'now'],
     queryFn: ({ signal }): Promise<EscalationPlan> =>
       api.post('/escalation_chains/{id}/simulate', {
         path: { id: chainId },
-        body: moment === '' ? {} : { at: new Date(moment).toISOString() },
+        body: at === null ? {} : { at: at.toISOString() },
         signal,
       }),
     staleTime: 0,
@@ -28,7 +31,7 @@ export function DryRun({ chainId, onClose }: { chainId: string; onClose: () => v
           type="datetime-local"
           value={moment}
           onChange={setMoment}
-          hint="Now, when this is empty. In the time zone of this browser."
+          hint={`Now, when this is empty. In ${zone}.`}
           className="max-w-64"
         />
         {plan.isPending && <SkeletonRows rows={3} label="Working out the steps" />}

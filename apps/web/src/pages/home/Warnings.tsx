@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CalendarX2, HeartCrack, Route, TrendingDown, TrendingUp, Wrench } from 'lucide-react';
+import { BellOff, CalendarX2, HeartCrack, Route, TrendingDown, TrendingUp, Wrench } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { integrationsQuery, schedulesQuery } from '../../api/directory.ts';
 import { useCan } from '../../api/session.ts';
+import { readinessQuery } from '../../features/reach/readiness-query.ts';
 import { Card, Time } from '../../ui/index.ts';
 import { gapsQuery, missingHeartbeatsQuery, trendQuery, unroutedQuery } from './queries.ts';
 
@@ -26,6 +27,10 @@ export function Warnings() {
   const missing = useQuery({ ...missingHeartbeatsQuery, enabled: mayReadIntegrations }).data ?? [];
   const unrouted = useQuery({ ...unroutedQuery, enabled: mayReadIntegrations }).data ?? [];
   const gaps = useQuery(gapsQuery(schedules)).data ?? [];
+  const unready =
+    useQuery({ ...readinessQuery, enabled: useCan('user-settings:read') }).data?.filter(
+      ({ state }) => state === 'not_reachable',
+    ) ?? [];
   const nameOf = (id: string) => integrations.find((one) => one.id === id)?.name ?? id;
   const silent = [...new Set(unrouted.map(({ integration_id }) => integration_id))].filter((id) =>
     integrations.some((one) => one.id === id),
@@ -67,6 +72,22 @@ export function Warnings() {
         </>
       ),
     })),
+    ...(unready.length === 0
+      ? []
+      : [
+          {
+            key: 'unready',
+            icon: <BellOff className={`${icon} text-danger`} aria-hidden />,
+            text: (
+              <>
+                <Link to="/readiness" search={{ state: 'not_reachable' }} className="font-medium hover:underline">
+                  {unready.length === 1 ? unready[0]?.name || unready[0]?.username : `${unready.length} people`}
+                </Link>{' '}
+                may be paged within 14 days, and no page would reach them.
+              </>
+            ),
+          },
+        ]),
     ...silent.map((id) => ({
       key: `unrouted ${id}`,
       icon: <Route className={`${icon} text-warn`} aria-hidden />,

@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { CornerDownRight, Ellipsis, Plus, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { ApiError, api, chainsQuery, errorText, type Integration, useForbidden } from '../../api/index.ts';
+import { OrderConflict } from '../../features/conflict/OrderConflict.tsx';
+import { isConflict } from '../../features/conflict/use-edit-guard.ts';
 import { Button, Card, IconButton, Menu, moved, SortableList, showToast } from '../../ui/index.ts';
 import { integrationCountersQuery, type Route, routesQuery } from './queries.ts';
 import { RouteDrawer } from './RouteDrawer.tsx';
@@ -16,20 +18,19 @@ export function RoutesCard({ integration }: { integration: Integration }) {
   const forbidden = useForbidden('integrations:write');
   const [opened, setOpened] = useState<{ route: Route | null } | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: ['integrations'] });
+  const idsOf = (some: readonly Route[]): string[] => some.filter((route) => !route.is_the_last_route).map(({ id }) => id);
+  const [conflict, setConflict] = useState<{ mine: string[]; theirs: string[] } | null>(null);
   const reorder = useMutation({
-    mutationFn: ({ order }: { order: string[]; shown: Route[] }) =>
-      api.put('/integrations/{id}/routes_order', {
-        path: { id: integration.id },
-        body: { order, was: routes.filter((route) => !route.is_the_last_route).map(({ id }) => id) },
-      }),
-    onMutate: ({ shown }) => client.setQueryData(queryKey, shown),
-    onError: (error) => {
-      const conflict = error instanceof ApiError && error.status === 412;
-      showToast({
-        kind: 'failed',
-        text: conflict ? 'Somebody else changed the order meanwhile' : 'The order was not saved',
-        detail: conflict ? 'Their order is shown now.' : errorText(error),
-      });
+    mutationFn: ({ order, was }: { order: string[]; was: string[]; shown?: Route[] }) =>
+      api.put('/integrations/{id}/routes_order', { path: { id: integration.id }, body: { order, was } }),
+    onMutate: ({ shown }) => {
+      setConflict(null);
+      if (shown !== undefined) client.setQueryData(queryKey, shown);
+    },
+    onError: (error, { order }) => {
+      const theirs = error instanceof ApiError && isConflict(error) ? (error.body as { order?: string[] }).order : undefined;
+      if (theirs !== undefined) setConflict({ mine: order, theirs });
+      else showToast({ kind: 'failed', text: 'The order was not saved', detail: errorText(error) });
     },
     onSettled: refresh,
   });
@@ -48,7 +49,7 @@ export function RoutesCard({ integration }: { integration: Integration }) {
   });
   const moveTo = (route: Route, to: number) => {
     const shown = moved(routes, routes.indexOf(route), Math.min(to, routes.length - 2));
-    reorder.mutate({ shown, order: shown.filter((one) => !one.is_the_last_route).map(({ id }) => id) });
+    reorder.mutate({ shown, order: idsOf(shown), was: idsOf(routes) });
   };
   return (
     <Card
@@ -64,6 +65,24 @@ export function RoutesCard({ integration }: { integration: Integration }) {
         </Button>
       }
     >
+      {conflict !== null && (
+        <OrderConflict
+          {...conflict}
+          nameOf={(id) => {
+            const route = routes.find((one) => one.id === id);
+            return route === undefined ? 'a route that is gone' : (conditionText(route).term ?? 'a route');
+          }}
+          onKeep={() => setConflict(null)}
+          onOverwrite={() => {
+            // What was added or deleted meanwhile stays as it is, behind what was put in order here.
+            const order = conflict.mine.filter((id) => conflict.theirs.includes(id));
+            reorder.mutate({
+              order: [...order, ...conflict.theirs.filter((id) => !order.includes(id))],
+              was: conflict.theirs,
+            });
+          }}
+        />
+      )}
       <SortableList
         label="Routes as they are tried"
         items={routes}

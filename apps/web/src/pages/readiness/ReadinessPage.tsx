@@ -2,11 +2,11 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, CircleCheck, CircleX, Download, ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { type ReadinessRow, readinessQuery, STATES } from '../../features/reach/readiness-query.ts';
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
 import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { csvLine, downloadCsv } from '../../lib/csv.ts';
 import { Avatar, Badge, Button, type Column, cx, EmptyState, Page, Table, TextField, Time, type Tone } from '../../ui/index.ts';
-import { type ReadinessRow, readinessQuery, STATES } from './queries.ts';
 import { readinessRoute } from './routes.ts';
 
 const WORDS: Readonly<Record<ReadinessRow['state'], { word: string; tone: Tone; icon: ReactNode }>> = {

@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { appRoute } from '../../app/root.tsx';
+import { readinessQuery, STATES } from '../../features/reach/readiness-query.ts';
 import { one, oneOf } from '../../lib/search-params.ts';
-import { readinessQuery, STATES } from './queries.ts';
 
 type ReadinessSearch = { search?: string | undefined; state?: (typeof STATES)[number] | undefined };
 

@@ -43,9 +43,6 @@ export type ServiceAccount = {
   created_at: string;
 };
 
-/** `GET /roles` */
-export type Role = { id: string; name: string; description: string; is_fixed: boolean; permissions: string[] };
-
 /** Own tokens, or everybody's. */
 export const tokensQuery = (all: boolean) =>
   queryOptions({
@@ -66,7 +63,4 @@ export const accountsQuery = queryOptions({
   queryFn: ({ signal }): Promise<ServiceAccount[]> => listAll('/service_accounts', {}, signal),
 });
 
-export const rolesQuery = queryOptions({
-  queryKey: ['roles'],
-  queryFn: ({ signal }): Promise<Role[]> => listAll('/roles', {}, signal),
-});
+export { type Role, rolesQuery } from '../../features/roles/roles-query.ts';

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, teamsQuery, useCan } from '../../api/index.ts';
-import { Button, Card, Combobox, Select, showToast, TextField } from '../../ui/index.ts';
+import { rolesQuery } from '../../features/roles/roles-query.ts';
+import { Button, Card, Combobox, MultiCombobox, Select, showToast, TextField } from '../../ui/index.ts';
 import type { UserProfile } from './queries.ts';
 
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({
@@ -14,17 +15,20 @@ const ROLES = ['admin', 'editor', 'viewer', 'none'].map((role) => ({ value: role
 export function ProfileForm({ profile, isSelf, forbidden }: { profile: UserProfile; isSelf: boolean; forbidden: string | null }) {
   const client = useQueryClient();
   const mayManage = useCan('users:write');
+  const mayAssign = useCan('roles:write');
   const { data: teams = [] } = useQuery(teamsQuery);
+  const { data: roles = [] } = useQuery({ ...rolesQuery, enabled: mayAssign });
   const start = {
     name: profile.name,
     email: profile.email,
     timezone: profile.timezone ?? '',
     unverified_phone_number: profile.unverified_phone_number ?? profile.verified_phone_number ?? '',
     role: profile.role as string,
+    roles: profile.roles as readonly string[],
   };
   const [form, setForm] = useState(start);
   const set = (changes: Partial<typeof form>) => setForm({ ...form, ...changes });
-  const changed = Object.entries(form).filter(([key, value]) => value !== start[key as keyof typeof start]);
+  const changed = Object.entries(form).filter(([key, value]) => String(value) !== String(start[key as keyof typeof start]));
   const save = useMutation({
     mutationFn: (): Promise<UserProfile> =>
       api.patch('/users/{id}', {
@@ -109,6 +113,17 @@ export function ProfileForm({ profile, isSelf, forbidden }: { profile: UserProfi
             error={fields.role}
           />
         </div>
+        {mayAssign && (
+          <MultiCombobox
+            label="Added roles"
+            optional
+            hint="Beside the basic role."
+            options={roles.map(({ id, name, description }) => ({ value: id, label: name, hint: description }))}
+            value={[...form.roles]}
+            onChange={(next) => set({ roles: next })}
+            error={fields.roles}
+          />
+        )}
         <p className="text-muted">
           Teams:{' '}
           {profile.teams.length === 0

@@ -45,6 +45,20 @@ export const rulesQuery = (id: string) =>
     },
   });
 
+/** Who is on call now, each with the names of the schedules that say so. */
+export const onCallQuery = queryOptions({
+  queryKey: ['schedules', 'people-on-call'],
+  queryFn: async ({ signal }): Promise<ReadonlyMap<string, string[]>> => {
+    const users = await listAll<{ id: string; oncall_schedules?: { name: string }[] }>(
+      '/users',
+      { is_currently_oncall: 'true', short: 'true' },
+      signal,
+    );
+    return new Map(users.map(({ id, oncall_schedules: schedules = [] }) => [id, schedules.map(({ name }) => name)]));
+  },
+  staleTime: 60_000,
+});
+
 export const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
   queryFn: ({ signal }): Promise<Invitation[]> => listAll('/invitations', {}, signal),

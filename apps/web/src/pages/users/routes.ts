@@ -5,12 +5,16 @@ import { appRoute } from '../../app/root.tsx';
 import { one, oneOf } from '../../lib/search-params.ts';
 import { profileQuery, rulesQuery } from './queries.ts';
 
+export const ROLES = ['admin', 'editor', 'viewer', 'none'] as const;
+type UsersSearch = { search?: string | undefined; role?: (typeof ROLES)[number] | undefined };
+
 export const usersRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/users',
-  validateSearch: (search: Record<string, unknown>): { search?: string } => {
+  validateSearch: (search: Record<string, unknown>): UsersSearch => {
     const text = one(search.search);
-    return text === undefined ? {} : { search: text };
+    const role = oneOf(search.role, ROLES);
+    return { ...(text === undefined ? {} : { search: text }), ...(role === undefined ? {} : { role }) };
   },
   loader: ({ context: { queryClient } }) => queryClient.ensureQueryData(usersQuery),
   component: lazyRouteComponent(() => import('./UsersPage.tsx'), 'UsersPage'),

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api } from '../../api/index.ts';
+import { api } from '../../api/client.ts';
 import type { Readiness } from '../../api/schema.js';
 
 export type ReadinessRow = Readiness['results'][number];

@@ -1,0 +1,221 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { browserTest, hasBrowser } from './browser.ts';
+import { startWorld, type World } from './world.ts';
+
+// The scenarios of alert groups, integrations and escalation chains that need more than one page; their names end with the scenarios'.
+
+type Made = { id: string };
+type Group = Made & { title: string; state: string; alert_group_number: number; labels: { key: { name: string } }[] };
+
+let world: World;
+beforeAll(async () => {
+  if (hasBrowser) world = await startWorld();
+});
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+const TITLED = { templates: { grouping_key: '{{ payload.title }}', web: { title: '{{ payload.title }}' } } };
+
+/** Asks until there is an answer. */
+async function soon<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
+  let answer: T | undefined | false = false;
+  await expect.poll(async () => (answer = await ask()), { timeout: 30_000, interval: 50 }).toBeTruthy();
+  return answer as T;
+}
+const groups = async (query: string) => (await world.admin.api<{ results: Group[] }>('GET', `alert_groups/?${query}`)).results;
+const groupOf = (title: string) =>
+  soon(async () => (await groups(`search=${encodeURIComponent(title)}`)).find((one) => one.title === title));
+const row = (page: Page, title: string) =>
+  page.getByRole('list', { name: 'Alert groups' }).getByRole('listitem').filter({ hasText: title });
+
+browserTest('a sender that falls silent opens an alert group, and its next sign of life resolves it (ID-5, ID-7)', async () => {
+  const { id } = await world.integration('Lighthouse');
+  const page = await world.open({ as: world.admin, path: `/integrations/${id}` });
+  await page.getByText('No escalation chain: nobody is notified').waitFor();
+  const card = page.getByRole('region', { name: 'Heartbeat' });
+  await card.getByRole('button', { name: 'Watch for silence' }).click();
+  await card.getByText('waits for the first sign').waitFor();
+  const [heartbeat] = (await world.admin.api<{ results: { link: string }[] }>('GET', `heartbeats/?integration_id=${id}`)).results;
+  const beat = async () => expect((await fetch(heartbeat?.link ?? '', { method: 'POST' })).ok).toBe(true);
+  await beat();
+  const past = new Date(Date.now() - 3_600_000);
+  await world.ctx.db
+    .updateTable('integration_heartbeat')
+    .set({ last_heartbeat_at: past, due_at: past })
+    .where('integration_id', '=', id)
+    .execute();
+  const silent = await soon(async () => (await groups(`integration_id=${id}`))[0]);
+  await page.goto(`/alert-groups/${silent.id}`);
+  await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();
+  await beat();
+  await page.getByRole('button', { name: 'Unresolve' }).waitFor();
+});
+
+browserTest('a label that is not handed down stays off the alert groups (ID-6)', async () => {
+  const { id, link } = await world.integration('Cranes', TITLED);
+  await world.admin.api('PATCH', `integrations/${id}/`, {
+    labels: [
+      { key: { name: 'quay' }, value: { name: 'north' } },
+      { key: { name: 'cost' }, value: { name: 'c1' } },
+    ],
+  });
+  const page = await world.open({ as: world.admin, path: `/integrations/${id}` });
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Name, team, labels' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Name, team, labels' });
+  await drawer.getByRole('group', { name: 'Alert groups get' }).getByRole('checkbox', { name: 'cost' }).uncheck();
+  await drawer.getByRole('button', { name: 'Save' }).click();
+  await drawer.waitFor({ state: 'detached' });
+  await world.alert(link, { title: 'Hook bent' });
+  expect((await groupOf('Hook bent')).labels.map(({ key }) => key.name)).toEqual(['quay']);
+});
+
+browserTest('who puts routes in order after somebody else sees both orders, and chooses (ID-8)', async () => {
+  const { id } = await world.integration('Sluices');
+  const route = async (word: string) =>
+    (
+      await world.admin.api<Made>('POST', 'routes/', {
+        integration_id: id,
+        routing_type: 'jinja2',
+        routing_regex: `{{ payload.gate == "${word}" }}`,
+      })
+    ).id;
+  const [a, b, c] = [await route('a'), await route('b'), await route('c')];
+  const page = await world.open({ as: world.admin, path: `/integrations/${id}` });
+  const shown = page.getByRole('list', { name: 'Routes as they are tried' }).getByRole('listitem');
+  await shown.nth(2).getByText('"c"').waitFor();
+  // What comes in meanwhile is not shown: the page is one that missed it.
+  await page.route(/\/routes\?/, (request) => request.abort());
+  await world.admin.api('PUT', `integrations/${id}/routes_order`, { order: [b, a, c] });
+  await page.getByRole('button', { name: /Move route .*"c"/ }).focus();
+  for (const key of ['Space', 'ArrowUp', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+  const conflict = page.getByRole('alert', { name: 'Changed meanwhile' });
+  await conflict.getByRole('list', { name: 'Theirs' }).getByRole('listitem').first().getByText('"b"').waitFor();
+  await conflict.getByRole('list', { name: 'Yours' }).getByRole('listitem').first().getByText('"c"').waitFor();
+  await page.unroute(/\/routes\?/);
+  await conflict.getByRole('button', { name: 'Save mine over it' }).click();
+  await conflict.waitFor({ state: 'detached' });
+  await shown.first().getByText('"c"').waitFor();
+  const stored = () => world.admin.api<{ order: string[] }>('GET', `integrations/${id}/routes_order`);
+  await expect.poll(async () => (await stored()).order).toEqual([c, a, b]);
+});
+
+browserTest('a dry run at the weekend names who is on call then, and hides schedules of other teams (EC-6, EC-7)', async () => {
+  const wendy = await world.person('wendy', 'editor');
+  const viewer = await world.person('vera', 'viewer');
+  const team = await world.admin.api<Made>('POST', 'teams/', { name: 'Closed', members: [wendy.id] });
+  const schedule = await world.admin.api<Made>('POST', 'schedules/', {
+    type: 'web',
+    name: 'Weekend crew',
+    time_zone: 'Europe/Oslo',
+    team_id: team.id,
+  });
+  const turn = (user: string, byday: string[]) =>
+    world.admin.api('POST', 'on_call_shifts/', {
+      type: 'rolling_users',
+      source: 0,
+      schedule: schedule.id,
+      name: byday.join(),
+      start: '2026-01-05T00:00:00',
+      rotation_start: '2026-01-05T00:00:00',
+      duration: 86_400,
+      frequency: 'weekly',
+      interval: 1,
+      week_start: 'MO',
+      by_day: byday,
+      rolling_users: [[user]],
+      start_rotation_from_user_index: 0,
+      level: 1,
+      time_zone: 'Europe/Oslo',
+    });
+  await turn(world.admin.id, ['MO', 'TU', 'WE', 'TH', 'FR']);
+  await turn(wendy.id, ['SA', 'SU']);
+  const chain = await world.admin.api<Made>('POST', 'escalation_chains/', { name: 'By the week' });
+  await world.admin.api('POST', 'escalation_policies/', {
+    escalation_chain_id: chain.id,
+    type: 'notify_on_call_from_schedule',
+    notify_on_call_from_schedule: schedule.id,
+  });
+  const page = await world.open({ as: world.admin, path: `/escalations/${chain.id}` });
+  await page.getByRole('button', { name: 'If an alert came now' }).click();
+  const forecast = page.getByRole('region', { name: 'Forecast' });
+  // A Saturday, then a Tuesday.
+  await page.getByLabel('At', { exact: true }).fill('2027-03-06T03:00');
+  await forecast.getByText('wendy').first().waitFor();
+  await page.getByLabel('At', { exact: true }).fill('2027-03-09T03:00');
+  await forecast.getByText('ada').first().waitFor();
+  const other = await world.open({ as: viewer, path: `/escalations/${chain.id}` });
+  await other.getByText(/by schedule one that you may not see/).waitFor();
+  expect(await other.content()).not.toContain('Weekend crew');
+});
+
+browserTest('who changes a step after somebody else sees what differs', async () => {
+  const chain = await world.admin.api<Made>('POST', 'escalation_chains/', { name: 'Two hands' });
+  const step = await world.admin.api<Made>('POST', 'escalation_policies/', {
+    escalation_chain_id: chain.id,
+    type: 'wait',
+    duration: 300,
+  });
+  const page = await world.open({ as: world.admin, path: `/escalations/${chain.id}` });
+  await page.getByRole('button', { name: 'Edit step 1: Wait 5 minutes' }).click();
+  await world.admin.api('PATCH', `escalation_policies/${step.id}/`, { duration: 600 });
+  await page.getByLabel('Minutes').fill('20');
+  await page.getByRole('button', { name: 'Save step' }).click();
+  const conflict = page.getByRole('alert', { name: 'Changed meanwhile' });
+  await conflict.getByRole('row', { name: /Seconds 300 600 1200/ }).waitFor();
+  await conflict.getByRole('button', { name: 'Save mine over it' }).click();
+  await page.getByRole('button', { name: 'Edit step 1: Wait 20 minutes' }).waitFor();
+});
+
+browserTest('what could not reach the server is taken back, and tried again by one click (AG-10)', async () => {
+  const { link } = await world.integration('Retries', TITLED);
+  await world.alert(link, { title: 'Retry me' });
+  const group = await groupOf('Retry me');
+  const page = await world.open({ as: world.admin, path: '/alert-groups?search=Retry' });
+  await row(page, group.title).waitFor();
+  await page.route('**/acknowledge', (request) => request.abort());
+  await page.getByRole('button', { name: `Acknowledge #${group.alert_group_number}` }).click();
+  await page.getByText(`#${group.alert_group_number} was not acknowledged`).waitFor();
+  await row(page, group.title).getByText('Firing').waitFor();
+  await page.unroute('**/acknowledge');
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await row(page, group.title).getByText('Acknowledged').waitFor();
+  await soon(async () => (await groups(`id=${group.id}`))[0]?.state === 'acknowledged');
+});
+
+browserTest('an alert group of a team that is not mine says whose it is, until I am paged for it (AD-9)', async () => {
+  const otto = await world.person('otto', 'editor');
+  const team = await world.admin.api<Made>('POST', 'teams/', { name: 'Divers', members: [world.admin.id] });
+  const { link } = await world.integration('Deep sea', { ...TITLED, team_id: team.id });
+  await world.alert(link, { title: 'Air low' });
+  const group = await groupOf('Air low');
+  const page = await world.open({ as: otto, path: `/alert-groups/${group.id}` });
+  await page.getByText(/This belongs to the team Divers/).waitFor();
+  expect(await page.content()).not.toContain('Air low');
+  await world.admin.api('POST', 'escalation/', { users: [{ id: otto.id, important: false }], alert_group_id: group.id });
+  await page.goto(`/alert-groups/${group.id}`);
+  await page.getByRole('heading', { level: 1, name: 'Air low' }).waitFor();
+});
+
+browserTest('all that a filter finds is resolved at once, also what is not loaded (X-13)', async () => {
+  const { id, link } = await world.integration('Swarm', TITLED);
+  const COUNT = 120; // one more page than is loaded at first
+  const numbers = Array.from({ length: COUNT }, (_, index) => index);
+  for (let at = 0; at < COUNT; at += 40)
+    await Promise.all(numbers.slice(at, at + 40).map((index) => world.alert(link, { title: `Swarm ${index}` })));
+  const count = async (state: string) =>
+    (await world.admin.api<Record<string, number>>('GET', `alert_groups/stats?integration_id=${id}`))[state];
+  await soon(async () => (await count('firing')) === COUNT);
+  const page = await world.open({ as: world.admin, path: `/alert-groups?integration_id=${id}` });
+  await page.getByRole('listitem').filter({ hasText: 'Swarm' }).first().waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  const bar = page.getByRole('region', { name: 'Selected alert groups' });
+  await bar.getByRole('button', { name: /Select all \d+ loaded/ }).click();
+  await bar.getByRole('button', { name: `Select all ${COUNT} matching` }).click();
+  await bar.getByText(`All ${COUNT} selected`).waitFor();
+  await bar.getByRole('button', { name: 'Resolve' }).click();
+  await page.getByText(`${COUNT} of ${COUNT} resolved`).waitFor();
+  await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+  await expect.poll(() => count('resolved')).toBe(COUNT);
+});
