@@ -33,10 +33,15 @@ browserTest('a sender that falls silent opens an alert group, and its next sign 
   const page = await world.open({ as: world.admin, path: `/integrations/${id}` });
   await page.getByText('No escalation chain: nobody is notified').waitFor();
   const card = page.getByRole('region', { name: 'Heartbeat' });
-  await card.getByRole('button', { name: 'Watch for silence' }).click();
   await card.getByText('waits for the first sign').waitFor();
-  const [heartbeat] = (await world.admin.api<{ results: { link: string }[] }>('GET', `heartbeats/?integration_id=${id}`)).results;
+  await card.getByLabel('An alert when no sign came for').selectOption({ label: '1 minute' });
+  const [heartbeat] = (
+    await world.admin.api<{ results: { id: string; link: string }[] }>('GET', `heartbeats/?integration_id=${id}`)
+  ).results;
   const beat = async () => expect((await fetch(heartbeat?.link ?? '', { method: 'POST' })).ok).toBe(true);
+  await expect
+    .poll(async () => (await world.admin.api<{ timeout_seconds: number }>('GET', `heartbeats/${heartbeat?.id}/`)).timeout_seconds)
+    .toBe(60);
   await beat();
   const past = new Date(Date.now() - 3_600_000);
   await world.ctx.db
@@ -159,7 +164,7 @@ browserTest('who changes a step after somebody else sees what differs', async ()
   const page = await world.open({ as: world.admin, path: `/escalations/${chain.id}` });
   await page.getByRole('button', { name: 'Edit step 1: Wait 5 minutes' }).click();
   await world.admin.api('PATCH', `escalation_policies/${step.id}/`, { duration: 600 });
-  await page.getByLabel('Minutes').fill('20');
+  await page.getByLabel('Minutes', { exact: true }).fill('20');
   await page.getByRole('button', { name: 'Save step' }).click();
   const conflict = page.getByRole('alert', { name: 'Changed meanwhile' });
   await conflict.getByRole('row', { name: /Seconds 300 600 1200/ }).waitFor();

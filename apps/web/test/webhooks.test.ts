@@ -188,3 +188,26 @@ browserTest('a copy is another webhook, with its labels and without its secrets'
   expect(await stored('Original')).toMatchObject({ http_method: 'PUT', password: expect.stringMatching(/^\*+$/) });
   expect(await stored('Original copy')).toMatchObject({ http_method: 'PUT', password: null });
 });
+
+browserTest(
+  'the guided set-up without a mail server ends with a test page at an address of one’s own',
+  { timeout: 120_000 },
+  async () => {
+    const guide = await world.person('gunn', 'admin');
+    receiver.reply = () => ({ status: 200, body: '{}', headers: { 'content-type': 'application/json' } });
+    const page = await world.open({ as: guide, path: '/welcome' });
+    await page.getByLabel('Page me at this address').fill(`${receiver.url}/pages-of-gunn`);
+    await page.getByLabel(/Notify me by e-mail/).uncheck();
+    await page.getByText(/and pages you by webhook/).waitFor();
+    await page.getByRole('button', { name: 'Create team' }).click();
+    await page.getByRole('form', { name: 'Schedule' }).waitFor();
+    await page.getByRole('button', { name: 'Create schedule' }).click();
+    await page.getByRole('button', { name: 'Create chain' }).click();
+    await page.getByRole('button', { name: 'Create integration' }).click();
+    await page.getByRole('button', { name: 'Send a test alert' }).click();
+    await page.getByRole('list', { name: 'What happened' }).getByText('You were notified: done').waitFor({ timeout: 60_000 });
+    await expect
+      .poll(() => receiver.requests.filter(({ path }) => path === '/pages-of-gunn').length, { timeout: 30_000 })
+      .toBeGreaterThan(0);
+  },
+);

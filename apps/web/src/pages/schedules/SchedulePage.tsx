@@ -51,6 +51,7 @@ import { type ScheduleSearch, scheduleRoute, type View } from './routes.ts';
 import { ScheduleForm } from './ScheduleForm.tsx';
 import { SwapDrawer } from './SwapDrawer.tsx';
 import { type Row, Timeline } from './Timeline.tsx';
+import { ZoneBar } from './ZoneBar.tsx';
 
 const VIEW_NAMES = [
   { value: 'day', label: 'Day' },
@@ -257,6 +258,9 @@ export function SchedulePage() {
         >
           Add a rotation: the people, how long each turn lasts, and when it is handed over.
         </EmptyState>
+      )}
+      {timeline.data !== undefined && (
+        <ZoneBar userIds={[...new Set(timeline.data.final.flatMap((piece) => piece.user_ids))]} nameOf={nameOf} />
       )}
       {schedule.type === 'ical' && <ImportCheck id={id} nameOf={nameOf} />}
       {opened?.kind === 'override' && <OverrideDrawer schedule={schedule} span={opened.span} onClose={close} />}

@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, listAll } from '../../api/index.ts';
-import type { SecondFactors, UserProfile } from '../../api/schema.js';
+import type { SecondFactors } from '../../api/schema.js';
 
-export type { UserProfile };
+export { profileQuery, type UserProfile } from '../../features/people/profile-query.ts';
 
 /** `GET /personal_notification_rules` */
 export type Rule = { id: string; user_id: string; position: number; type: string; duration?: number; important: boolean };
@@ -28,12 +28,6 @@ export type SessionRow = {
   ip: string | null;
   user_agent: string | null;
 };
-
-export const profileQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['users', 'one', id],
-    queryFn: ({ signal }): Promise<UserProfile> => api.get('/users/{id}/profile', { path: { id }, signal }),
-  });
 
 /** Both lists of a person's rules, in their order. */
 export const rulesQuery = (id: string) =>

@@ -38,12 +38,20 @@ function Text({ title, text }: { title: string; text: string | null }) {
   );
 }
 
+/** What the API puts in place of an address that it refused. */
+const REFUSED = 'URL - This url is not supported for outgoing webhooks';
+
 /** A call: what was sent and what was answered, of the last attempt. */
 export function Exchange({ response, actions }: { response: WebhookResponse; actions?: ReactNode }) {
   const failure = response.attempts.at(-1)?.error ?? null;
   return (
     <div className="space-y-3 pt-2">
       {failure !== null && <p className="text-danger [overflow-wrap:anywhere]">{failure}</p>}
+      {response.url === REFUSED && (
+        <p className="rounded-md bg-warn-soft px-3 py-2 text-warn">
+          The address lies inside the network, where webhooks do not reach unless the server’s OUTBOUND_ALLOWED_HOSTS names it.
+        </p>
+      )}
       <Facts
         facts={[
           ['Address', response.url ?? '–'],
