@@ -38,7 +38,8 @@ const COLUMNS = {
   request_trigger: 'text',
   status_code: 'integer',
   content: 'text',
-  event_data: 'text',
+  event_starts: 'integer',
+  event_bytes: 'integer',
   attempt: 'jsonb',
 } as const;
 
@@ -48,7 +49,14 @@ const storable = (text: string | null): string | null => text?.replaceAll('\u000
 /** Keeps one row for a delivery, which shows its newest attempt and lists all of them. */
 export async function saveAttempts(tx: Tx, attempts: readonly StoredAttempt[]): Promise<void> {
   if (attempts.length === 0) return;
-  const rows = attempts.map((attempt) => ({
+  // Contexts are long and full of quotes: they travel as one value and are cut up by the database.
+  const events = attempts.map(({ eventData }) => Buffer.from(eventData));
+  let end = 0;
+  const starts = events.map(({ byteLength }) => {
+    end += byteLength;
+    return end - byteLength;
+  });
+  const rows = attempts.map((attempt, i) => ({
     organization_id: attempt.organizationId,
     webhook_id: attempt.webhookId,
     alert_group_id: attempt.alertGroupId,
@@ -61,7 +69,8 @@ export async function saveAttempts(tx: Tx, attempts: readonly StoredAttempt[]): 
     request_trigger: storable(attempt.request.trigger),
     status_code: attempt.statusCode,
     content: storable(attempt.content),
-    event_data: attempt.eventData,
+    event_starts: starts[i],
+    event_bytes: events[i]?.byteLength,
     attempt: {
       at: attempt.at,
       status_code: attempt.statusCode,
@@ -72,7 +81,8 @@ export async function saveAttempts(tx: Tx, attempts: readonly StoredAttempt[]): 
     insert into webhook_response as w (organization_id, webhook_id, alert_group_id, delivery_id, trigger_type, at, request_url,
                                        request_headers, request_data, request_trigger, status_code, content, event_data, attempts)
     select organization_id, webhook_id, alert_group_id, delivery_id, trigger_type, at, request_url,
-           request_headers, request_data, request_trigger, status_code, content, event_data, jsonb_build_array(attempt)
+           request_headers, request_data, request_trigger, status_code, content,
+           convert_from(substring(${Buffer.concat(events, end)}::bytea from event_starts + 1 for event_bytes), 'UTF8'), jsonb_build_array(attempt)
     from ${rowSet('r', COLUMNS, rows)}
     on conflict (organization_id, delivery_id) where delivery_id is not null do update set
       at = excluded.at, request_url = excluded.request_url, request_headers = excluded.request_headers,
