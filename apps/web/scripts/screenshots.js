@@ -1,11 +1,12 @@
 // Takes pictures of each page, light, dark and on a phone, into docs/screenshots/. `npm run screenshots [-- part of a name …]`
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser } from './browser.js';
 import { createDemoData } from './demo-data.js';
 import { PASSWORD, signIn, startDemoServer } from './demo-server.js';
 import { PAGES } from './pages.js';
+import { shrinkPng } from './shrink-png.js';
 
 const folder = process.env.SCREENSHOTS_DIR ?? fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
 const KINDS = {
@@ -41,7 +42,8 @@ async function take(url, some, data, cookiesOf) {
       if (!signedOut) await page.locator('header [aria-label^="Teams shown"]').waitFor({ state: 'attached' });
       await before?.(page, data);
       await page.evaluate(() => document.fonts.ready.then(() => true));
-      await page.screenshot({ path: join(folder, `${name}-${kind}.png`), animations: 'disabled', caret: 'hide' });
+      const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+      await writeFile(join(folder, `${name}-${kind}.png`), shrinkPng(picture));
       await context.close();
       process.stdout.write(`${name}-${kind}.png\n`);
     }

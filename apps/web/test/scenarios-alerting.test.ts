@@ -224,3 +224,39 @@ browserTest('all that a filter finds is resolved at once, also what is not loade
   await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
   await expect.poll(() => count('resolved')).toBe(COUNT);
 });
+
+browserTest('a column is as wide as it was made, by keyboard and after a reload, until it is set back', async () => {
+  const { link } = await world.integration('Widths', TITLED);
+  await world.alert(link, { title: 'Wide column' });
+  await groupOf('Wide column');
+  const page = await world.open({ as: world.admin, path: '/alert-groups?search=Wide' });
+  await row(page, 'Wide column').waitFor();
+  const handle = page.getByRole('separator', { name: 'Width of Integration' });
+  const width = () => handle.evaluate((line) => line.parentElement?.getBoundingClientRect().width ?? 0);
+  const before = await width();
+  await handle.focus();
+  for (const key of ['ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+  await expect.poll(width).toBeCloseTo(before + 32, -1);
+  await page.reload();
+  await row(page, 'Wide column').waitFor();
+  await expect.poll(width).toBeCloseTo(before + 32, -1);
+  await handle.focus();
+  await page.keyboard.press('Home');
+  await expect.poll(width).toBeCloseTo(before, -1);
+});
+
+browserTest('a note that was changed meanwhile is not overwritten unseen', async () => {
+  const { link } = await world.integration('Notes', TITLED);
+  await world.alert(link, { title: 'Noted' });
+  const group = await groupOf('Noted');
+  const note = await world.admin.api<Made>('POST', 'resolution_notes/', { alert_group_id: group.id, text: 'A loose plug.' });
+  const page = await world.open({ as: world.admin, path: `/alert-groups/${group.id}` });
+  await page.getByRole('button', { name: 'Edit note' }).click();
+  await world.admin.api('PUT', `resolution_notes/${note.id}/`, { text: 'A loose plug, again.' });
+  await page.getByLabel('Note', { exact: true }).fill('A broken plug.');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const conflict = page.getByRole('alert', { name: 'Changed meanwhile' });
+  await conflict.getByRole('row', { name: 'Note A loose plug. A loose plug, again. A broken plug.' }).waitFor();
+  await conflict.getByRole('button', { name: 'Keep theirs' }).click();
+  await page.getByRole('region', { name: 'Resolution notes' }).getByText('A loose plug, again.').waitFor();
+});

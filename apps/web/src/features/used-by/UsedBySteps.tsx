@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { chainsQuery, listAll } from '../../api/index.ts';
 import { SkeletonRows } from '../../ui/index.ts';
+import { UseList } from './UseList.tsx';
 
 type StepThatNames = {
   id: string;
@@ -30,20 +30,16 @@ export function UsedBySteps({ steps, consequence }: { steps: readonly StepThatNa
   return (
     <div className="rounded-md bg-warn-soft px-3 py-2 text-warn">
       <p>{consequence}</p>
-      <ul aria-label="Used by" className="mt-1 list-disc space-y-0.5 pl-5">
-        {steps.map((step) => (
-          <li key={step.id}>
-            Step {step.position + 1} of{' '}
-            <Link
-              to="/escalations/$id"
-              params={{ id: step.escalation_chain_id }}
-              className="font-medium underline underline-offset-2"
-            >
-              {chains.find(({ id }) => id === step.escalation_chain_id)?.name ?? 'a chain that you may not see'}
-            </Link>
-          </li>
-        ))}
-      </ul>
+      <UseList
+        label="Used by"
+        className="mt-1"
+        steps={steps.map(({ id, position, escalation_chain_id: chainId }) => ({
+          id,
+          position,
+          chainId,
+          chainName: chains.find((chain) => chain.id === chainId)?.name ?? 'a chain that you may not see',
+        }))}
+      />
     </div>
   );
 }

@@ -9,7 +9,8 @@ import { type Act, allowedActions, LABELS, undoingAction } from '../../features/
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import { MenuAt, type MenuItem, useMedia } from '../../ui/index.ts';
 import { entriesOf, gridOf, type ListLook } from './columns.ts';
-import { GroupRow, ListHeader, type Names, type RowHandlers } from './GroupRow.tsx';
+import { GroupRow, type Names, type RowHandlers } from './GroupRow.tsx';
+import { ListHeader } from './ListHeader.tsx';
 
 type Props = {
   groups: readonly AlertGroup[];
@@ -230,7 +231,7 @@ export function GroupList({ groups, hasMore, onMore, look, names, groupBy, selec
         ];
 
   return (
-    <div style={{ '--columns': gridOf(look.columns) } as CSSProperties}>
+    <div style={{ '--columns': gridOf(look) } as CSSProperties}>
       {rows.length > 0 && wide && <ListHeader look={look} />}
       <div ref={box}>
         <ul aria-label="Alert groups" className="relative rounded-b-lg" style={{ height: virtual.getTotalSize() }}>

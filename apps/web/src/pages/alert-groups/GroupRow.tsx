@@ -4,7 +4,7 @@ import type { AlertGroup } from '../../api/types.ts';
 import { StateBadge } from '../../features/alert-groups/StateBadge.tsx';
 import { type Act, allowedActions, LABELS } from '../../features/alert-groups/transitions.ts';
 import { Avatar, Button, cx, formatSpan, IconButton, Time, useNow } from '../../ui/index.ts';
-import { type ListLook, labelKeyOf, nameOfColumn, ownColumns } from './columns.ts';
+import { type ListLook, labelKeyOf, ownColumns } from './columns.ts';
 import { useSwipe } from './use-swipe.ts';
 
 export type Names = {
@@ -140,26 +140,6 @@ function Cell({ column, group, names }: { column: string } & Pick<RowProps, 'gro
         </div>
       );
   }
-}
-
-/** The names of the columns, which stay on top on wide screens. Each cell says what it is by itself. */
-export function ListHeader({ look }: { look: ListLook }) {
-  const { columns } = look;
-  return (
-    <div
-      aria-hidden
-      className="sticky top-13 z-10 grid grid-cols-(--columns) items-center gap-x-3 rounded-t-lg border-b border-line bg-surface px-4 py-1.5 text-[0.86rem] text-muted"
-    >
-      <span />
-      {columns.includes('state') && <span>Status</span>}
-      <span>Title</span>
-      {ownColumns(columns).map((column) => (
-        <span key={column} className={cx('truncate', column === 'alerts' && 'text-right')}>
-          {nameOfColumn(column)}
-        </span>
-      ))}
-    </div>
-  );
 }
 
 function RowActions({ group, forbidden, handlers }: Pick<RowProps, 'group' | 'forbidden' | 'handlers'>) {

@@ -2,7 +2,13 @@ import { useSyncExternalStore } from 'react';
 import type { AlertGroup } from '../../api/types.ts';
 
 /** What a row shows beside its title: columns, in their order, of which those of label keys are `label:<key>`. */
-export type ListLook = { columns: readonly string[]; density: 'comfortable' | 'compact'; wrap: boolean };
+export type ListLook = {
+  columns: readonly string[];
+  density: 'comfortable' | 'compact';
+  wrap: boolean;
+  /** Pixels of columns whose width the person has set. */
+  widths: Readonly<Record<string, number>>;
+};
 
 type ColumnSpec = { name: string; width: string; about?: string };
 export const COLUMNS: Readonly<Record<string, ColumnSpec>> = {
@@ -19,6 +25,7 @@ export const DEFAULT_LOOK: ListLook = {
   columns: ['state', 'labels', 'team', 'alerts', 'integration', 'created', 'people'],
   density: 'comfortable',
   wrap: false,
+  widths: {},
 };
 const LABEL = 'label:';
 /** The key of a label's column; null for other columns. */
@@ -34,10 +41,27 @@ export const ownColumns = (columns: readonly string[]): string[] =>
   columns.filter((column) => column !== 'state' && COLUMNS[column]?.width !== '');
 
 /** `grid-template-columns` of a row on a wide screen. */
-export function gridOf(columns: readonly string[]): string {
-  const widths = ownColumns(columns).map((column) => COLUMNS[column]?.width ?? 'minmax(5rem,9rem)');
-  const state = columns.includes('state') ? [COLUMNS.state?.width ?? ''] : [];
+export function gridOf({ columns, widths: set }: ListLook): string {
+  const widthOf = (column: string): string =>
+    set[column] === undefined ? (COLUMNS[column]?.width ?? 'minmax(5rem,9rem)') : `${set[column]}px`;
+  const widths = ownColumns(columns).map(widthOf);
+  const state = columns.includes('state') ? [widthOf('state')] : [];
   return ['1.5rem', ...state, 'minmax(0,1fr)', ...widths, '9.5rem'].join(' ');
+}
+
+/** Pixels that a column may have. */
+export const NARROWEST = 48;
+export const WIDEST = 480;
+
+/** Sets the width of a column; null: as wide as it is by itself. */
+export function setWidth(look: ListLook, column: string, px: number | null): void {
+  const { [column]: _old, ...others } = look.widths;
+  const width = px === null ? {} : { [column]: Math.round(Math.min(Math.max(px, NARROWEST), WIDEST)) };
+  const widths = { ...others, ...width };
+  // The columns of an opened view stay those of the view.
+  own = { ...(own ?? readOwn()), widths };
+  localStorage.setItem(STORED, JSON.stringify(own));
+  changed();
 }
 
 const STORED = 'tocsin.alert-group-list';
@@ -54,6 +78,9 @@ function readOwn(): ListLook {
     columns: columns.length > 0 ? columns : DEFAULT_LOOK.columns,
     density: stored.density === 'compact' ? 'compact' : 'comfortable',
     wrap: stored.wrap === true,
+    widths: Object.fromEntries(
+      Object.entries(stored.widths ?? {}).filter(([column, px]) => isColumn(column) && px >= NARROWEST && px <= WIDEST),
+    ),
   };
 }
 

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, errorText, nameOfUser, schedulesQuery, usersQuery } from '../../api/index.ts';
 import type { UserUses } from '../../api/schema.js';
+import { UseList } from '../../features/used-by/UseList.tsx';
 import { Combobox, ConfirmDialog, SkeletonRows, showToast } from '../../ui/index.ts';
 import type { UserProfile } from './queries.ts';
 
@@ -69,28 +70,29 @@ function Uses({ uses }: { uses: UserUses }) {
   if (steps.length + shifts.length + swaps.length === 0) return <p className="text-muted">No chain or schedule names them.</p>;
   const alone = (isOnlyOne: boolean) => isOnlyOne && <span className="text-warn"> – nobody else is in it</span>;
   return (
-    <ul aria-label="Named by" className="max-h-48 list-disc space-y-1 overflow-y-auto pl-5">
-      {steps.map((step) => (
-        <li key={step.id}>
-          Step {step.position + 1} of{' '}
-          <Link
-            to="/escalations/$id"
-            params={{ id: step.escalation_chain_id }}
-            className="text-accent underline underline-offset-2"
-          >
-            {step.escalation_chain_name}
-          </Link>
-          {alone(step.is_only_one)}
-        </li>
-      ))}
-      {shifts.map((shift) => (
-        <li key={shift.id}>
-          {shift.is_override ? 'Override' : shift.name || 'Rotation'} of{' '}
-          {schedules.find(({ id }) => id === shift.schedule_id)?.name ?? 'no schedule'}
-          {alone(shift.is_only_one)}
-        </li>
-      ))}
-      {swaps.length > 0 && <li>{swaps.length === 1 ? '1 swap' : `${swaps.length} swaps`}</li>}
-    </ul>
+    <UseList
+      label="Named by"
+      className="max-h-48 overflow-y-auto"
+      steps={steps.map((step) => ({
+        id: step.id,
+        position: step.position,
+        chainId: step.escalation_chain_id,
+        chainName: step.escalation_chain_name,
+        more: alone(step.is_only_one),
+      }))}
+      others={[
+        ...shifts.map((shift) => ({
+          id: shift.id,
+          text: (
+            <>
+              {shift.is_override ? 'Override' : shift.name || 'Rotation'} of{' '}
+              {schedules.find(({ id }) => id === shift.schedule_id)?.name ?? 'no schedule'}
+              {alone(shift.is_only_one)}
+            </>
+          ),
+        })),
+        ...(swaps.length === 0 ? [] : [{ id: 'swaps', text: swaps.length === 1 ? '1 swap' : `${swaps.length} swaps` }]),
+      ]}
+    />
   );
 }
