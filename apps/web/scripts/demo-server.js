@@ -25,14 +25,21 @@ const SETUP_CODE = 'harbour lights at dawn';
 /** A mail server that takes everything and keeps nothing, so that pages of the demo arrive. */
 async function startMailSink() {
   const server = createServer((socket) => {
-    let isBody = false;
+    /** The last characters of a mail that comes in; null between mails. */
+    let end = null;
     socket.write('220 sink\r\n');
     socket.on('error', () => socket.destroy());
     socket.on('data', (data) => {
       const text = data.toString();
-      if (isBody && !text.endsWith('\r\n.\r\n')) return;
-      isBody = !isBody && /^DATA/im.test(text);
-      socket.write(isBody ? '354 go on\r\n' : /^QUIT/im.test(text) ? '221 bye\r\n' : '250 fine\r\n');
+      if (end !== null) {
+        end = (end + text).slice(-5); // its end may come in two pieces
+        if (end !== '\r\n.\r\n') return;
+        end = null;
+        socket.write('250 fine\r\n');
+        return;
+      }
+      if (/^DATA/im.test(text)) end = '';
+      socket.write(end === '' ? '354 go on\r\n' : /^QUIT/im.test(text) ? '221 bye\r\n' : '250 fine\r\n');
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

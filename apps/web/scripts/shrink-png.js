@@ -2,6 +2,8 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const MOST_COLOURS = 256;
+/** So many of the most used colours stay exactly as they are: surfaces differ by little. */
+const EXACT = 128;
 
 /** The chunks of a PNG: name and content. */
 function* chunksOf(png) {
@@ -44,9 +46,12 @@ function unfilter(data, width, height, bytes) {
   return out;
 }
 
-/** Puts colours that are close together into boxes, so that there are few of them (median cut, weighted by use). */
+/** Few colours for many: the most used ones, and boxes of those that are close together (median cut, weighted by use). */
 function paletteOf(counts) {
-  let boxes = [[...counts].map(([rgb, count]) => ({ rgb, count, parts: [rgb >> 16, (rgb >> 8) & 255, rgb & 255] }))];
+  const used = [...counts]
+    .map(([rgb, count]) => ({ rgb, count, parts: [rgb >> 16, (rgb >> 8) & 255, rgb & 255] }))
+    .sort((a, b) => b.count - a.count);
+  let boxes = [...used.slice(0, EXACT).map((one) => [one]), used.slice(EXACT)].filter((box) => box.length > 0);
   const spread = (box) =>
     [0, 1, 2].map((part) => {
       const values = box.map(({ parts }) => parts[part]);

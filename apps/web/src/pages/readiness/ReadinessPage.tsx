@@ -1,7 +1,8 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CircleAlert, CircleCheck, CircleX, Download, ShieldCheck } from 'lucide-react';
+import { Check, CircleAlert, CircleCheck, CircleX, Download, ShieldCheck, X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { channelName } from '../../features/escalation-plan/plan.ts';
 import { type ReadinessRow, readinessQuery, STATES } from '../../features/reach/readiness-query.ts';
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
 import { useTeamScope } from '../../features/team-scope/team-scope.ts';
@@ -14,8 +15,9 @@ const WORDS: Readonly<Record<ReadinessRow['state'], { word: string; tone: Tone; 
   partial: { word: 'Partly', tone: 'warn', icon: <CircleAlert className="size-3.5" aria-hidden /> },
   ready: { word: 'Ready', tone: 'ok', icon: <CircleCheck className="size-3.5" aria-hidden /> },
 };
-const channelText = ({ type, problem }: ReadinessRow['default_channels'][number]): string =>
-  `${type.replace(/^notify_by_/, '').replaceAll('_', ' ')}${problem === null ? '' : ' ✗'}`;
+type Channel = ReadinessRow['default_channels'][number];
+const wordOf = ({ type }: Channel): string => channelName(type.replace(/^notify_by_/, ''));
+const channelText = (channel: Channel): string => `${wordOf(channel)}${channel.problem === null ? '' : ' (fails)'}`;
 const nameOf = (row: ReadinessRow): string => row.name || row.username;
 
 const columns: Column<ReadinessRow>[] = [
@@ -56,15 +58,31 @@ const columns: Column<ReadinessRow>[] = [
   {
     header: 'Channels',
     cell: (row) => (
-      <span className="block text-[0.93rem]">
+      <span className="block space-y-1 text-[0.93rem]">
         {(
           [
             ['Default', row.default_channels],
             ['Important', row.important_channels],
           ] as const
         ).map(([name, channels]) => (
-          <span key={name} className="block">
-            <span className="text-muted">{name}:</span> {channels.map(channelText).join(', ') || 'none'}
+          <span key={name} className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
+            <span className="w-18 text-muted">{name}</span>
+            {channels.length === 0 && <span className="text-muted">none</span>}
+            {channels.map((channel) => (
+              <span
+                key={channel.type}
+                title={channel.problem ?? undefined}
+                className={cx('inline-flex items-center gap-1 whitespace-nowrap', channel.problem === null ? '' : 'text-danger')}
+              >
+                {channel.problem === null ? (
+                  <Check className="size-3.5 text-ok" aria-hidden />
+                ) : (
+                  <X className="size-3.5" aria-hidden />
+                )}
+                {wordOf(channel)}
+                {channel.problem !== null && <span className="sr-only"> fails</span>}
+              </span>
+            ))}
           </span>
         ))}
       </span>

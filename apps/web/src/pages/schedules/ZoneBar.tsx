@@ -9,6 +9,8 @@ const MOST_PEOPLE = 12;
 const HOUR_MS = 3_600_000;
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
+const ROW = 'grid grid-cols-[17rem_minmax(0,1fr)] items-center gap-x-4 gap-y-1 max-sm:grid-cols-1';
+
 /** Whether an instant lies in somebody's working hours. */
 function isWorking({ working_hours: hours }: UserProfile, zone: string, at: number): boolean {
   const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
@@ -33,30 +35,37 @@ export function ZoneBar({ userIds, nameOf }: { userIds: readonly string[]; nameO
   const percent = ((now.getTime() - today.start) / (today.end - today.start)) * 100;
   return (
     <Card title="Where people are" className="mt-5">
-      <ul aria-label="Local times" className="space-y-2">
+      <div className={ROW} aria-hidden>
+        <span className="text-[0.86rem] text-muted max-sm:hidden">Working hours are coloured</span>
+        <span className="flex justify-between text-[0.79rem] text-muted tabular-nums">
+          {[0, 6, 12, 18].map((hour) => (
+            <span key={hour} className="w-1/4">
+              {formatClock(new Date(hours[hour] ?? today.start), settings)}
+            </span>
+          ))}
+        </span>
+      </div>
+      <ul aria-label="Local times" className="mt-1 space-y-2.5">
         {people.map((profile) => {
           const zone = profile.timezone ?? settings.zone;
           const works = isWorking(profile, zone, now.getTime());
           return (
-            <li
-              key={profile.id}
-              className="grid grid-cols-[minmax(0,11rem)_minmax(0,1fr)] items-center gap-3 max-sm:grid-cols-1 max-sm:gap-1"
-            >
+            <li key={profile.id} className={ROW}>
               <span className="flex min-w-0 items-center gap-2">
-                <Avatar id={profile.id} name={nameOf(profile.id)} size="small" />
-                <span className="min-w-0">
+                <Avatar id={profile.id} name={nameOf(profile.id)} />
+                <span className="min-w-0 flex-1">
                   <span className="block truncate font-medium">{nameOf(profile.id)}</span>
-                  <span className="block text-[0.86rem] text-muted">
+                  <span className="block truncate text-[0.86rem] text-muted">
                     {formatClock(now, { ...settings, zone })} in {zone}, {works ? 'at work' : 'off work'}
                   </span>
                 </span>
               </span>
-              <span aria-hidden className="relative flex h-5 overflow-hidden rounded bg-sunken">
+              <span aria-hidden className="relative flex h-6 overflow-hidden rounded-md bg-sunken ring-1 ring-line">
                 {hours.map((at) => (
                   <span
                     key={at}
                     title={`${formatClock(new Date(at), settings)} here, ${formatClock(new Date(at), { ...settings, zone })} there`}
-                    className={cx('flex-1 border-r border-page last:border-0', isWorking(profile, zone, at) && 'bg-accent/45')}
+                    className={cx('flex-1 border-r border-line last:border-0', isWorking(profile, zone, at) && 'bg-accent/40')}
                   />
                 ))}
                 <span className="absolute inset-y-0 w-px bg-danger" style={{ left: `${percent}%` }} />

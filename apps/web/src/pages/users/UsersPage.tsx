@@ -74,32 +74,23 @@ export function UsersPage() {
       ),
     ]);
   const columns: Column<User>[] = [
-    ...(mayManage
-      ? [
-          {
-            header: 'Choose',
-            hideHeader: true,
-            className: 'sm:w-10 sm:pr-0!',
-            cell: (user: User) => (
-              <label className="-m-2 p-2 pointer-coarse:-m-3 pointer-coarse:p-3">
-                <span className="sr-only">Choose {nameOfUser(user)}</span>
-                <input
-                  type="checkbox"
-                  checked={selected.has(user.id)}
-                  onChange={() => toggle(user.id)}
-                  className="block size-4 accent-accent"
-                />
-              </label>
-            ),
-          },
-        ]
-      : []),
     {
       header: 'Name',
       onPhone: 'title',
       sortBy: nameOfUser,
       cell: (user) => (
         <span className="flex items-center gap-2">
+          {mayManage && (
+            <label className="-m-2 mr-0 flex p-2 pointer-coarse:-m-3 pointer-coarse:mr-0 pointer-coarse:p-3">
+              <span className="sr-only">Choose {nameOfUser(user)}</span>
+              <input
+                type="checkbox"
+                checked={selected.has(user.id)}
+                onChange={() => toggle(user.id)}
+                className="block size-4 accent-accent"
+              />
+            </label>
+          )}
           <Avatar id={user.id} name={nameOfUser(user)} />
           <Link
             to="/users/$id"

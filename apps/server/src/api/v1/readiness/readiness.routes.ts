@@ -135,7 +135,10 @@ const channelsOf =
   (type) => {
     if (type === 'notify_by_email') return features.includes('email') ? null : 'No mail server is set up.';
     if (type !== 'notify_by_webhook')
-      return `This server has no channel for ${type.replace(/^notify_by_/, '').replaceAll('_', ' ')}.`;
+      return `This server has no channel for ${type
+        .replace(/^notify_by_/, '')
+        .replace(/^sms$/, 'SMS')
+        .replaceAll('_', ' ')}.`;
     if (!features.includes('personal_webhook')) return 'Personal webhooks are switched off.';
     return hasWebhook ? null : 'No webhook of theirs is linked.';
   };
