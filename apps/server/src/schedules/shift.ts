@@ -20,6 +20,8 @@ export interface ShiftSettings {
   readonly interval: number | null;
   readonly until: string | null;
   readonly weekStart: Weekday;
+  /** Whether `weekStart` was given, so that it is shown even where nothing is weekly (http-api-oncall.md A8). */
+  readonly showsWeekStart: boolean;
   readonly byDay: readonly Weekday[] | null;
   readonly byMonth: readonly number[] | null;
   readonly byMonthday: readonly number[] | null;

@@ -48,6 +48,7 @@ export interface OnCallShiftTable {
   interval: number | null;
   until: string | null;
   week_start: Generated<string>;
+  shows_week_start: Generated<boolean>;
   by_day: string[] | null;
   by_month: number[] | null;
   by_monthday: number[] | null;

@@ -36,6 +36,7 @@ export function newShift(body: BodyOf<typeof shiftFields, 'type' | 'start' | 'du
     interval: body.interval ?? ((body.frequency ?? null) === null ? null : 1),
     until: body.until ?? null,
     weekStart: body.week_start ?? 'SU',
+    showsWeekStart: body.week_start !== undefined,
     byDay: body.by_day ?? null,
     byMonth: body.by_month ?? null,
     byMonthday: body.by_monthday ?? null,
@@ -51,7 +52,7 @@ export function newShift(body: BodyOf<typeof shiftFields, 'type' | 'start' | 'du
 }
 
 /** A stored shift with what the body changes. */
-export function changedShift(stored: OnCallShift, body: ShiftBody): OnCallShift {
+export function changedShift(stored: OnCallShift, body: ShiftBody, method: 'PUT' | 'PATCH'): OnCallShift {
   const given = <T>(value: T | undefined, kept: T): T => (value === undefined ? kept : value);
   const type = given(body.type, stored.type);
   const frequency = given(body.frequency, stored.frequency);
@@ -76,6 +77,7 @@ export function changedShift(stored: OnCallShift, body: ShiftBody): OnCallShift 
     interval: given(body.interval, stored.interval) ?? (frequency === null ? null : 1),
     until: given(body.until, stored.until),
     weekStart: given(body.week_start, stored.weekStart),
+    showsWeekStart: body.week_start !== undefined || (method === 'PATCH' && stored.showsWeekStart),
     byDay: given(body.by_day, stored.byDay),
     byMonth: given(body.by_month, stored.byMonth),
     byMonthday: given(body.by_monthday, stored.byMonthday),

@@ -124,6 +124,22 @@ test.each([
   expect([answer.status, answer.body]).toMatchObject([400, errors]);
 });
 
+test('the first day of the week is read back where it was sent, and nowhere else', async () => {
+  const daily = { type: 'recurrent_event', start: '2026-03-02T08:00:00', duration: 3_600, frequency: 'daily' };
+  const silent = (await api.admin.post('on_call_shifts/', daily)).body;
+  expect(silent).not.toHaveProperty('week_start');
+  const { id, ...made } = (await api.admin.post('on_call_shifts/', { ...daily, week_start: 'MO' })).body;
+  expect(made.week_start).toBe('MO');
+  expect((await api.admin.put(`on_call_shifts/${id}`, { ...daily, week_start: 'TU' })).body.week_start).toBe('TU');
+  expect((await api.admin.patch(`on_call_shifts/${id}`, { duration: 7_200 })).body.week_start).toBe('TU');
+  expect((await api.admin.get(`on_call_shifts/${id}`)).body.week_start).toBe('TU');
+  // Terraform goes from weekly to hourly and sends it no more.
+  expect((await api.admin.put(`on_call_shifts/${id}`, { ...daily, frequency: 'weekly', week_start: 'SU' })).body.week_start).toBe(
+    'SU',
+  );
+  expect((await api.admin.put(`on_call_shifts/${id}`, { ...daily, frequency: 'hourly' })).body).not.toHaveProperty('week_start');
+});
+
 test('a shift is changed key by key', async () => {
   const made = await shift(rolling());
   const longer = await api.admin.put(`on_call_shifts/${made.id}/`, { duration: 43200 });

@@ -117,10 +117,10 @@ export const shiftsResource = ({
       Type.String({ description: '`now`, or an instant to come: a rotation is changed from then on, and what it was stays.' }),
     ),
   },
-  async update(tx, caller, shift, body, _method, warn, query) {
+  async update(tx, caller, shift, body, method, warn, query) {
     const effective = readEffective(query, clock.now());
     await checkTeam(tx, caller, body.team_id);
-    const changed = changedShift(shift, body);
+    const changed = changedShift(shift, body, method);
     const settings = {
       ...changed,
       ...(await withKnownPeople(tx, caller, changed, body.users ?? null, warn, body.rolling_users === undefined)),
@@ -205,13 +205,13 @@ export function presentShift(shift: OnCallShift, isActive: (userId: string) => b
       ? {
           frequency: shift.frequency,
           interval: shift.interval,
-          ...(shift.frequency === 'weekly' ? { week_start: shift.weekStart } : {}),
           until: shift.until,
           by_day: shift.byDay,
           by_month: shift.byMonth,
           by_monthday: shift.byMonthday,
         }
       : {}),
+    ...(shift.showsWeekStart || (recurs && shift.frequency === 'weekly') ? { week_start: shift.weekStart } : {}),
     ...(shift.type === 'rolling_users'
       ? { rolling_users: shift.rollingUsers, start_rotation_from_user_index: shift.startRotationFromUserIndex }
       : { users: shift.userIds.filter(isActive) }),
