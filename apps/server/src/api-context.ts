@@ -2,7 +2,7 @@ import { compilePythonRegex, PythonError, RegexSyntaxError, TemplateError, Undef
 import { createOidcClient, createSecondStep, passkeySite } from './access/index.ts';
 import type { ApiContext, TermChecks } from './api/v1/index.ts';
 import type { Context } from './context.ts';
-import { domainsOf } from './domains.ts';
+import { domainsOf, emailSettings } from './domains.ts';
 import { previewTemplate, renderForWeb } from './integrations/index.ts';
 import { createLiveFeed } from './live/index.ts';
 import { createPipelinePorts } from './pipeline-ports.ts';
@@ -39,8 +39,14 @@ export const termChecks: TermChecks = {
 };
 
 /** What is switched on, in the words that clients know (access.md 2). */
-function featuresOf({ config }: Context): string[] {
-  return ['labels', ...(config.features.personalWebhook ? ['personal_webhook'] : []), ...(config.smtp === null ? [] : ['email'])];
+function featuresOf(ctx: Context): string[] {
+  const { personalWebhook, liveSettings } = ctx.config.features;
+  return [
+    'labels',
+    ...(personalWebhook ? ['personal_webhook'] : []),
+    ...(liveSettings ? ['live_settings'] : []),
+    ...(emailSettings(ctx) === null ? [] : ['email']),
+  ];
 }
 
 /** What the public API needs of a process. */
@@ -65,6 +71,7 @@ export function createApiContext(ctx: Context): ApiContext {
     inboundEmailDomain: null,
     checkFeed: createFeedCheck(ctx.outbound, config.baseUrl),
     secrets: ctx.secrets,
+    liveSettings: config.features.liveSettings ? ctx.liveSettings : null,
     auth: {
       cookie: ctx.sessionCookie,
       firstRun: ctx.firstRun,
@@ -72,7 +79,9 @@ export function createApiContext(ctx: Context): ApiContext {
       mail: authMail,
       oidc: new Map(config.oidc.map((each) => [each.name, createOidcClient(each, ctx.outbound, () => clock.monotonicMs())])),
       proxy: config.proxySignIn,
-      features: featuresOf(ctx),
+      get features() {
+        return featuresOf(ctx);
+      },
       maintenanceMessage: config.maintenanceMessage,
     },
     previewTemplate: (request) => previewTemplate({ db, clock, templates, linkOf: linkOfGroup }, request),

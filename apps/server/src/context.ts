@@ -14,6 +14,7 @@ import {
   type SessionCookie,
 } from './access/index.ts';
 import type { Config } from './config/index.ts';
+import { createLiveSettings, type LiveSettings } from './live-settings/index.ts';
 import { type Clock, createSystemClock, type SystemClock } from './platform/clock.ts';
 import { type ConnectionConfig, createDb, createPool } from './platform/db/create-db.ts';
 import type { Db } from './platform/db/database.ts';
@@ -22,7 +23,7 @@ import { createJobQueue, type JobQueue } from './platform/jobs/index.ts';
 import { folderLog, type Log } from './platform/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createHub, type Hub } from './platform/notify.ts';
-import { createAddressPolicy, createOutbound, type Outbound } from './platform/outbound/index.ts';
+import { createAddressPolicy, createOutbound, type Outbound, openWhile } from './platform/outbound/index.ts';
 import { createSecretBox, type SecretBox } from './platform/secrets.ts';
 import { createWakes, type Wakes } from './platform/wakes.ts';
 import { createFirstRun } from './setup/first-run.ts';
@@ -48,6 +49,8 @@ export interface Context {
   readonly wakes: Wakes;
   readonly metrics: Metrics;
   readonly secrets: SecretBox;
+  /** Settings that are changed while the process runs; read once it may ask the database. */
+  readonly liveSettings: LiveSettings;
   readonly outbound: Outbound;
   readonly jobs: JobQueue;
   /** Renders templates that take long. */
@@ -118,6 +121,8 @@ export async function createContext({
   const renderPool = new RenderPool({ inlineMs: INLINE_MS });
   const webhookPool = createWebhookPool();
   const hub = createHub(connection, platformLog);
+  const secrets = createSecretBox(secretKey, config.secrets.encryptionKeys);
+  const liveSettings = createLiveSettings({ db, secrets, clock, hub, log: platformLog, environment: config.secrets.live });
   const tokens = createTokenMemory({ db, clock, hub, onNewAddress: recordNewAddress });
   metrics.gauge('tocsin_build_info', 'Version of the program', ['version']).set({ version: VERSION }, 1);
   metrics.gauge('tocsin_db_pool_in_use', 'Database connections at work', [], (gauge) =>
@@ -140,8 +145,15 @@ export async function createContext({
     hub,
     wakes: createWakes(),
     metrics,
-    secrets: createSecretBox(secretKey, config.secrets.encryptionKeys),
-    outbound: createOutbound({ policy: createAddressPolicy(config.outboundAllowed), userAgent: `Tocsin/${VERSION}` }),
+    secrets,
+    liveSettings,
+    outbound: createOutbound({
+      policy: openWhile(
+        () => liveSettings.get('DANGEROUS_WEBHOOKS_ENABLED') === true,
+        createAddressPolicy(config.outboundAllowed),
+      ),
+      userAgent: `Tocsin/${VERSION}`,
+    }),
     jobs: createJobQueue(clock),
     renderPool: createThreadedRenderer(renderPool, clock),
     renderWebhook: createWebhookRenderer(webhookPool, clock, config.limits.lengths),

@@ -20,6 +20,7 @@ import {
   type TellPerson,
 } from './escalation/index.ts';
 import { acknowledgeHostsOf, createAcknowledgeSource, maintenanceHooks } from './integrations/index.ts';
+import { liveEmail } from './live-email.ts';
 import {
   type AdminNotice,
   createAdminNotices,
@@ -173,7 +174,8 @@ function createDomains(ctx: Context): Domains {
 }
 
 /** How mail leaves; null while there is no mail server or the feature is off. */
-export const emailSettings = ({ config }: Context): EmailSettings | null => (config.features.email ? config.smtp : null);
+export const emailSettings = ({ config, liveSettings }: Context): EmailSettings | null =>
+  config.features.email ? liveEmail(liveSettings, config.smtp) : null;
 
 /** The job that writes mails of sign-in, and what adds it. */
 function createSignInMail(ctx: Context, sendMail: Domains['sendMail']): { job: AnyJob<unknown>; mail: AuthMail } {

@@ -1,5 +1,6 @@
 import { sealedAccessColumns } from './access/index.ts';
 import { sealedIntegrationColumns } from './integrations/index.ts';
+import { sealedLiveSettingColumns } from './live-settings/index.ts';
 import type { SealedColumn } from './platform/sealed-columns.ts';
 import { sealedWebhookColumns } from './webhooks/index.ts';
 
@@ -7,5 +8,6 @@ import { sealedWebhookColumns } from './webhooks/index.ts';
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   ...sealedAccessColumns,
   ...sealedIntegrationColumns,
+  ...sealedLiveSettingColumns,
   ...sealedWebhookColumns,
 ];

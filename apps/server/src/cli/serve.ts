@@ -66,6 +66,7 @@ export async function serve(command: Extract<Command, { run: 'serve' }>, options
     if (command.setup || config.database.kind === 'embedded') await migrateAll(database.connection, log);
     else await requireMigrated(database.connection);
     ctx = await createContext({ config, connection: database.connection, secretKey, log });
+    await ctx.liveSettings.refresh();
     if (command.role !== 'web') background = await startBackground(ctx, startWork, command.role);
     app = await createApp(ctx, { web: command.role !== 'worker', background, lifecycle });
     await app.http.listen({ host: config.host, port: config.port });

@@ -26,7 +26,7 @@ export class EnvReader {
   }
 
   problem(line: string): void {
-    this.#problems.push(line);
+    if (!this.#problems.includes(line)) this.#problems.push(line); // what is read twice is told once
   }
 
   throwIfAnyProblem(): void {

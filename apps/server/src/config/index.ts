@@ -57,7 +57,7 @@ export type Config = {
   webhookAllowed: string[];
   /** Monitoring systems that may be told of acknowledgements, for all integrations: `host`, `host:port`, `http://host:port`. */
   sourceAcknowledgeHosts: string[];
-  features: { email: boolean; personalWebhook: boolean };
+  features: { email: boolean; personalWebhook: boolean; liveSettings: boolean };
   organization: { name: string; orgSlug: string; stackSlug: string; stackId: number };
   admin: { email: string | null };
   /** null: the session cookie is for the host of the base URL alone. */
@@ -79,6 +79,8 @@ export type Config = {
     webhookProxy: string | null;
     /** null: generated and kept in `dataDir`. */
     secretKey: string | null;
+    /** What the environment says of settings that can be changed while the server runs, as texts. */
+    live: Readonly<Record<string, string | null>>;
     /** Keys for secrets at rest, the one that seals first; none: a key derived from the secret key. */
     encryptionKeys: EncryptionKey[];
     metricsSecret: string | null;
@@ -196,6 +198,18 @@ function readCookieDomain(read: EnvReader, baseUrl: string | null): string | nul
   return domain;
 }
 
+const LIVE_TEXTS = ['EMAIL_HOST', 'EMAIL_PORT', 'EMAIL_HOST_USER', 'EMAIL_FROM_ADDRESS', 'EMAIL_FROM_NAME'];
+const LIVE_FLAGS = { EMAIL_USE_TLS: true, EMAIL_USE_SSL: false, DANGEROUS_WEBHOOKS_ENABLED: false };
+
+function readLive(read: EnvReader): Record<string, string | null> {
+  for (const [name, otherwise] of Object.entries(LIVE_FLAGS)) read.boolean(name, otherwise); // words that are wrong stop the start
+  const names = [...LIVE_TEXTS, ...Object.keys(LIVE_FLAGS)];
+  return {
+    ...Object.fromEntries(names.map((name) => [name, read.optional(name)])),
+    EMAIL_HOST_PASSWORD: read.secret('EMAIL_HOST_PASSWORD'),
+  };
+}
+
 /** The host of BASE_URL is always among them. */
 function readAllowedHosts(read: EnvReader, baseUrl: string | null): string[] {
   const hosts = read.list('ALLOWED_HOSTS');
@@ -253,15 +267,13 @@ export function loadConfig(env: Environment): Config {
         read.target('WATCHDOG_HEARTBEAT_URL') ?? read.target('ALERT_GROUP_ESCALATION_AUDITOR_CELERY_TASK_HEARTBEAT_URL'),
       heartbeatEverySeconds: read.integer('WATCHDOG_HEARTBEAT_SECONDS', 60, seconds),
     },
-    outboundAllowed: [
-      ...readAllowed(read, 'OUTBOUND_ALLOWED_HOSTS'),
-      ...(read.boolean('DANGEROUS_WEBHOOKS_ENABLED', false) ? ['*'] : []),
-    ],
+    outboundAllowed: readAllowed(read, 'OUTBOUND_ALLOWED_HOSTS'),
     webhookAllowed: readAllowed(read, 'OUTGOING_WEBHOOK_ALLOWED_CIDRS'),
     sourceAcknowledgeHosts: readSourceHosts(read),
     features: {
       email: read.boolean('FEATURE_EMAIL_INTEGRATION_ENABLED', true),
       personalWebhook: read.boolean('FEATURE_PERSONAL_WEBHOOK_ENABLED', true),
+      liveSettings: read.boolean('FEATURE_LIVE_SETTINGS_ENABLED', true),
     },
     organization: {
       name: read.string('SELF_HOSTED_ORG_TITLE', 'Self-Hosted Organization'),
@@ -280,6 +292,7 @@ export function loadConfig(env: Environment): Config {
     secrets: {
       webhookProxy: read.target('OUTGOING_WEBHOOK_PROXY'),
       secretKey: readSecretKey(read, database),
+      live: readLive(read),
       encryptionKeys: readEncryptionKeys(read),
       metricsSecret,
       adminPassword: read.secret('TOCSIN_ADMIN_PASSWORD'),

@@ -107,6 +107,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     inboundEmailDomain: null,
     checkFeed: async () => null,
     secrets,
+    liveSettings: { environment: {}, refresh: async () => undefined },
     auth: {
       cookie,
       firstRun: createFirstRun({

@@ -42,6 +42,7 @@ export async function startTestServer({
     clock,
     metrics: createMetrics({ runtime: false }),
   });
+  await ctx.liveSettings.refresh();
   const background: Background = createManualBackground(ctx, startWork);
   const app = await createApp(ctx, { web: true, background, lifecycle: { draining: false } });
   return {

@@ -67,6 +67,7 @@ import { registerTimelines } from './schedules/timeline.routes.ts';
 import { registerSlackObjects } from './teams/slack-objects.routes.ts';
 import { registerTeamDetails, teamsResource } from './teams/teams.resource.ts';
 import { registerAvailability } from './users/availability.routes.ts';
+import { type LiveSettingsApiDeps, registerLiveSettings } from './users/live-settings.routes.ts';
 import { registerOrganizationSettings } from './users/organization-settings.routes.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
 import { registerProfiles } from './users/profile.routes.ts';
@@ -106,6 +107,7 @@ export interface ApiContext {
   readonly inboundEmailDomain: string | null;
   readonly checkFeed: CheckFeed;
   readonly secrets: SecretBox;
+  readonly liveSettings: LiveSettingsApiDeps['liveSettings'];
   readonly auth: AuthContext;
   readonly previewTemplate: PreviewTemplate;
   readonly renderAlert: RenderAlert;
@@ -159,6 +161,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerPermissions(app, ctx);
   registerOrganizations(app, ctx);
   registerOrganizationSettings(app, ctx);
+  registerLiveSettings(app, ctx);
   registerUsers(app, ctx);
   registerAvailability(app, ctx);
   registerProfiles(app, ctx);

@@ -43,6 +43,12 @@ export interface AddressPolicy {
   with(entries: readonly string[]): AddressPolicy;
 }
 
+/** A policy that lets everything through while `isOpen` says so. */
+export const openWhile = (isOpen: () => boolean, policy: AddressPolicy): AddressPolicy => ({
+  allows: (host, address) => isOpen() || policy.allows(host, address),
+  with: (entries) => openWhile(isOpen, policy.with(entries)),
+});
+
 export class AddressPolicyError extends Error {
   override readonly name = 'AddressPolicyError';
   readonly code = 'OUTBOUND_ALLOWED_INVALID';

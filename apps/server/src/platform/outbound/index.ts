@@ -1,4 +1,4 @@
-export { type AddressPolicy, AddressPolicyError, createAddressPolicy } from './address-policy.ts';
+export { type AddressPolicy, AddressPolicyError, createAddressPolicy, openWhile } from './address-policy.ts';
 export {
   createOutbound,
   type Outbound,

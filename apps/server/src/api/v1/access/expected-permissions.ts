@@ -51,6 +51,7 @@ export const EXPECTED: readonly Line[] = [
   ['POST', /^webhooks\/set_personal_notification$/, 'user-settings:write'],
   // The organization
   ...readWrite('organizations', 'other-settings:read', 'other-settings:write'),
+  ...readWrite('live_settings', 'other-settings:read', 'other-settings:write'),
   ['GET', /^info$/, 'other-settings:read'],
   ['GET', /^features$/, 'signed-in'],
   ['GET', /^audit(\/|$)/, 'audit-log:read'],
