@@ -5,6 +5,7 @@ export {
   type IntegrationCounters,
   integrationCounters,
 } from './activity/counters.ts';
+export { type DeletedCalls, listDeletedCalls } from './activity/deleted-calls.ts';
 export { listReceived, type ReceivedEntry } from './activity/received.ts';
 export { sendDemoAlert, WITHOUT_DEMO } from './demo/send-demo-alert.ts';
 export { parseNetwork } from './guards/guard.ts';

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inTransaction } from '../../platform/db/create-db.ts';
 import { IngestWorld, type TestIntegration } from '../../testing/ingest-world.ts';
+import { deleteIntegration } from '../index.ts';
 import { forgetRateWindows } from '../pipeline/fold.ts';
 import { groupsByRoute, integrationCounters } from './counters.ts';
+import { listDeletedCalls } from './deleted-calls.ts';
 import { listReceived } from './received.ts';
 
 let world: IngestWorld;
@@ -98,4 +101,27 @@ test('what came in is listed newest first: accepted, refused with the reason, re
     alertId: group?.first_alert_id,
     bodyStart: expect.stringContaining('"a"'),
   });
+});
+
+test('calls to a deleted integration are answered like those to none, and shown to its organization', async () => {
+  const integration = await world.integration('webhook');
+  const call = async (url: string) => {
+    const answer = await fetch(url, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+    return { status: answer.status, body: await answer.text() };
+  };
+  await world.sendAll(integration, [firing('x')]);
+  const deletedAt = world.clock.now();
+  await inTransaction(world.db, (tx) => deleteIntegration(tx, integration.organizationId, integration.id, deletedAt));
+  await world.hub.ready();
+  await world.ingestion.ingestLog.flush();
+  expect(await listDeletedCalls(world.db, integration.organizationId)).toEqual([]);
+  const unknown = await call(integration.url.replace(integration.token, 'NobodyEverHadThisKey'));
+  expect(unknown.status).toBe(403);
+  expect(await call(integration.url)).toEqual(unknown);
+  world.clock.advance({ seconds: 30 });
+  expect(await call(integration.url)).toEqual(unknown);
+  await world.ingestion.ingestLog.flush();
+  const seen = { integrationId: integration.id, type: 'webhook', deletedAt, calls: 2, lastAt: world.clock.now() };
+  expect(await listDeletedCalls(world.db, integration.organizationId)).toMatchObject([seen]);
+  expect(await listDeletedCalls(world.db, 'OANOTHER')).toEqual([]);
 });

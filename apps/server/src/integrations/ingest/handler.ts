@@ -84,7 +84,7 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
       else {
         const found = tokens.find(address.key);
         owner = found instanceof Promise ? await found : found;
-        answer = owner === null ? UNKNOWN_KEY : await answerOwner(request, address, owner, facts);
+        answer = owner === null ? unknownKey(address.key) : await answerOwner(request, address, owner, facts);
       }
     } catch (err) {
       log.error({ err }, 'an ingest request could not be handled');
@@ -94,6 +94,16 @@ export function createIngestHandler(deps: IngestDeps): IngestHandler {
     send(request, response, answer, facts.requestId);
     deps.onAnswered?.({ type: owner?.type.slug ?? 'unknown', status: answer.status });
   };
+
+  /** Outsiders cannot tell a deleted integration from one that never was; admins are shown who still calls it (ingest.md B-27). */
+  function unknownKey(key: string): Answer {
+    const deleted = tokens.deletedOwner(key);
+    if (deleted !== null) {
+      const note = 'the integration was deleted';
+      ingestLog.add({ ...deleted, status: UNKNOWN_KEY.status, size: 0, note, body: NO_BODY });
+    }
+    return UNKNOWN_KEY;
+  }
 
   async function answerOwner(
     request: IncomingMessage,

@@ -20,9 +20,13 @@ export type KeyOwner = {
   validUntil: Date | null;
 };
 
+export type DeletedOwner = Pick<KeyOwner, 'organizationId' | 'integrationId'>;
+
 export interface TokenCache {
   /** The live integration of a key; null when there is none. @throws when the key is not in memory and the database cannot say */
   find(token: string): KeyOwner | null | Promise<KeyOwner | null>;
+  /** The deleted integration that a key belonged to which was just not found; null when there was none. */
+  deletedOwner(token: string): DeletedOwner | null;
   /** Reads all live integrations, so that the first alerts need no look-up and a database that is away does not matter. */
   fill(): Promise<void>;
 }
@@ -66,7 +70,7 @@ export function createTokenCache({
   log: Log;
 }): TokenCache {
   let known = nothingKnown();
-  const unknown = new Map<string, number>();
+  const unknown = new Map<string, { untilMs: number; deleted: DeletedOwner | null }>();
   const underWay = new Map<string, Promise<KeyOwner | null>>();
   let wanted: Wanted[] = [];
   let isAsking = false;
@@ -162,10 +166,21 @@ export function createTokenCache({
       for (const [token, owner] of owners) found.set(token, owner);
       if (before === changes) remember(row.id, owners);
     }
+    const missing = tokens.filter((token) => !found.has(token));
+    const deleted = await findDeleted(missing);
     if (before !== changes) return found;
     if (unknown.size >= MAX_UNKNOWN) unknown.clear();
-    for (const token of tokens) if (!found.has(token)) unknown.set(token, clock.monotonicMs() + UNKNOWN_FOR_MS);
+    const untilMs = clock.monotonicMs() + UNKNOWN_FOR_MS;
+    for (const token of missing) unknown.set(token, { untilMs, deleted: deleted.get(token) ?? null });
     return found;
+  }
+
+  async function findDeleted(tokens: readonly string[]): Promise<ReadonlyMap<string, DeletedOwner>> {
+    if (tokens.length === 0) return new Map();
+    const { rows } = await sql<{ organization_id: string; id: string; token: string }>`
+      select i.organization_id, i.id, i.token from integration i join organization o on o.id = i.organization_id and o.deleted_at is null
+      where i.token = any(${tokens}::text[]) and i.deleted_at is not null`.execute(db);
+    return new Map(rows.map((row) => [row.token, { organizationId: row.organization_id, integrationId: row.id }]));
   }
 
   async function ask(): Promise<void> {
@@ -186,7 +201,7 @@ export function createTokenCache({
     find(token) {
       const owner = known.owners.get(token);
       if (owner !== undefined) return whileValid(owner);
-      if ((unknown.get(token) ?? 0) > clock.monotonicMs()) return null;
+      if ((unknown.get(token)?.untilMs ?? 0) > clock.monotonicMs()) return null;
       const running = underWay.get(token);
       if (running !== undefined) return running;
       const answer = new Promise<KeyOwner | null>((settle, fail) => wanted.push({ token, settle, fail })).finally(() =>
@@ -200,6 +215,7 @@ export function createTokenCache({
       }
       return answer;
     },
+    deletedOwner: (token) => unknown.get(token)?.deleted ?? null,
     fill,
   };
 }

@@ -66,6 +66,7 @@ export const EXPECTED: readonly Line[] = [
   ['POST', /^integrations\/\{id\}\/maintenance_(start|stop)$/, MAINTENANCE],
   ['POST', /^integrations\/\{id\}\/(send_demo_alert|preview_template)$/, 'integrations:test'],
   ['POST', /^routes\/\{id\}\/simulate$/, 'integrations:read'],
+  ['GET', /^integrations\/deleted_calls$/, 'integrations:write'],
   ...readWrite('(integrations|integration_types|routes|heartbeats)', 'integrations:read', 'integrations:write'),
   ['GET', /^labels\//, 'label:read'],
   ['POST', /^labels\//, 'label:create'],

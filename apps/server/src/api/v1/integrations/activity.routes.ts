@@ -1,7 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { visibleTo } from '../../../access/index.ts';
-import { groupsByRoute, type IntegrationCounters, integrationCounters, listReceived } from '../../../integrations/index.ts';
+import {
+  groupsByRoute,
+  type IntegrationCounters,
+  integrationCounters,
+  listDeletedCalls,
+  listReceived,
+} from '../../../integrations/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { repeated } from '../conventions/pagination.ts';
@@ -40,6 +46,19 @@ const ReceivedSchema = Type.Object({
   ),
 });
 
+const DeletedCallsSchema = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      integration_id: Type.String(),
+      name: Type.String(),
+      type: Type.String(),
+      deleted_at: Type.String({ format: 'date-time' }),
+      calls: Type.Integer({ description: 'Since it was deleted; the newest hundred are kept.' }),
+      last_call_at: Type.String({ format: 'date-time' }),
+    }),
+  ),
+});
+
 /** What integrations have sent: counters, and the newest requests with those that were refused. */
 export function registerActivity(app: FastifyInstance, { db, clock }: ApiDeps & { readonly clock: Clock }): void {
   const config = { permission: 'integrations:read' as const };
@@ -72,6 +91,24 @@ export function registerActivity(app: FastifyInstance, { db, clock }: ApiDeps & 
       const wanted = { ids: ids.length === 0 ? null : ids, ...visibleTo(caller) };
       const rows = await integrationCounters(db, caller.org, wanted, clock.now());
       return sendJson(reply, 200, JSON.stringify(Object.fromEntries(rows.map((row) => [row.integrationId, present(row)]))));
+    },
+  );
+  app.get(
+    '/integrations/deleted_calls',
+    {
+      config: { permission: 'integrations:write' as const },
+      schema: schema('listDeletedCalls', 'Deleted integrations whose URLs are still called', DeletedCallsSchema, false),
+    },
+    async (request, reply) => {
+      const results = (await listDeletedCalls(db, callerOf(request).org)).map((entry) => ({
+        integration_id: entry.integrationId,
+        name: entry.name,
+        type: entry.type,
+        deleted_at: apiTime(entry.deletedAt),
+        calls: entry.calls,
+        last_call_at: apiTime(entry.lastAt),
+      }));
+      return sendJson(reply, 200, JSON.stringify({ results }));
     },
   );
   app.get(
