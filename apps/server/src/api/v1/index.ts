@@ -17,6 +17,7 @@ import { registerAlerts } from './alert-groups/alerts.routes.ts';
 import { registerBulk } from './alert-groups/bulk.routes.ts';
 import { registerGroupActions } from './alert-groups/group-actions.routes.ts';
 import { registerGroupDetails } from './alert-groups/group-details.routes.ts';
+import { groupFilterParameters } from './alert-groups/group-filters.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
 import { registerPresence } from './alert-groups/presence.routes.ts';
 import { type RenderAlert, registerRenderedAlert } from './alert-groups/rendered-alert.routes.ts';
@@ -51,6 +52,7 @@ import type { TermChecks } from './integrations/route-fields.ts';
 import { routesResource } from './integrations/routes.resource.ts';
 import { registerIntegrationTypes } from './integrations/types.routes.ts';
 import { registerStream } from './live/stream.routes.ts';
+import { registerOptions } from './options/options.routes.ts';
 import { registerPaging } from './paging/escalation.routes.ts';
 import { registerPhoneRelay } from './phone/phone-relay.routes.ts';
 import { registerReadiness } from './readiness/readiness.routes.ts';
@@ -73,7 +75,7 @@ import { registerOrganizations } from './users/organizations.routes.ts';
 import { registerProfiles } from './users/profile.routes.ts';
 import { rulesResource } from './users/rules.resource.ts';
 import { registerTestNotification, type SendTestMail } from './users/test-notification.routes.ts';
-import { registerUsers } from './users/users.routes.ts';
+import { registerUsers, userFilters } from './users/users.routes.ts';
 import { registerPersonalWebhook } from './webhooks/personal-webhook.routes.ts';
 import { registerWebhookCalls } from './webhooks/webhook-calls.routes.ts';
 import { registerWebhookPreviews } from './webhooks/webhook-previews.routes.ts';
@@ -219,4 +221,11 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerPresence(app, ctx);
   registerResource(app, ctx, savedViewsResource(ctx));
   registerPhoneRelay(app, ctx);
+  registerOptions(app, [
+    { path: 'alert_groups', read: 'alert-groups:read', filters: groupFilterParameters },
+    { path: 'users', read: 'user-settings:read', filters: userFilters },
+    integrations,
+    chainsResource(ctx),
+    schedulesResource(ctx),
+  ]);
 }

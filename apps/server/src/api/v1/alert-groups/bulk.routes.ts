@@ -26,7 +26,8 @@ import { groupFilterParameters, readGroupFilter } from './group-filters.ts';
 /** Groups that one request acts on. */
 const MOST_GROUPS = 1_000;
 
-const ACTIONS = [
+/** What is done to many groups at once. */
+export const BULK_ACTIONS = [
   'acknowledge',
   'unacknowledge',
   'resolve',
@@ -37,7 +38,7 @@ const ACTIONS = [
   'attach',
   'unattach',
 ] as const;
-type Action = (typeof ACTIONS)[number];
+type Action = (typeof BULK_ACTIONS)[number];
 
 /** Refusals that say that there was nothing to do. */
 const UNCHANGED: Partial<Record<Action, readonly string[]>> = {
@@ -52,8 +53,8 @@ const UNCHANGED: Partial<Record<Action, readonly string[]>> = {
 };
 
 const fields = {
-  action: custom<Action>(Type.Union(ACTIONS.map((action) => Type.Literal(action))), (raw) => {
-    const action = ACTIONS.find((each) => each === raw);
+  action: custom<Action>(Type.Union(BULK_ACTIONS.map((action) => Type.Literal(action))), (raw) => {
+    const action = BULK_ACTIONS.find((each) => each === raw);
     if (action === undefined) throw invalidChoice(raw);
     return action;
   }),

@@ -165,6 +165,26 @@ describe('answers', () => {
   });
 });
 
+test('lists say what they are narrowed by, and forms what there is to choose from', async () => {
+  const get = async (path: string) => (await admin.get(path)).body;
+  for (const [path, name] of [
+    ['alert_groups', 'started_at'],
+    ['users', 'is_currently_oncall'],
+    ['integrations', 'in_maintenance'],
+    ['escalation_chains', 'team_id'],
+    ['schedules', 'name'],
+  ])
+    expect(await get(`${path}/filters`), path).toContainEqual({ name, description: expect.any(String) });
+  expect(await get('alert_groups/silence_options')).toContainEqual({ value: -1, display_name: 'Until it is unsilenced' });
+  expect(await get('alert_groups/bulk_action_options')).toContainEqual({ value: 'unattach', display_name: 'Unattach' });
+  expect(await get('escalation_policies/options')).toContainEqual({ value: 'notify_persons', display_name: 'Notify persons' });
+  expect(await get('on_call_shifts/options')).toHaveLength(4);
+  const delays = (await get('personal_notification_rules/delay_options')).map(({ value }: { value: number }) => value);
+  expect(delays).toEqual([60, 300, 900, 1_800, 3_600]);
+  for (const { value } of await get('personal_notification_rules/notify_by_options'))
+    expect((await admin.post('personal_notification_rules/', { user_id: admin.id, type: value })).status, value).toBe(201);
+});
+
 describe('writes that depend on what was read', () => {
   test('If-Match lets the first of two writers through and refuses the second', async () => {
     const id = await chain('matched');

@@ -89,6 +89,21 @@ const presentAccount = ({ number, name }: Extract<CallerActor, { type: 'service_
   teams: [],
 });
 
+/** What the list of people is narrowed by. */
+export const userFilters = {
+  username: Type.Optional(Type.String({ description: 'Equal, ignoring case.' })),
+  email: Type.Optional(Type.String({ description: 'Equal, ignoring case.' })),
+  roles: Type.Optional(Type.String({ description: 'Repeatable: 0 admin, 1 editor, 2 viewer, 3 none.' })),
+  search: Type.Optional(Type.String({ description: 'Begin of address, username or team, part of the name, or an id.' })),
+  team: Type.Optional(Type.String({ description: 'Repeatable: ids of teams.' })),
+  permission: Type.Optional(Type.String({ description: 'Only people who have it: `notifications:read` can be paged.' })),
+  is_currently_oncall: Type.Optional(
+    Type.String({ description: '`true` or `false`: only such people; `all`: everybody, each with what holds for them.' }),
+  ),
+  is_active: Type.Optional(Type.String({ description: '`false`: people who left, for those with users:write.' })),
+  short: Type.Optional(Type.String({ description: '`true`: rows without slack, timezone and teams.' })),
+};
+
 /** People (http-api-oncall.md 1): list, get, and the token's own user. */
 export function registerUsers(app: FastifyInstance, { db, reads, baseUrl, clock }: ApiDeps): void {
   const config = { permission: 'user-settings:read' as const };
@@ -101,20 +116,7 @@ export function registerUsers(app: FastifyInstance, { db, reads, baseUrl, clock 
         operationId: 'listUsers',
         summary: 'Lists users',
         tags,
-        querystring: Type.Object({
-          ...pageParameters,
-          username: Type.Optional(Type.String({ description: 'Equal, ignoring case.' })),
-          email: Type.Optional(Type.String({ description: 'Equal, ignoring case.' })),
-          roles: Type.Optional(Type.String({ description: 'Repeatable: 0 admin, 1 editor, 2 viewer, 3 none.' })),
-          search: Type.Optional(Type.String({ description: 'Begin of address, username or team, part of the name, or an id.' })),
-          team: Type.Optional(Type.String({ description: 'Repeatable: ids of teams.' })),
-          permission: Type.Optional(Type.String({ description: 'Only people who have it: `notifications:read` can be paged.' })),
-          is_currently_oncall: Type.Optional(
-            Type.String({ description: '`true` or `false`: only such people; `all`: everybody, each with what holds for them.' }),
-          ),
-          is_active: Type.Optional(Type.String({ description: '`false`: people who left, for those with users:write.' })),
-          short: Type.Optional(Type.String({ description: '`true`: rows without slack, timezone and teams.' })),
-        }),
+        querystring: Type.Object({ ...pageParameters, ...userFilters }),
         response: { 200: listOf(ListedUserSchema), ...errorResponses },
       },
     },
