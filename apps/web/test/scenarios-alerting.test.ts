@@ -260,3 +260,28 @@ browserTest('a note that was changed meanwhile is not overwritten unseen', async
   await conflict.getByRole('button', { name: 'Keep theirs' }).click();
   await page.getByRole('region', { name: 'Resolution notes' }).getByText('A loose plug, again.').waitFor();
 });
+
+browserTest('what is typed while a dialog is being fetched acts on no alert group', async () => {
+  const { link } = await world.integration('Slow', TITLED);
+  await world.alert(link, { title: 'Slowly fetched' });
+  const group = await groupOf('Slowly fetched');
+  const page = await world.open({ as: world.admin, path: '/alert-groups?search=Slowly' });
+  await row(page, group.title).waitFor();
+  let goOn = (): void => undefined;
+  const fetched = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await page.route('**/assets/FilterDialog-*.js', async (route) => {
+    await fetched;
+    await route.continue();
+  });
+  await page.getByRole('checkbox', { name: `Select #${group.alert_group_number}` }).check();
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Integration' }).click();
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Loading');
+  await page.keyboard.press('r');
+  goOn();
+  await page.getByRole('dialog', { name: 'Filter: Integration' }).waitFor();
+  expect(await page.getByText(/#\d+ resolved/).count()).toBe(0);
+  expect((await groups(`id=${group.id}`))[0]?.state).toBe('firing');
+});

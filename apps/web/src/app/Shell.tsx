@@ -21,7 +21,7 @@ import { NoteDialog } from '../features/alert-groups/NoteDialog.tsx';
 import { PageSomeone, PageSomeoneButton } from '../features/page-someone/PageSomeone.tsx';
 import { TeamScope } from '../features/team-scope/TeamScope.tsx';
 import { useShortcuts } from '../lib/keyboard.tsx';
-import { Avatar, Button, cx, IconButton, Menu, type MenuItem, runNewestToastAction } from '../ui/index.ts';
+import { Avatar, Button, cx, IconButton, LoadingLayer, Menu, type MenuItem, runNewestToastAction } from '../ui/index.ts';
 import { Banners } from './Banners.tsx';
 import { LiveIndicator, useLiveUpdates } from './live.tsx';
 import { NAVIGATION, type NavigationEntry } from './navigation.ts';
@@ -307,8 +307,7 @@ export function Shell() {
       <RouteAnnouncer target={main} />
       <GroupsLiveUpdates />
       <NoteDialog />
-      {/* While they load, what is typed must not press single-letter shortcuts. */}
-      <Suspense fallback={<input ref={(input) => input?.focus()} aria-label="Loading" className="sr-only" />}>
+      <Suspense fallback={<LoadingLayer />}>
         {palette && <CommandPalette open onClose={() => setPalette(false)} entries={entries} onHelp={() => setHelp(true)} />}
         {help && <HelpSheet open onClose={() => setHelp(false)} />}
       </Suspense>

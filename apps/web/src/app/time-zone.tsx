@@ -1,7 +1,7 @@
 import { Globe } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useMemo, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../api/session.ts';
-import { Button, browserZone, TimeContext, useNow, zoneLabel } from '../ui/index.ts';
+import { Button, browserZone, LoadingLayer, TimeContext, useNow, zoneLabel } from '../ui/index.ts';
 
 const ZoneDialog = lazy(() => import('./ZoneDialog.tsx'));
 
@@ -54,7 +54,7 @@ export function ZoneChip() {
         <span className="max-sm:sr-only">{label}</span>
       </Button>
       {open && (
-        <Suspense fallback={null}>
+        <Suspense fallback={<LoadingLayer />}>
           <ZoneDialog onClose={() => setOpen(false)} />
         </Suspense>
       )}

@@ -11,7 +11,7 @@ export { Card, Facts, Page } from './layout.tsx';
 export { Menu, MenuAt, type MenuItem } from './Menu.tsx';
 export { type Option, Select } from './Select.tsx';
 export { moved, SortableList } from './SortableList.tsx';
-export { EmptyState, ErrorState, Skeleton, SkeletonRows } from './states.tsx';
+export { EmptyState, ErrorState, LoadingLayer, Skeleton, SkeletonRows } from './states.tsx';
 export { type Column, Table } from './Table.tsx';
 export { Tabs } from './Tabs.tsx';
 export { Countdown, Time, TimeContext, useNow, useTimeSettings } from './Time.tsx';

@@ -95,3 +95,8 @@ export function SkeletonRows({ rows = 8, label = 'Loading' }: { rows?: number; l
     </div>
   );
 }
+
+/** Stands for a dialog or a field that is being fetched: it holds the focus, so that what is typed meanwhile presses no shortcuts. */
+export function LoadingLayer() {
+  return <input ref={(input) => input?.focus()} aria-label="Loading" className="sr-only" />;
+}

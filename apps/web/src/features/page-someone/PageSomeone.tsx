@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { useCan } from '../../api/session.ts';
-import { Button } from '../../ui/index.ts';
+import { Button, LoadingLayer } from '../../ui/index.ts';
 
 const Drawer = lazy(() => import('./PageSomeoneDrawer.tsx'));
 
@@ -25,7 +25,7 @@ export function PageSomeone() {
   const close = () =>
     void navigate({ to: '.', search: ((old: object) => ({ ...old, page: undefined, whom: undefined })) as never });
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<LoadingLayer />}>
       <Drawer onClose={close} whom={typeof search.whom === 'string' ? search.whom : null} />
     </Suspense>
   );

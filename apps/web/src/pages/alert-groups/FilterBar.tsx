@@ -1,7 +1,7 @@
 import { ListFilter as FilterIcon, PanelLeft, Search, TextCursorInput, UserRound, X } from 'lucide-react';
 import { lazy, type Ref, Suspense, useEffect, useState } from 'react';
 import type { Query } from '../../api/client.ts';
-import { Button, IconButton, Menu, Select, TextField } from '../../ui/index.ts';
+import { Button, IconButton, LoadingLayer, Menu, Select, TextField } from '../../ui/index.ts';
 import { activeFilters, DEFAULT_PERIOD, type GroupFilter, LIST_FILTERS, type ListFilter, PERIODS } from './filter.ts';
 import { FILTER_NAMES, kindOfFilter } from './filter-names.ts';
 import { useChoices } from './use-choices.ts';
@@ -139,7 +139,13 @@ export function FilterBar(props: Props) {
         />
       </div>
       {asText && (
-        <Suspense fallback={<div className="h-9" />}>
+        <Suspense
+          fallback={
+            <div className="h-9">
+              <LoadingLayer />
+            </div>
+          }
+        >
           <QueryLine filter={filter} query={query} onApply={onReplace} onClose={() => setAsText(false)} />
         </Suspense>
       )}
@@ -174,7 +180,7 @@ export function FilterBar(props: Props) {
         </ul>
       )}
       {editing !== null && (
-        <Suspense fallback={null}>
+        <Suspense fallback={<LoadingLayer />}>
           <FilterDialog name={editing} filter={filter} onChange={onChange} onClose={() => setEditing(null)} />
         </Suspense>
       )}

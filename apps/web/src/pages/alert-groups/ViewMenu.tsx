@@ -3,7 +3,7 @@ import { SlidersHorizontal } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { Query } from '../../api/client.ts';
 import { errorText } from '../../api/errors.ts';
-import { IconButton, Menu, type MenuItem, showToast } from '../../ui/index.ts';
+import { IconButton, LoadingLayer, Menu, type MenuItem, showToast } from '../../ui/index.ts';
 import { columnOfLabel, GROUPINGS, type ListLook, labelKeyOf, setLook } from './columns.ts';
 import type { Names } from './GroupRow.tsx';
 import { facetsQuery } from './use-choices.ts';
@@ -74,7 +74,7 @@ export function ViewMenu({ look, query, names, groupBy, onGroupBy }: Props) {
         trigger={<IconButton label="How the list is shown" icon={<SlidersHorizontal className="size-4" aria-hidden />} />}
       />
       {columnsOpen && (
-        <Suspense fallback={null}>
+        <Suspense fallback={<LoadingLayer />}>
           <ColumnsDialog look={look} query={query} onClose={() => setColumnsOpen(false)} />
         </Suspense>
       )}

@@ -196,15 +196,11 @@ function useChainActions(chain: EscalationChain, steps: readonly Step[], close: 
     onError: (error) => showToast({ kind: 'failed', text: 'The step was not deleted', detail: errorText(error) }),
   });
   const copy = useMutation({
-    mutationFn: async (): Promise<EscalationChain> => {
-      const made = await api.post<EscalationChain>('/escalation_chains', {
+    mutationFn: (): Promise<EscalationChain> =>
+      api.post('/escalation_chains/{id}/copy', {
+        path: { id: chain.id },
         body: { name: `${chain.name} copy`, team_id: chain.team_id },
-      });
-      for (const step of steps) {
-        await api.post('/escalation_policies', { body: { ...bodyOf(step), escalation_chain_id: made.id } });
-      }
-      return made;
-    },
+      }),
     onSuccess: async (made) => {
       await client.invalidateQueries({ queryKey: ['escalation-chains'] });
       close();
