@@ -60,6 +60,10 @@ browserTest('says until when I am on call and who is next, and warns when a send
   const page = await world.open({ as: world.admin, path: '/' });
   const me = page.getByRole('region', { name: 'Me' });
   await me.getByText(/You are on call for Docks until .* Then ben\./).waitFor();
+  await page
+    .getByRole('region', { name: 'Notices' })
+    .getByText(/On call for Docks until/)
+    .waitFor();
   const onCall = page.getByRole('region', { name: 'On call now' });
   await onCall.getByText(/until .*, then ben/).waitFor();
   const warnings = page.getByRole('region', { name: 'Warnings' });

@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { BellOff, CloudOff, Info, MailX, RefreshCw, ShieldAlert, TriangleAlert, X } from 'lucide-react';
+import { BellOff, CalendarClock, CloudOff, Info, MailX, RefreshCw, ShieldAlert, TriangleAlert, X } from 'lucide-react';
 import { type ReactNode, useState, useSyncExternalStore } from 'react';
+import { schedulesQuery } from '../api/directory.ts';
 import { readShownSince, subscribeShownSince } from '../api/offline.ts';
 import { useCan, useSession } from '../api/session.ts';
+import { onCallUntilQuery } from '../features/reach/on-call-until.ts';
 import { ownReachQuery } from '../features/reach/own-reach.ts';
 import { IconButton, Time } from '../ui/index.ts';
 import { readNewVersion, subscribeNewVersion } from './new-version.ts';
@@ -29,6 +31,15 @@ function useBanners(): Banner[] {
   const isNewer = useSyncExternalStore(subscribeNewVersion, readNewVersion);
   const mayBePaged = useCan('notifications:read');
   const reach = useQuery({ ...ownReachQuery(user.id, features), enabled: mayBePaged }).data;
+  const mine = (useQuery({ ...schedulesQuery, enabled: useCan('schedules:read') }).data ?? []).filter(({ on_call_now }) =>
+    on_call_now.includes(user.id),
+  );
+  const until = useQuery(
+    onCallUntilQuery(
+      user.id,
+      mine.map(({ id }) => id),
+    ),
+  ).data;
   const { banner } = organization;
   const banners: (Banner | false)[] = [
     shownSince !== null && {
@@ -81,6 +92,27 @@ function useBanners(): Banner[] {
         </>
       ),
     },
+    ...mine.flatMap(({ id, name }): Banner[] =>
+      until?.[id] === undefined
+        ? []
+        : [
+            {
+              name: `on-call ${id}`,
+              tone: 'info',
+              icon: <CalendarClock />,
+              version: until[id],
+              text: (
+                <>
+                  On call for{' '}
+                  <a href={`/schedules/${id}`} className="font-medium underline underline-offset-2">
+                    {name}
+                  </a>{' '}
+                  until <Time value={until[id]} show="short" />
+                </>
+              ),
+            },
+          ],
+    ),
     reach === 'nowhere' && {
       name: 'unreachable',
       tone: 'warn',
