@@ -34,6 +34,8 @@ export type GroupFacts = {
   /** Users with a successful notification, in the order of their first one. */
   notifiedUsers: readonly UserRef[];
   usersToBeNotified: readonly UserRef[];
+  /** Oldest first. */
+  notes: readonly { id: string; authorId: string | null; source: string; text: string; createdAt: Date }[];
   /** The newest good answer of each other webhook for this group. */
   responses: readonly { webhookId: string; content: string; statusCode: number; at: Date }[];
 };
@@ -144,6 +146,13 @@ export function createContext({ event, user, webhook, group }: ContextInput): We
     users_to_notify: toBeNotified,
     alert_group_acknowledged_by: shownOrNull(group.acknowledgedBy),
     alert_group_resolved_by: shownOrNull(group.resolvedBy),
+    resolution_notes: group.notes.map(({ id, authorId, source, text, createdAt }) => ({
+      id,
+      author: authorId,
+      source,
+      created_at: isoTime(createdAt, 'Z'),
+      text,
+    })),
     webhook: {
       id: webhook.id,
       name: webhook.name,

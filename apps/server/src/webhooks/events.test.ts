@@ -188,6 +188,18 @@ test('a resolution note is told of with its text and author', async () => {
   expect(org.calls().map(({ json }) => json)).toMatchObject([
     { event: { type: 'resolution note added', text: 'Restarted the controller' }, alert_group_id: group },
   ]);
+  await org.done('POST', 'resolution_notes/', { alert_group_id: group, text: 'Replaced it' });
+  await world.server.runDue();
+  const { resolution_notes: notes } = org.calls().at(-1)?.json ?? {};
+  const note = { id: expect.stringMatching(/^M/), author: org.userId, source: 'Web', created_at: expect.stringMatching(/Z$/) };
+  // Both are of the same instant of the test's clock.
+  expect(notes).toHaveLength(2);
+  expect(notes).toEqual(
+    expect.arrayContaining([
+      { ...note, text: 'Restarted the controller' },
+      { ...note, text: 'Replaced it' },
+    ]),
+  );
 });
 
 test('two-way sync: webhooks of the ticket system that acted stay silent, all others are called (23)', async () => {

@@ -33,6 +33,7 @@ type Row = {
   last_id: string | null;
   last_created_at: Date | null;
   last_payload: string | null;
+  notes: { id: string; author_id: string | null; source: string; text: string; created_at: string }[] | null;
 };
 
 const asRows = (groups: readonly GroupRef[]) => sql`
@@ -49,7 +50,10 @@ export async function loadGroupFacts(deps: WebhookDeps, groups: readonly GroupRe
            i.id as integration_id, i.type as integration_type, i.name as integration_name, i.labels as integration_labels,
            t.id as team_id, t.name as team_name,
            g.last_alert_id, f.id as first_id, f.created_at as first_created_at, f.payload as first_payload,
-           l.id as last_id, l.created_at as last_created_at, l.payload as last_payload
+           l.id as last_id, l.created_at as last_created_at, l.payload as last_payload,
+           (select json_agg(json_build_object('id', n.id, 'author_id', n.author_id, 'source', n.source, 'text', n.text, 'created_at', n.created_at)
+                            order by n.created_at, n.id)
+            from resolution_note n where n.organization_id = g.organization_id and n.alert_group_id = g.id and n.deleted_at is null) as notes
     from ${asRows(groups)}
     join alert_group g using (organization_id, id)
     join integration i on i.organization_id = g.organization_id and i.id = g.integration_id
@@ -157,6 +161,13 @@ const fromRow = (row: Row, link: string, others: Others): GroupFacts => ({
   labels: row.labels,
   title: row.title,
   hop: row.hop,
+  notes: (row.notes ?? []).map(({ id, author_id, source, text, created_at }) => ({
+    id,
+    authorId: author_id,
+    source,
+    text,
+    createdAt: new Date(created_at),
+  })),
   link,
   firstPayload: row.first_payload,
   lastAlert:

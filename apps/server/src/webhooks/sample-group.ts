@@ -25,5 +25,6 @@ export const sampleGroup = (now: Date, groupLink: (id: string) => string, user: 
   },
   notifiedUsers: [],
   usersToBeNotified: user === null ? [] : [user],
+  notes: [],
   responses: [],
 });
