@@ -62,6 +62,7 @@ export function createApiContext(ctx: Context): ApiContext {
     baseUrl: config.baseUrl,
     authenticate: ctx.authenticate,
     requestsPerMinute: config.limits.apiRequestsPerMinute,
+    requestsPerMinuteOf: (org) => config.limits.custom.get(org)?.publicApi,
     tokensPerUser: config.limits.apiTokensPerUser,
     forgetRights: ctx.forgetRights,
     alertBodyLimit: config.limits.ingestBodyBytes,

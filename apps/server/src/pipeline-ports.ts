@@ -7,7 +7,7 @@ import type { PipelinePorts } from './integrations/index.ts';
 /** What the pipeline causes in other domains. `committed`: called after each batch that opened or changed groups. */
 export const createPipelinePorts = (
   { hooks, engine }: Pick<Domains, 'hooks' | 'engine'>,
-  { escalation }: Pick<Config, 'escalation'>,
+  { escalation, limits }: Pick<Config, 'escalation' | 'limits'>,
   committed: () => void,
 ): PipelinePorts => ({
   applySourceSignals: (tx, signals, now) => applySourceSignals(tx, hooks, signals, now),
@@ -18,6 +18,7 @@ export const createPipelinePorts = (
       : startFirstRuns(tx, groups, { now, delaySeconds: escalation.startDelaySeconds }),
   alertsJoined,
   notifyAdmins: engine.ports.notifyAdmins,
+  rateLimitsOf: (org) => limits.custom.get(org),
   // Without a delay the first steps are done by then, and what is left comes later.
   committed: escalation.startDelaySeconds === 0 ? () => undefined : committed,
 });

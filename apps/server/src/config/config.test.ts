@@ -46,6 +46,20 @@ describe('settings', () => {
     ]);
   });
 
+  test('limits of single organizations are rates of any span', () => {
+    const rates = { O1: { integration: '600/5m', organization: '120/m', public_api: '3600/h' }, O2: {} };
+    expect([...loadConfig({ CUSTOM_RATELIMITS: JSON.stringify(rates) }).limits.custom]).toEqual([
+      ['O1', { integration: 600, organization: 600, publicApi: 60 }],
+      ['O2', {}],
+    ]);
+    const wrong = (key: string) =>
+      `CUSTOM_RATELIMITS: O1: ${key}: expected integration, organization or public_api with a rate such as 600/5m`;
+    expect(problemsOf({ CUSTOM_RATELIMITS: '{"O1": {"integration": "many", "mail": "1/m", "public_api": "0/m"}}' })).toEqual(
+      ['integration', 'mail', 'public_api'].map(wrong),
+    );
+    expect(problemsOf({ CUSTOM_RATELIMITS: '[' })).toEqual(['CUSTOM_RATELIMITS must be a JSON object, by organization id']);
+  });
+
   test('every mistake is told, each in one line', () => {
     const problems = problemsOf({
       PORT: '80a',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../platform/log.ts';
 import { AddressPolicyError, createAddressPolicy } from '../platform/outbound/index.ts';
 import type { EncryptionKey } from '../platform/secrets.ts';
+import { type CustomRates, readCustomRates } from './custom-rates.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
 import { type Environment, EnvReader } from './env-reader.ts';
 import { type OidcConfig, readOidc } from './oidc.ts';
@@ -40,6 +41,8 @@ export type Config = {
   limits: {
     ingestBodyBytes: number;
     apiRequestsPerMinute: number;
+    /** By organization id. */
+    custom: ReadonlyMap<string, CustomRates>;
     /** Live API tokens that one person may have. */
     apiTokensPerUser: number;
     /** Per user and UTC day. */
@@ -250,6 +253,7 @@ export function loadConfig(env: Environment): Config {
     limits: {
       ingestBodyBytes: read.integer('INGEST_BODY_LIMIT', 10_485_760, { min: 1_024, max: 1_073_741_824 }),
       apiRequestsPerMinute: read.integer('API_REQUESTS_PER_MINUTE', 1_000, { min: 1, max: 1_000_000 }),
+      custom: readCustomRates(read),
       apiTokensPerUser: read.integer('API_TOKENS_PER_USER', 25, { min: 1, max: 10_000 }),
       emailsPerUserAndDay: read.integer('EMAIL_NOTIFICATIONS_LIMIT', 200, { min: 0, max: 1_000_000 }),
       lengths: {

@@ -98,6 +98,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
         credentials,
       ),
     requestsPerMinute: 100_000,
+    requestsPerMinuteOf: () => undefined,
     tokensPerUser: 25,
     forgetRights: () => undefined,
     alertBodyLimit: 10_485_760,

@@ -57,7 +57,13 @@ export async function grafanaApi(app: FastifyInstance, { ctx }: { ctx: ApiContex
   });
   app.addHook(
     'onRequest',
-    createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute, contactsOf }),
+    createAdmission({
+      authenticate: ctx.authenticate,
+      clock: ctx.clock,
+      limitPerMinute: ctx.requestsPerMinute,
+      limitOf: ctx.requestsPerMinuteOf,
+      contactsOf,
+    }),
   );
   app.addHook('onSend', async (request) => {
     if (request.caller !== null && request.method !== 'GET') ctx.forgetRights(request.caller.org);

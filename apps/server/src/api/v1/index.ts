@@ -95,6 +95,8 @@ export interface ApiContext {
   readonly baseUrl: string;
   readonly authenticate: Guard['authenticate'];
   readonly requestsPerMinute: number;
+  /** The same of an organization that has a number of its own. */
+  readonly requestsPerMinuteOf: (org: string) => number | undefined;
   /** Live API tokens that one person may have. */
   readonly tokensPerUser: number;
   /** Makes what is remembered of callers' rights in an organization be read again. */
@@ -145,7 +147,13 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   });
   app.addHook(
     'onRequest',
-    createAdmission({ authenticate: ctx.authenticate, clock: ctx.clock, limitPerMinute: ctx.requestsPerMinute, contactsOf }),
+    createAdmission({
+      authenticate: ctx.authenticate,
+      clock: ctx.clock,
+      limitPerMinute: ctx.requestsPerMinute,
+      limitOf: ctx.requestsPerMinuteOf,
+      contactsOf,
+    }),
   );
   app.addHook('onRequest', checkAccept);
   registerIdempotency(app, ctx);

@@ -17,7 +17,7 @@ type Over = { organization_id: string; integration_id: string; limit: number; al
  * last: the counters of an organization are shared by all shards.
  */
 export async function countForRates(
-  ports: Pick<PipelinePorts, 'notifyAdmins'>,
+  ports: Pick<PipelinePorts, 'notifyAdmins' | 'rateLimitsOf'>,
   tx: Tx,
   alerts: readonly PreparedAlert[],
   { groups }: Choice,
@@ -39,26 +39,28 @@ export async function countForRates(
   }
   for (const { openedBy, organizationId, integrationId } of groups)
     if (openedBy !== null) count(organizationId, integrationId, 'groups');
+  const limitOf = ({ organizationId, integrationId }: { organizationId: string; integrationId: string }): number => {
+    const scope = integrationId === '' ? 'organization' : 'integration';
+    return ports.rateLimitsOf?.(organizationId)?.[scope] ?? RATE_LIMITS[scope];
+  };
   const rows = [...counts.values()].sort((a, b) =>
     `${a.organizationId} ${a.integrationId}` < `${b.organizationId} ${b.integrationId}` ? -1 : 1,
   );
   const over = await prepared(sql<Over>`
-    with counted as (
+    with given as (
+      select * from unnest(${rows.map((row) => row.organizationId)}::text[], ${rows.map((row) => row.integrationId)}::text[],
+                  ${rows.map((row) => row.alerts)}::bigint[], ${rows.map((row) => row.groups)}::bigint[], ${rows.map(limitOf)}::int[])
+        as t (organization_id, integration_id, alerts, groups, most)
+    ), counted as (
       insert into ingest_window as w (organization_id, integration_id, window_start, alerts, groups)
-      select organization_id, integration_id, ${windowStart}, alerts, groups
-      from unnest(${rows.map((row) => row.organizationId)}::text[], ${rows.map((row) => row.integrationId)}::text[],
-                  ${rows.map((row) => row.alerts)}::bigint[], ${rows.map((row) => row.groups)}::bigint[])
-        as t (organization_id, integration_id, alerts, groups)
+      select organization_id, integration_id, ${windowStart}, alerts, groups from given
       on conflict (organization_id, integration_id, window_start)
         do update set alerts = w.alerts + excluded.alerts, groups = w.groups + excluded.groups
       returning w.organization_id, w.integration_id, w.alerts
     )
-    select organization_id, integration_id, alerts,
-      case when integration_id = '' then ${RATE_LIMITS.organization}::int else ${RATE_LIMITS.integration}::int end as "limit"
-    from counted
-    where alerts > case when integration_id = '' then ${RATE_LIMITS.organization}::int else ${RATE_LIMITS.integration}::int end`).execute(
-    tx,
-  );
+    select organization_id, integration_id, c.alerts, g.most as "limit"
+    from counted c join given g using (organization_id, integration_id)
+    where c.alerts > g.most`).execute(tx);
   if (over.rows.length === 0) return;
   await tellGroups(tx, groups, over.rows, windowStart, now);
   for (const row of over.rows) {

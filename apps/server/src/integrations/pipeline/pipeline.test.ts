@@ -449,6 +449,20 @@ test('beyond the rate nothing is refused; groups that took more say so once per 
   expect(told.map((record) => record.data)).toEqual([{ alerts: 3, limit: 300, scope: 'integration', window_seconds: 300 }]);
 });
 
+test('an organization may have thresholds of its own', async () => {
+  const integration = await world.integration('formatted_webhook');
+  const { ports } = world;
+  ports.rateLimitsOf = () => ({ integration: 1 });
+  try {
+    for (const _time of [1, 2]) await world.sendAll(integration, [firing('own')]);
+  } finally {
+    delete ports.rateLimitsOf;
+  }
+  const [group] = await world.groups(integration);
+  const told = (await world.records(group?.id ?? '')).filter((record) => record.type === 25);
+  expect(told.map((record) => record.data)).toMatchObject([{ limit: 1, scope: 'integration' }]);
+});
+
 test('nothing crosses organizations', async () => {
   await sql`insert into organization (id, name, created_at) values ('OTHER', 'Other', ${world.clock.now()})`.execute(world.db);
   const mine = await world.integration('formatted_webhook');

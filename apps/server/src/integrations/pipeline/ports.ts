@@ -30,6 +30,8 @@ export interface PipelinePorts {
   alertsJoined(tx: Tx, groups: readonly GroupRef[], now: Date): Promise<void>;
   /** Queues a notice to the admins of an organization in the given transaction; notices of a kind come at most every few minutes. */
   notifyAdmins(tx: Tx, notice: PipelineNotice, now: Date): Promise<void>;
+  /** Thresholds of an organization that has its own, per window of five minutes. */
+  rateLimitsOf?(organizationId: string): { integration?: number; organization?: number } | undefined;
   /** Called after the commit of a batch that opened or changed groups, so that due loops of this process look at once. */
   committed(): void;
 }

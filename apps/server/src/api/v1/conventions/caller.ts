@@ -62,6 +62,8 @@ export interface Guard {
   readonly authenticate: (credentials: Credentials) => Promise<Authentication>;
   readonly clock: Clock;
   readonly limitPerMinute: number;
+  /** Of the tokens of an organization that has a limit of its own. */
+  readonly limitOf: (org: string) => number | undefined;
   readonly contactsOf: ContactsOf;
 }
 
@@ -127,8 +129,9 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
     if (!meets(caller.permissions, permission)) throw missingPermission(permission, await guard.contactsOf(caller.org));
     const seconds = guard.clock.now().getTime() / 1000;
     const limiter = ownLimit !== undefined ? ownLimiter(ownLimit) : session === null ? ofTokens : ofSessions;
-    const { remaining, resetSeconds } = limiter.take(caller.tokenId ?? caller.sessionId ?? caller.org, seconds);
-    reply.header('RateLimit-Limit', limiter.limit);
+    const limit = (limiter === ofTokens ? guard.limitOf(caller.org) : undefined) ?? limiter.limit;
+    const { remaining, resetSeconds } = limiter.take(caller.tokenId ?? caller.sessionId ?? caller.org, seconds, limit);
+    reply.header('RateLimit-Limit', limit);
     reply.header('RateLimit-Remaining', Math.max(0, remaining));
     reply.header('RateLimit-Reset', resetSeconds);
     if (remaining < 0) {
@@ -169,7 +172,7 @@ function createLimiter(limit: number) {
   let taken = new Map<string, number>();
   return {
     limit,
-    take(key: string, seconds: number): { remaining: number; resetSeconds: number } {
+    take(key: string, seconds: number, most: number): { remaining: number; resetSeconds: number } {
       const current = Math.floor(seconds / 60);
       if (current !== window) {
         window = current;
@@ -177,7 +180,7 @@ function createLimiter(limit: number) {
       }
       const count = (taken.get(key) ?? 0) + 1;
       taken.set(key, count);
-      return { remaining: limit - count, resetSeconds: Math.max(1, Math.ceil((current + 1) * 60 - seconds)) };
+      return { remaining: most - count, resetSeconds: Math.max(1, Math.ceil((current + 1) * 60 - seconds)) };
     },
   };
 }

@@ -145,7 +145,8 @@ test('a body that is too large or nested too deeply is refused before it is work
 });
 
 test('a token is held to its requests per minute and told when to come back', async () => {
-  await using limited = await startApi({ requestsPerMinute: 3 });
+  let wide = '';
+  await using limited = await startApi({ requestsPerMinute: 3, requestsPerMinuteOf: (org) => (org === wide ? 5 : undefined) });
   const answers = [];
   for (let i = 0; i < 4; i += 1) answers.push(await limited.admin.get('users/current'));
   expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 429]);
@@ -154,6 +155,12 @@ test('a token is held to its requests per minute and told when to come back', as
   expect(answers[3]?.body).toEqual({ detail: 'Request was throttled. Expected available in 60 seconds.' });
   limited.clock.advance({ seconds: 60 });
   expect((await limited.admin.get('users/current')).status).toBe(200);
+  wide = await limited.organization('Wide');
+  const other = await limited.user('wanda', 'viewer', wide);
+  const more = [];
+  for (let i = 0; i < 6; i += 1) more.push(await other.get('users/current'));
+  expect(more.map((answer) => answer.status)).toEqual([200, 200, 200, 200, 200, 429]);
+  expect(more[0]?.headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '4' });
 });
 
 test('every route of the API is in its document', async () => {
