@@ -368,6 +368,38 @@ browserTest(
   },
 );
 
+browserTest(
+  'a setting of the server is set, told what is wrong with it, and set back; editors only read (ST-2, ST-3, ST-4)',
+  async () => {
+    const page = await world.open({ as: world.admin, path: '/settings/env' });
+    const setting = (name: string) =>
+      page.getByRole('list', { name: 'Settings' }).getByRole('listitem').filter({ hasText: name });
+    const set = async (name: string, value: string) => {
+      await page.getByRole('button', { name: `Change ${name}` }).click();
+      await page.getByRole('dialog', { name }).getByLabel('Value').fill(value);
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    await set('EMAIL_PORT', '99999');
+    await setting('EMAIL_PORT')
+      .getByText(/from 1 to 65535/)
+      .waitFor();
+    await page.getByRole('checkbox', { name: 'Only problems' }).check();
+    await setting('EMAIL_FROM_NAME').waitFor({ state: 'detached' });
+    await set('EMAIL_PORT', '2525');
+    await page.getByRole('checkbox', { name: 'Only problems' }).uncheck();
+    await setting('EMAIL_PORT').getByText('set here, else 587').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Set EMAIL_PORT back' }).click();
+    await setting('EMAIL_PORT').getByText('environment or default').waitFor();
+    const editor = await world.person('edda', 'editor');
+    const other = await world.open({ as: editor, path: '/settings/env' });
+    const change = other.getByRole('button', { name: 'Change EMAIL_PORT' });
+    await change.waitFor();
+    expect(await change.getAttribute('aria-disabled')).toBe('true');
+  },
+);
+
 browserTest('working hours and zone of a person show in the schedules that have them (US-5)', async () => {
   const jun = await world.person('jun', 'editor');
   await jun.api('PATCH', `users/${jun.id}`, { timezone: 'Asia/Tokyo' });

@@ -133,7 +133,14 @@ function useBanners(): Banner[] {
         tone: 'warn',
         icon: <MailX />,
         version: 'no mail server',
-        text: 'No mail server is set up: pages by e-mail, invitations and password resets do not leave. Set EMAIL_HOST and EMAIL_FROM_ADDRESS, and restart.',
+        text: (
+          <>
+            No mail server is set up: pages by e-mail, invitations and password resets do not leave.{' '}
+            <a href="/settings/env" className="font-medium underline underline-offset-2">
+              Set EMAIL_HOST and EMAIL_FROM_ADDRESS
+            </a>
+          </>
+        ),
       },
   ];
   return banners.filter((one) => one !== false);

@@ -4,6 +4,7 @@ import { appRoute } from '../../app/root.tsx';
 import { one } from '../../lib/search-params.ts';
 import { accountsQuery, rolesQuery, tokensQuery } from './access-queries.ts';
 import { auditQuery, parseAuditFilter } from './audit-query.ts';
+import { liveSettingsQuery } from './live-settings.ts';
 import { organizationQuery, policyQuery } from './organization-queries.ts';
 import { SETTINGS } from './sections.ts';
 
@@ -66,10 +67,11 @@ export const rolesRoute = createRoute({
   component: lazyRouteComponent(() => import('./RolesPage.tsx'), 'RolesPage'),
 });
 
-/** What the server's environment decides; links of Grafana OnCall's plugin lead here. */
+/** Settings of the installation; links of Grafana OnCall's plugin lead here. */
 export const serverRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/env',
+  loader: ({ context: { queryClient } }) => queryClient.ensureQueryData(liveSettingsQuery),
   component: lazyRouteComponent(() => import('./ServerPage.tsx'), 'ServerPage'),
 });
 
