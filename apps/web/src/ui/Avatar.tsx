@@ -1,12 +1,24 @@
 import { cx } from './class-names.ts';
 
-/** Hues that stay apart for colour-blind eyes; a person keeps theirs in every view. */
-const HUES = [265, 205, 155, 95, 55, 25, 345, 305];
+/** Hues that stay apart for colour-blind eyes, each in two depths; a person keeps theirs in every view. */
+const HUES = [265, 225, 195, 155, 125, 95, 60, 25, 345, 305];
+const DEPTHS = [0.45, 0.35];
 
-export function hueOf(id: string): number {
-  let hash = 0;
-  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  return HUES[hash % HUES.length] ?? 265;
+/** FNV-1a, with its bits mixed at the end: ids that differ by little come far apart. */
+function hashOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** The colour of a person, and that of text on it. */
+export function personColour(id: string): { background: string; color: string } {
+  const hash = hashOf(id);
+  const hue = HUES[hash % HUES.length] ?? 265;
+  const depth = DEPTHS[Math.floor(hash / HUES.length) % DEPTHS.length] ?? 0.45;
+  return { background: `oklch(${depth} 0.095 ${hue})`, color: 'oklch(0.98 0.01 265)' };
 }
 
 const initials = (name: string): string =>
@@ -29,11 +41,10 @@ export function Avatar({
   size?: 'small' | 'medium' | 'large';
   label?: string;
 }) {
-  const hue = hueOf(id);
   return (
     <span
       {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label, title: label })}
-      style={{ background: `oklch(0.42 0.09 ${hue})`, color: 'oklch(0.98 0.01 265)' }}
+      style={personColour(id)}
       className={cx(
         'inline-flex shrink-0 items-center justify-center rounded-full font-medium select-none',
         { small: 'size-5 text-[0.68rem]', medium: 'size-7 text-[0.8rem]', large: 'size-10 text-base' }[size],

@@ -1,4 +1,4 @@
-export { Avatar, hueOf } from './Avatar.tsx';
+export { Avatar, personColour } from './Avatar.tsx';
 export { Badge, type Tone } from './Badge.tsx';
 export { Button, type ButtonKind, buttonClasses, IconButton } from './Button.tsx';
 export { Combobox, MultiCombobox } from './Combobox.tsx';

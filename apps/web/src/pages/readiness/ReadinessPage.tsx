@@ -65,24 +65,29 @@ const columns: Column<ReadinessRow>[] = [
             ['Important', row.important_channels],
           ] as const
         ).map(([name, channels]) => (
-          <span key={name} className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-            <span className="w-18 text-muted">{name}</span>
-            {channels.length === 0 && <span className="text-muted">none</span>}
-            {channels.map((channel) => (
-              <span
-                key={channel.type}
-                title={channel.problem ?? undefined}
-                className={cx('inline-flex items-center gap-1 whitespace-nowrap', channel.problem === null ? '' : 'text-danger')}
-              >
-                {channel.problem === null ? (
-                  <Check className="size-3.5 text-ok" aria-hidden />
-                ) : (
-                  <X className="size-3.5" aria-hidden />
-                )}
-                {wordOf(channel)}
-                {channel.problem !== null && <span className="sr-only"> fails</span>}
-              </span>
-            ))}
+          <span key={name} className="grid grid-cols-[5rem_minmax(0,1fr)]">
+            <span className="text-muted">{name}</span>
+            <span className="flex flex-wrap gap-x-2.5 sm:min-w-32">
+              {channels.length === 0 && <span className="text-muted">none</span>}
+              {channels.map((channel) => (
+                <span
+                  key={channel.type}
+                  title={channel.problem ?? undefined}
+                  className={cx(
+                    'inline-flex items-center gap-1 whitespace-nowrap',
+                    channel.problem === null ? '' : 'text-danger',
+                  )}
+                >
+                  {channel.problem === null ? (
+                    <Check className="size-3.5 text-ok" aria-hidden />
+                  ) : (
+                    <X className="size-3.5" aria-hidden />
+                  )}
+                  {wordOf(channel)}
+                  {channel.problem !== null && <span className="sr-only"> fails</span>}
+                </span>
+              ))}
+            </span>
           </span>
         ))}
       </span>

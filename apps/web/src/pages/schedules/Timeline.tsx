@@ -1,5 +1,5 @@
 import { Fragment, type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
-import { cx, formatClock, formatFull, hueOf, useNow, useTimeSettings } from '../../ui/index.ts';
+import { cx, formatClock, formatFull, personColour, useNow, useTimeSettings } from '../../ui/index.ts';
 import type { Day } from './civil.ts';
 import type { TimelinePiece } from './queries.ts';
 
@@ -23,8 +23,7 @@ const STEP_MS = 900_000;
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' });
 
 /** The colour of the first person, which they have in every view. */
-const colourOf = ({ user_ids: [first] }: TimelinePiece) =>
-  first === undefined ? {} : { background: `oklch(0.42 0.09 ${hueOf(first)})`, color: 'oklch(0.98 0.01 265)' };
+const colourOf = ({ user_ids: [first] }: TimelinePiece) => (first === undefined ? {} : personColour(first));
 
 const titleOf = (day: Day): string => {
   const at = new Date(`${day.date}T00:00Z`);

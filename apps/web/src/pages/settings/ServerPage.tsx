@@ -111,7 +111,7 @@ function SettingsCard({ settings }: { settings: readonly LiveSetting[] }) {
                 </p>
               )}
             </div>
-            <div className="min-w-0 basis-40 [overflow-wrap:anywhere]">
+            <div className="min-w-0 basis-48 [overflow-wrap:anywhere]">
               <p>{valueText(setting.value)}</p>
               <p className="text-[0.86rem] text-muted">
                 {setting.is_stored ? `set here, else ${valueText(setting.default_value)}` : 'environment or default'}
