@@ -95,6 +95,10 @@ export function Timeline({ groupId, tab, onTab }: Props) {
       title="Timeline"
       actions={
         <>
+          {/* Beside the title on phones, where the tabs take a line of their own. */}
+          <span className="sm:order-last">
+            <CopyButton text={asMarkdown(data?.results ?? [])} label="Copy the timeline as Markdown" />
+          </span>
           <fieldset className="flex flex-wrap gap-0.5">
             <legend className="sr-only">Show in the timeline</legend>
             {TIMELINE_TABS.map((one) => (
@@ -110,7 +114,6 @@ export function Timeline({ groupId, tab, onTab }: Props) {
               </Button>
             ))}
           </fieldset>
-          <CopyButton text={asMarkdown(data?.results ?? [])} label="Copy the timeline as Markdown" />
         </>
       }
     >
