@@ -421,3 +421,24 @@ browserTest('working hours and zone of a person show in the schedules that have 
     .getByText(/in Asia\/Tokyo, (at|off) work/)
     .waitFor();
 });
+
+browserTest('the organization is renamed twice in a row, and not over what somebody else has saved', async () => {
+  const page = await world.open({ as: world.admin, path: '/settings/organization' });
+  const card = page.getByRole('region', { name: 'General' });
+  const rename = async (name: string) => {
+    await card.getByLabel('Name').fill(name);
+    await card.getByRole('button', { name: 'Save', exact: true }).click();
+  };
+  const stored = async () => (await world.admin.api<{ name: string }>('GET', 'organizations/current/settings')).name;
+  for (const name of ['Harbour one', 'Harbour two']) {
+    await rename(name);
+    await expect.poll(stored).toBe(name);
+    await card.getByRole('button', { name: 'Save', exact: true, disabled: true }).waitFor();
+  }
+  await world.admin.api('PUT', 'organizations/current/settings', { name: 'Theirs' });
+  await rename('Mine');
+  const conflict = card.getByRole('alert', { name: 'Changed meanwhile' });
+  await conflict.getByRole('row', { name: 'Name Harbour two Theirs Mine' }).waitFor();
+  await conflict.getByRole('button', { name: 'Keep theirs' }).click();
+  await expect.poll(() => card.getByLabel('Name').inputValue()).toBe('Theirs');
+});

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { api, type Tagged } from '../../api/client.ts';
 import { ApiError } from '../../api/errors.ts';
 
@@ -26,9 +26,11 @@ export interface EditGuard {
  */
 export function useEditGuard(path: string, id: string | null, shown: Values | null): EditGuard {
   const client = useQueryClient();
+  const mount = useId();
   const read = (): Promise<Tagged<Values>> => api.getTagged<Values>(path, { path: { id: id ?? '' } });
   const opened = {
-    queryKey: ['edit-guard', path, id],
+    // A form that is opened again reads again, however soon.
+    queryKey: ['edit-guard', path, id, mount],
     queryFn: read,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
