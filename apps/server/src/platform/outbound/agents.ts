@@ -38,8 +38,8 @@ function checkedConnector(policy: AddressPolicy, lookup: typeof lookupName, time
 
 /** Shorter than servers wait for another request, so that hardly any is sent to one that is hanging up. */
 const KEEP_MS = 1_000;
-/** Names are resolved, and addresses checked, anew after so long. */
-const RENEW_MS = 30_000;
+/** Names are resolved, and addresses checked by what is allowed now, at least this often, also at a host that is called all the time. */
+const RENEW_MS = 5_000;
 /** Kinds of requests whose connections are kept; more of them share nothing. */
 const MOST_KEPT = 100;
 
