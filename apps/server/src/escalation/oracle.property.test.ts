@@ -157,3 +157,15 @@ test('whatever people, chains, actions and outages there are, the engine sends e
     { numRuns },
   );
 });
+
+test('each round-robin step keeps a turn of its own, for the engine and the oracle alike', async () => {
+  const turns: StepSpec = { do: 'round_robin', users: ['Priya', 'Jonas'] };
+  const each: Scenario = {
+    people: { Jonas: { default: ['email'] }, Priya: { default: ['email'] } },
+    chains: { main: [turns, { ...turns }] },
+    events: [{ at: 0, do: 'alert', key: 'a', chain: 'main' }],
+  };
+  await play(world, each);
+  expect(inShort(world.sent)).toEqual(inShort(predict(each)));
+  expect(world.sent.map(({ user }) => user)).toEqual(['Jonas', 'Jonas']);
+});

@@ -45,7 +45,8 @@ class Oracle {
   readonly people: Map<string, PersonSpec & { active: boolean }>;
   readonly chains: Map<string, readonly StepSpec[]>;
   readonly teams: Map<string, readonly string[]>;
-  readonly turns: Map<string, string | null>;
+  readonly turns = new Map<StepSpec, string>();
+  readonly gone = new Set<StepSpec>();
   readonly scenario: Scenario;
   readonly startDelay: number;
   readonly beginsAt: number;
@@ -58,7 +59,6 @@ class Oracle {
     this.people = new Map(Object.entries(scenario.people).map(([name, spec]) => [name, { ...spec, active: true }]));
     this.chains = new Map(Object.entries(scenario.chains));
     this.teams = new Map(Object.entries(scenario.teams ?? {}));
-    this.turns = new Map(Object.entries(scenario.lastTurn ?? {}));
     this.beginsAt = (new Date(scenario.begins ?? BEGINS).getTime() / 1_000) % DAY;
   }
 
@@ -100,9 +100,11 @@ class Oracle {
         this.deleteRule(event.user, event.important ? 'important' : 'default', event.index);
         return;
       case 'steps':
+        this.forgetTurns(event.chain);
         this.chains.set(event.chain, event.steps);
         return;
       case 'delete_chain':
+        this.forgetTurns(event.chain);
         this.chains.delete(event.chain);
         return;
       case 'delete_team':
@@ -340,7 +342,7 @@ class Oracle {
         notify(onCallAt(this.scenario, step.schedule, this.now) ?? [], step.important);
         break;
       case 'round_robin':
-        notify(this.turn(run.chain, step.users), step.important);
+        notify(this.turn(run.chain, step, step.users), step.important);
         break;
       case 'wait':
         nextAt = (run.dueAt ?? this.now) + (step.seconds ?? 300);
@@ -375,14 +377,21 @@ class Oracle {
     run.dueAt = nextAt;
   }
 
-  turn(chain: string, users: readonly string[]): string[] {
+  /** Steps that are no longer there keep no turn: runs that began from them start with the first each time. */
+  forgetTurns(chain: string): void {
+    for (const step of this.chains.get(chain) ?? []) this.gone.add(step);
+  }
+
+  /** Each step remembers whose turn it was. */
+  turn(chain: string, step: StepSpec, users: readonly string[]): string[] {
     const names = [...users].sort();
-    const start = names.indexOf(this.turns.get(chain) ?? '') + 1;
+    const last = this.gone.has(step) ? null : (this.turns.get(step) ?? this.scenario.lastTurn?.[chain]);
+    const start = names.indexOf(last ?? '') + 1;
     const next = names
       .map((_, i) => names[(start + i) % names.length])
       .find((name) => name !== undefined && this.people.get(name)?.active === true && this.people.get(name)?.role !== 'viewer');
     if (next === undefined) return [];
-    this.turns.set(chain, next);
+    this.turns.set(step, next);
     return [next];
   }
 
