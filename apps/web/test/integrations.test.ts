@@ -142,7 +142,7 @@ browserTest('a template that was not saved is guarded, and offered again', async
   expect(await editor.textContent()).toContain('Half a thought');
   await page.getByRole('link', { name: 'Back to the integration' }).click();
   await guard.getByRole('button', { name: 'Leave' }).click();
-  await page.getByRole('heading', { name: 'Drafts', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'Drafts', level: 1, exact: true }).waitFor();
   await page.goBack();
   await page.getByRole('button', { name: 'Restore draft' }).click();
   await page.getByText('Half a thought').first().waitFor();
