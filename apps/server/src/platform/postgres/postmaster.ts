@@ -116,21 +116,39 @@ function servesCluster(pid: number, folder: string): boolean {
   }
 }
 
-/** The number of the cluster's running server, null when there is none. Reads what PostgreSQL wrote into postmaster.pid. */
-export function runningPostmaster(folder: string): number | null {
-  let text: string;
+const lockFile = (folder: string): string => join(folder, 'postmaster.pid');
+
+/** The number that stands in postmaster.pid: null without the file, NaN when it holds none. */
+function lockedBy(folder: string): number | null {
   try {
-    text = readFileSync(join(folder, 'postmaster.pid'), 'utf8');
+    return Number.parseInt(readFileSync(lockFile(folder), 'utf8'), 10);
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw err;
   }
-  const pid = Number.parseInt(text, 10);
-  return Number.isInteger(pid) && pid > 0 && servesCluster(pid, folder) ? pid : null;
 }
 
-/** Removes the lock file of a server that is gone, whose number another process may have by now. */
-export const removeStaleLock = (folder: string): void => rmSync(join(folder, 'postmaster.pid'), { force: true });
+/** The number of the cluster's running server, null when there is none. Reads what PostgreSQL wrote into postmaster.pid. */
+export function runningPostmaster(folder: string): number | null {
+  const pid = lockedBy(folder);
+  return pid !== null && pid > 0 && servesCluster(pid, folder) ? pid : null;
+}
+
+/** PostgreSQL writes its number at once; a file that stays without one was left by a crash. */
+const EMPTY_FOR_MS = 10_000;
+
+/**
+ * Removes the lock file of a dead server when PostgreSQL would not: its number belongs to another process by now, or is missing. Nothing
+ * else: a server that another process of ours has just started would lose its file, and with it its place.
+ */
+export function removeStaleLock(folder: string): void {
+  const pid = lockedBy(folder);
+  if (pid === null) return;
+  const isStale = pid > 0 ? isAlive(pid) && !servesCluster(pid, folder) : ageMs(lockFile(folder)) > EMPTY_FOR_MS;
+  if (isStale) rmSync(lockFile(folder), { force: true });
+}
+
+const ageMs = (path: string): number => Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
 
 /** Sends a signal to a process that may have ended meanwhile. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
