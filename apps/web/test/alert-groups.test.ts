@@ -426,6 +426,7 @@ describe('one alert group', () => {
   browserTest('is acknowledged by a swipe on a phone', async () => {
     const group = await openGroup('Swipe me');
     const page = await world.open({ as: world.admin, path: '/alert-groups?search=Swipe', width: 390, height: 800, phone: true });
+    await page.getByText(/No page would reach you/).waitFor(); // moves the rows down when it comes
     const box = await row(page, 'Swipe me').boundingBox();
     if (box === null) throw new Error('The row is not on screen');
     const finger = await page.context().newCDPSession(page);

@@ -39,13 +39,13 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
   await page.getByRole('button', { name: 'Test call' }).click();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   const result = page.getByRole('region', { name: 'Result' });
-  await result.getByText('201').waitFor();
+  await result.getByText('201', { exact: true }).waitFor();
   await result.getByText('"DOCK-4411"').waitFor();
   await expectAccessible(page);
   expect(receiver.requests.at(-1)).toMatchObject({ method: 'POST', path: '/tickets' });
   await page.keyboard.press('Escape');
   const calls = page.getByRole('region', { name: 'Calls' });
-  await calls.getByText('201').click();
+  await calls.getByText('201', { exact: true }).click();
   await calls.getByRole('region', { name: 'Request body' }).getByText('"test": true').waitFor();
   await expectAccessible(page);
 
@@ -63,7 +63,7 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
     .filter({ hasText: 'by hand' })
     .filter({ hasNotText: '"test": true' })
     .first()
-    .getByText('201')
+    .getByText('201', { exact: true })
     .click();
   await calls.getByRole('button', { name: 'Send again' }).click();
   await page.getByText('The call is made again').waitFor();
@@ -71,7 +71,7 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
 
   await page.getByRole('link', { name: 'Outgoing webhooks' }).click();
   const row = page.getByRole('row', { name: /Open ticket/ });
-  await row.getByText('201').waitFor();
+  await row.getByText('201', { exact: true }).waitFor();
   await row.getByRole('button', { name: 'Actions of Open ticket' }).click();
   await page.getByRole('menuitem', { name: 'Disable' }).click();
   await row.getByText('disabled').waitFor();
