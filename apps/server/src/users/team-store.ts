@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { containing, listTable, type Page, type Window } from '../platform/db/page.ts';
+import { waitForReferences } from '../platform/db/references.ts';
 import { newId } from '../platform/ids.ts';
 import type { TeamTable } from './tables.ts';
 
@@ -81,6 +82,7 @@ export async function updateTeam(tx: Tx, org: string, team: Team): Promise<Team>
 
 /** Removes a team; what belonged to it belongs to none, which widens who sees it. Roles that members had through it end. */
 export async function deleteTeam(tx: Tx, org: string, id: string): Promise<void> {
+  await waitForReferences(tx, 'team', org, id);
   for (const table of ['integration', 'escalation_chain', 'escalation_step', 'webhook', 'schedule', 'on_call_shift']) {
     await sql`update ${sql.table(table)} set team_id = null where organization_id = ${org} and team_id = ${id}`.execute(tx);
   }

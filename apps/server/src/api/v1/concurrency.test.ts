@@ -161,4 +161,20 @@ describe('many writers at once', { timeout: 60_000 + RUNS * 5_000 }, () => {
       for (const answer of answers) expect(answer.status, answer.text).toBeLessThan(500);
     }
   });
+
+  test('a team that is deleted while what belongs to it comes and goes', async () => {
+    const webhook = { url: 'https://example.net/', http_method: 'POST', trigger_type: 'escalation' };
+    for (let run = 0; run < RUNS; run += 1) {
+      const team = (await admin.post('teams/', { name: unique() })).body.id;
+      const chain = (await admin.post('escalation_chains/', { name: unique() })).body.id;
+      const answers = await Promise.all([
+        admin.post('escalation_chains/', { name: unique(), team_id: team }),
+        admin.put(`escalation_chains/${chain}/`, { name: unique(), team_id: team }),
+        admin.delete(`teams/${team}/`),
+        admin.post('integrations/', { name: unique(), type: 'webhook', team_id: team }),
+        admin.post('webhooks/', { ...webhook, name: unique(), team: team }),
+      ]);
+      for (const answer of answers) expect(answer.status, answer.text).toBeLessThan(500);
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { inVisibleTeam, ofTeam, type Viewer } from '../../access/index.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import { listTable, type Page, type Window } from '../../platform/db/page.ts';
+import { waitForReferences } from '../../platform/db/references.ts';
 import { newId } from '../../platform/ids.ts';
 import { notify } from '../../platform/notify.ts';
 import type { EscalationChain } from './chain.ts';
@@ -77,6 +78,7 @@ export async function updateChain(tx: Tx, org: string, chain: EscalationChain): 
 
 /** Removes a chain and its steps. Routes that led to it lead nowhere; runs go on from their snapshots. */
 export async function deleteChain(tx: Tx, org: string, id: string): Promise<void> {
+  await waitForReferences(tx, 'escalation_chain', org, id);
   await sql`update route set escalation_chain_id = null where organization_id = ${org} and escalation_chain_id = ${id}`.execute(
     tx,
   );
