@@ -116,9 +116,10 @@ async function numberedPage(
     return rows.map((row) => row.id);
   };
   const before = (window.page - 1) * size;
-  const ids = await read(window.page);
+  // Behind the first page there is most likely a count to be made, which a second connection makes meanwhile.
+  const [ids, counted] = await Promise.all([read(window.page), before > 0 ? countRows(db, query, where) : null]);
   const isLast = ids.length < size && (ids.length > 0 || before === 0); // then the rows tell how many there are
-  const count = isLast ? before + ids.length : await countRows(db, query, where);
+  const count = isLast ? before + ids.length : (counted ?? (await countRows(db, query, where)));
   const totalPages = Math.max(1, Math.ceil(count / size));
   const page = Math.min(window.page, totalPages); // beyond the end: the last page, as clients expect
   return { kind: 'page', rows: page === window.page ? ids : await read(page), count, page, size, totalPages };
