@@ -13,6 +13,10 @@ export const TRIGGERS = {
   8: 'status change',
   9: 'personal notification',
   10: 'resolution note added',
+  // Of incidents, which there are none of here: kept for clients that manage such webhooks, and never fired.
+  11: 'incident declared',
+  12: 'incident changed',
+  13: 'incident resolved',
 } as const;
 
 export type TriggerType = keyof typeof TRIGGERS;

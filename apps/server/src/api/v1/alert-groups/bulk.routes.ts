@@ -70,6 +70,7 @@ const fields = {
 
 const RowSchema = Type.Object({
   id: Type.String(),
+  ok: Type.Boolean({ description: 'Whether it was done.' }),
   result: Type.Union([Type.Literal('done'), Type.Literal('unchanged'), Type.Literal('refused')]),
   reason: Type.Union([Type.String(), Type.Null()], { description: 'A stable word, where it was not done.' }),
   detail: Type.Union([Type.String(), Type.Null()], { description: 'What the single action would have answered.' }),
@@ -84,7 +85,13 @@ const AnswerSchema = named(
   }),
 );
 
-type Row = { id: AlertGroupId; result: 'done' | 'unchanged' | 'refused'; reason: string | null; detail: string | null };
+type Row = {
+  id: AlertGroupId;
+  ok: boolean;
+  result: 'done' | 'unchanged' | 'refused';
+  reason: string | null;
+  detail: string | null;
+};
 type Result = { ok: true } | { ok: false; reason: string; error: ApiError };
 
 /** One action on many alert groups, each as by its single action, with an answer for each (escalation.md 1.10, web-ui.md 5.3). */
@@ -206,8 +213,8 @@ async function join(
 }
 
 function rowOf(id: AlertGroupId, action: Action, result: Result): Row {
-  if (result.ok) return { id, result: 'done', reason: null, detail: null };
+  if (result.ok) return { id, ok: true, result: 'done', reason: null, detail: null };
   const { reason, error } = result;
   const detail = isObject(error.body) && typeof error.body.detail === 'string' ? error.body.detail : null;
-  return { id, result: UNCHANGED[action]?.includes(reason) === true ? 'unchanged' : 'refused', reason, detail };
+  return { id, ok: false, result: UNCHANGED[action]?.includes(reason) === true ? 'unchanged' : 'refused', reason, detail };
 }

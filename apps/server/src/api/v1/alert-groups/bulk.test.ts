@@ -34,10 +34,16 @@ test('acts on each group and tells what became of it, in the order asked', async
   const answer = await bulk({ action: 'acknowledge', ids: [c, b, a, 'INOBODY', a] });
   expect(answer).toEqual({
     results: [
-      { id: c, result: 'refused', reason: 'attached', detail: "Can't acknowledge an attached alert group" },
-      { id: b, result: 'unchanged', reason: 'already_acknowledged', detail: "Can't acknowledge an acknowledged alert group" },
-      { id: a, result: 'done', reason: null, detail: null },
-      { id: 'INOBODY', result: 'refused', reason: 'not_found', detail: 'Not found.' },
+      { id: c, ok: false, result: 'refused', reason: 'attached', detail: "Can't acknowledge an attached alert group" },
+      {
+        id: b,
+        ok: false,
+        result: 'unchanged',
+        reason: 'already_acknowledged',
+        detail: "Can't acknowledge an acknowledged alert group",
+      },
+      { id: a, ok: true, result: 'done', reason: null, detail: null },
+      { id: 'INOBODY', ok: false, result: 'refused', reason: 'not_found', detail: 'Not found.' },
     ],
     more: false,
   });

@@ -43,6 +43,7 @@ export const notesResource = ({
   filters: { alert_group_id: Type.Optional(Type.String()) },
   fields,
   required: { create: ['alert_group_id', 'text'], put: ['text'] },
+  createOnly: ['alert_group_id'],
   list(db, caller, query, window) {
     const alertGroupId = single(query.alert_group_id) || undefined;
     return listNotes(db, caller.org, { ...(alertGroupId === undefined ? {} : { alertGroupId }), ...visibleTo(caller) }, window);

@@ -53,6 +53,10 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   readonly filters?: Readonly<Record<string, TSchema>>;
   readonly fields: F;
   readonly required: { readonly create: readonly Created[]; readonly put?: readonly (keyof F & string)[] };
+  /** Keys that changes do not look at, whatever they hold. */
+  readonly createOnly?: readonly (keyof F & string)[];
+  /** What a body lacks beside the keys that are always required, by what else it holds. */
+  alsoRequired?(body: Readonly<Record<string, unknown>>): readonly (keyof F & string)[];
   /** What the audit log calls an object; its name in one word where this is left out. */
   readonly auditType?: string | ((shown: AuditValues) => string);
   /** Database constraints that stand for a rule of the API. */
@@ -127,8 +131,11 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     return audit(tx, request, resourceEvent(type, from ?? null, to ?? null), clock);
   };
   const concerning = (body: unknown, stored: Row | null): unknown => {
-    if (resource.ignored === undefined || !isObject(body)) return body;
-    const ignored: readonly string[] = resource.ignored(body, stored);
+    if (!isObject(body)) return body;
+    const ignored: readonly string[] = [
+      ...(resource.ignored?.(body, stored) ?? []),
+      ...(stored === null ? [] : (resource.createOnly ?? [])),
+    ];
     return Object.fromEntries(Object.entries(body).filter(([key]) => !ignored.includes(key)));
   };
   const write = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => inOneTransaction(db, resource.uniques ?? {}, work);
@@ -187,7 +194,9 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
       },
       async (request, reply) => {
         const caller = callerOf(request);
-        const body = readBody<F, Created>(resource.fields, concerning(request.body, null), resource.required.create);
+        const sent = concerning(request.body, null);
+        const more = isObject(sent) ? (resource.alsoRequired?.(sent) ?? []) : [];
+        const body = readBody<F, Created>(resource.fields, sent, [...resource.required.create, ...(more as Created[])]);
         await resource.prepare?.(caller, body, null);
         const { text, warnings } = await write(async (tx) => {
           const warnings: string[] = [];

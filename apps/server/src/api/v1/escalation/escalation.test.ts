@@ -60,6 +60,24 @@ test.each([
   expect([answer.status, answer.body]).toEqual([400, errors]);
 });
 
+test('numbers that the database cannot hold are refused, and the chain of a step stays', async () => {
+  const made = await api.admin.post('escalation_policies/', {
+    escalation_chain_id: await chain('of a step'),
+    type: 'notify_if_num_alerts_in_window',
+    num_alerts_in_window: 2_147_483_647,
+    num_minutes_in_window: 0,
+  });
+  expect(made.status).toBe(201);
+  for (const key of ['num_alerts_in_window', 'num_minutes_in_window']) {
+    const answer = await api.admin.put(`escalation_policies/${made.body.id}/`, { [key]: 2_147_483_648 });
+    expect([answer.status, answer.body]).toEqual([400, { [key]: ['Ensure this value is less than or equal to 2147483647.'] }]);
+  }
+  for (const escalation_chain_id of [null, '', 'FNOPE', 7]) {
+    const answer = await api.admin.put(`escalation_policies/${made.body.id}/`, { escalation_chain_id });
+    expect([answer.status, answer.body]).toEqual([200, made.body]);
+  }
+});
+
 async function chain(name: string): Promise<string> {
   return (await api.admin.post('escalation_chains/', { name })).body.id;
 }

@@ -4,6 +4,8 @@ import { refusal } from '../conventions/api-error.ts';
 import { boolean, custom, Invalid, idList, integer, nullable, reference, text } from '../conventions/fields.ts';
 import { positionFields } from '../conventions/position-fields.ts';
 
+/** What the database's integers hold. */
+const MAX_INTEGER = 2_147_483_647;
 const TIME_FORMAT = 'Time has wrong format. Use one of these formats instead: hh:mm:ssZ.';
 
 const timeOfDay = custom<string>(Type.String({ pattern: '^\\d{2}:\\d{2}:\\d{2}Z$' }), (raw) => {
@@ -43,8 +45,8 @@ export const stepFields = {
   action_to_trigger: reference({ nullable: false }),
   notify_if_time_from: timeOfDay,
   notify_if_time_to: timeOfDay,
-  num_alerts_in_window: nullable(integer({ min: 0 })),
-  num_minutes_in_window: nullable(integer({ min: 0 })),
+  num_alerts_in_window: nullable(integer({ min: 0, max: MAX_INTEGER })),
+  num_minutes_in_window: nullable(integer({ min: 0, max: MAX_INTEGER })),
   severity: text({ max: 512 }),
 };
 

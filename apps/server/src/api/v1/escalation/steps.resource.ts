@@ -69,6 +69,7 @@ export const stepsResource = ({
   filters: { escalation_chain_id: Type.Optional(Type.String()) },
   fields: stepFields,
   required: { create: ['escalation_chain_id', 'type'] },
+  createOnly: ['escalation_chain_id'],
   list(db, caller, query, window) {
     const chainId = single(query.escalation_chain_id);
     return listSteps(

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
-import { HEARTBEAT_SECONDS, type Integration } from '../../../integrations/index.ts';
+import { findIntegrationType, HEARTBEAT_SECONDS, type Integration } from '../../../integrations/index.ts';
+import { refusal } from '../conventions/api-error.ts';
 import {
   boolean,
   custom,
@@ -91,10 +92,22 @@ function groupLabelsField(syntaxError: (source: string) => string | null): Field
   });
 }
 
+export const DIRECT_PAGING = 'direct_paging';
+
+/** A type that integrations can be made of; whether direct paging is one of them depends on the organization. */
+const integrationType: Field<string> = custom(Type.String(), (raw) => {
+  const slug = text().read(raw);
+  const type = findIntegrationType(slug);
+  if (type !== null && slug.startsWith('legacy_')) throw refusal('This integration type is deprecated', 'deprecated_type');
+  if (type === null || (!type.canCreate && slug !== DIRECT_PAGING))
+    throw refusal('Invalid integration type', 'invalid_integration_type');
+  return type.slug;
+});
+
 /** The fields of an integration. `syntaxError` says what is wrong with a template, null when nothing is. */
 export const integrationFields = (syntaxError: (source: string) => string | null) => ({
-  type: text(),
-  name: text(), // its length is checked by the resource, after the type
+  type: integrationType,
+  name: text({ max: 150 }),
   description_short: nullable(text({ max: 250 })),
   team_id: teamField,
   templates: templatesField(syntaxError),

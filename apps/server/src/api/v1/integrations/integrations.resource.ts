@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { visibleTo } from '../../../access/index.ts';
+import { readOrganizationSettings, visibleTo } from '../../../access/index.ts';
 import type { AlertGroupHooks } from '../../../alerting/index.ts';
 import { findChain } from '../../../escalation/index.ts';
 import {
@@ -7,7 +7,6 @@ import {
   defaultRoutes,
   deleteIntegration,
   findIntegration,
-  findIntegrationType,
   heartbeatsOf,
   type Integration,
   type IntegrationHeartbeat,
@@ -22,21 +21,21 @@ import {
 import type { Clock } from '../../../platform/clock.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { actorOf } from '../conventions/actor.ts';
-import { fieldErrors, refusal } from '../conventions/api-error.ts';
+import { refusal } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
 import { type BodyOf, missingReference, readBody, reference } from '../conventions/fields.ts';
 import { repeated, single } from '../conventions/pagination.ts';
 import type { Resource } from '../conventions/resource.ts';
 import { checkTeam, readTeamFilter } from '../conventions/team-field.ts';
 import { apiSeconds, apiTime, apiTimeOrNull } from '../conventions/times.ts';
-import { IntegrationSchema, integrationFields } from './integration-fields.ts';
+import { DIRECT_PAGING, IntegrationSchema, integrationFields } from './integration-fields.ts';
 import { presentLabels } from './labels-field.ts';
 import { mergeMessengers, messengerFields, presentMessengers } from './messengers-field.ts';
 import { presentTemplates } from './templates-field.ts';
 
-const NAME_MAX = 150;
 const DEFAULT_HEARTBEAT_SECONDS = 600;
 const NAME_TAKEN = 'An integration with this name already exists for this team';
+const ONE_DIRECT_PAGING = refusal('Direct paging integration already exists for this team', 'direct_paging_exists');
 
 type Fields = ReturnType<typeof integrationFields>;
 
@@ -75,6 +74,8 @@ export function integrationsResource({
     },
     fields: integrationFields(syntaxError),
     required: { create: ['type'] },
+    createOnly: ['type'],
+    uniques: { integration_direct_paging: ONE_DIRECT_PAGING },
     async list(db, caller, query, window) {
       const name = single(query.name);
       const [search, type, maintenance] = [query.search, query.type, query.in_maintenance].map(single);
@@ -98,8 +99,9 @@ export function integrationsResource({
     get: (db, caller, id) => findIntegration(db, caller.org, id),
     present,
     async create(tx, caller, body) {
-      const type = creatableType(body.type);
-      checkName(body.name);
+      const type = integrationTypeOf(body.type);
+      if (type.slug === DIRECT_PAGING && !(await isDirectPagingManual(tx, caller)))
+        throw refusal("Direct paging integrations can't be created", 'direct_paging');
       await checkTeam(tx, caller, body.team_id);
       const route = await readDefaultRoute(tx, caller, body.default_route ?? {});
       const made = await createIntegration(
@@ -125,12 +127,11 @@ export function integrationsResource({
         },
         clock.now(),
       );
-      if (!made.ok) throw refusal(NAME_TAKEN);
+      if (!made.ok) throw refusal(NAME_TAKEN, 'name_taken');
       await setHeartbeat(tx, caller, made.integration.id, body.heartbeat);
       return made.integration;
     },
     async update(tx, caller, stored, body) {
-      checkName(body.name);
       await checkTeam(tx, caller, body.team_id);
       await checkDirectPagingMove(tx, caller, stored, body);
       if (body.default_route !== undefined) await updateDefaultRoute(tx, caller, stored.id, body.default_route);
@@ -157,12 +158,13 @@ export function integrationsResource({
         },
         clock.now(),
       );
-      if (!changed.ok) throw refusal(NAME_TAKEN);
+      if (!changed.ok) throw refusal(NAME_TAKEN, 'name_taken');
       await setHeartbeat(tx, caller, stored.id, body.heartbeat);
       return changed.integration;
     },
     async remove(tx, caller, integration) {
-      if (integration.type === 'direct_paging') throw refusal("Direct paging integrations can't be deleted");
+      if (integration.type === DIRECT_PAGING && !(await isDirectPagingManual(tx, caller)))
+        throw refusal("Direct paging integrations can't be deleted", 'direct_paging');
       await stopMaintenance(tx, { clock, hooks }, caller.org, integration.id, actorOf(caller));
       await deleteIntegration(tx, caller.org, integration.id, clock.now());
     },
@@ -204,31 +206,21 @@ function readPair(text: string): { key: string; value: string } {
   return at === -1 ? { key: text, value: '' } : { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
-function creatableType(slug: string) {
-  if (slug === 'direct_paging') throw refusal("Direct paging integrations can't be created");
-  const type = findIntegrationType(slug);
-  if (type === null) throw refusal('Invalid integration type', 'invalid_integration_type');
-  if (slug.startsWith('legacy_')) throw refusal('This integration type is deprecated');
-  if (!type.canCreate) throw refusal('Invalid integration type', 'invalid_integration_type');
-  return type;
-}
-
-function checkName(name: string | undefined): void {
-  if (name !== undefined && [...name].length > NAME_MAX)
-    throw fieldErrors({ name: [`Ensure this field has no more than ${NAME_MAX} characters.`] });
-}
+/** Whether people make and delete the integrations for direct paging, in place of the server. */
+const isDirectPagingManual = async (tx: Tx, caller: Caller): Promise<boolean> =>
+  (await readOrganizationSettings(tx, caller.org)).manualDirectPaging;
 
 async function checkDirectPagingMove(tx: Tx, caller: Caller, stored: Integration, body: BodyOf<Fields>): Promise<void> {
-  if (stored.type !== 'direct_paging' || body.team_id === undefined || body.team_id === stored.teamId) return;
+  if (stored.type !== DIRECT_PAGING || body.team_id === undefined || body.team_id === stored.teamId) return;
   const taken = await tx
     .selectFrom('integration')
     .select('id')
     .where('organization_id', '=', caller.org)
-    .where('type', '=', 'direct_paging')
+    .where('type', '=', DIRECT_PAGING)
     .where('deleted_at', 'is', null)
     .where('team_id', body.team_id === null ? 'is' : '=', body.team_id)
     .executeTakeFirst();
-  if (taken !== undefined) throw refusal('Direct paging integration already exists for this team');
+  if (taken !== undefined) throw ONE_DIRECT_PAGING;
 }
 
 const defaultRouteFields = { escalation_chain_id: reference({ nullable: true }), ...messengerFields };

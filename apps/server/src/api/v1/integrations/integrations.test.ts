@@ -154,10 +154,71 @@ test.each([
   expect((await api.admin.get('integrations/')).body.count).toBe(before);
 });
 
+test('a change does not look at what is set once', async () => {
+  const made = await integration();
+  const note = async (path: string, keys: readonly string[]) => {
+    const before = (await api.admin.get(path)).body;
+    for (const key of keys)
+      for (const value of [null, '', [], 'NOPE']) {
+        const answer = await api.admin.put(path, { [key]: value });
+        expect([answer.status, answer.body], `${path} ${key} ${JSON.stringify(value)}`).toEqual([200, before]);
+      }
+  };
+  await note(`integrations/${made.id}/`, ['type', 'id', 'link', 'heartbeat_link', 'maintenance_mode']);
+  await note(`routes/${made.default_route.id}/`, ['integration_id', 'is_the_last_route', 'id']);
+  const rule = await api.admin.post('personal_notification_rules/', { user_id: api.admin.id, type: 'notify_by_sms' });
+  await note(`personal_notification_rules/${rule.body.id}/`, ['user_id', 'important', 'id']);
+  const schedule = await api.admin.post('schedules/', { name: 'harbor', type: 'calendar' });
+  await note(`schedules/${schedule.body.id}/`, ['type', 'on_call_now', 'id']);
+});
+
+test('an unknown type is all that is told, whatever else is wrong', async () => {
+  const answer = await api.admin.post('integrations/', { type: 'nope', name: '' });
+  expect(answer.body).toEqual({ detail: 'Invalid integration type', code: 'invalid_integration_type' });
+});
+
+test.each<[Record<string, unknown>, number, unknown]>([
+  [{ slack: { enabled: 'false' } }, 200, { slack: { channel_id: null, enabled: false } }],
+  [{ slack: { enabled: 'on' } }, 200, { slack: { channel_id: null, enabled: true } }],
+  [{ slack: { enabled: null } }, 200, { slack: { channel_id: null, enabled: false } }],
+  [{ slack: { enabled: 'maybe' } }, 400, { slack: { enabled: ['Must be a valid boolean.'] } }],
+  [{ slack: 'x' }, 400, { slack: { non_field_errors: ['Invalid data. Expected a dictionary, but got str.'] } }],
+  [{ telegram: { enabled: 'false' } }, 200, { telegram: { id: null, enabled: true } }],
+  [{ telegram: { enabled: [] } }, 200, { telegram: { id: null, enabled: false } }],
+  [{ telegram: 'x' }, 400, { telegram: ['Expected a dictionary of items but got type "str".'] }],
+  [{ msteams: [] }, 400, { msteams: ['Expected a dictionary of items but got type "list".'] }],
+  [{ msteams: { id: 'm' } }, 200, { msteams: { id: 'm', enabled: false } }],
+])('a route with the messengers %j answers %i', async (body, status, shown) => {
+  const { default_route: route } = await integration();
+  const answer = await api.admin.put(`routes/${route.id}/`, body);
+  expect([answer.status, answer.body]).toMatchObject([status, shown]);
+});
+
+test('direct paging is made and deleted by hand where the organization wants so, one for a team', async () => {
+  const org = await api.organization('By hand');
+  const admin = await api.user('hanna', 'admin', org);
+  const refused = await admin.post('integrations/', { type: 'direct_paging' });
+  expect(refused.body).toMatchObject({ detail: "Direct paging integrations can't be created" });
+  await admin.patch('organizations/current/settings', { manual_direct_paging: true });
+  const team = (await admin.post('teams/', { name: 'dock', members: [] })).body.id;
+  const made = await admin.post('integrations/', { type: 'direct_paging', name: 'Page the dock', team_id: team });
+  expect([made.status, made.body.type, made.body.team_id], made.text).toEqual([201, 'direct_paging', team]);
+  const twice = await admin.post('integrations/', { type: 'direct_paging', name: 'another', team_id: team });
+  expect([twice.status, twice.body.detail]).toEqual([400, 'Direct paging integration already exists for this team']);
+  const ofNone = await admin.post('integrations/', { type: 'direct_paging' });
+  expect([ofNone.status, ofNone.body.team_id]).toEqual([201, null]);
+  expect((await admin.put(`integrations/${ofNone.body.id}/`, { team_id: team })).body.detail).toBe(twice.body.detail);
+  expect((await admin.delete(`integrations/${made.body.id}/`)).status).toBe(204);
+  expect((await admin.post('integrations/', { type: 'direct_paging', name: 'again', team_id: team })).status).toBe(201);
+  await admin.patch('organizations/current/settings', { manual_direct_paging: false });
+  const kept = await admin.delete(`integrations/${ofNone.body.id}/`);
+  expect([kept.status, kept.body.detail]).toEqual([400, "Direct paging integrations can't be deleted"]);
+});
+
 test('names are unique within a team, and free again after deletion', async () => {
   const first = await integration({ name: 'same' });
   const second = await api.admin.post('integrations/', { type: 'webhook', name: 'same' });
-  expect(second.body).toEqual({ detail: 'An integration with this name already exists for this team' });
+  expect(second.body).toMatchObject({ detail: 'An integration with this name already exists for this team' });
   expect((await api.admin.put(`integrations/${first.id}/`, { name: 'same' })).status).toBe(200);
   expect((await api.admin.delete(`integrations/${first.id}/`)).status).toBe(204);
   expect((await api.admin.get(`integrations/${first.id}/`)).status).toBe(404);
@@ -247,6 +308,11 @@ test.each([
     { non_field_errors: ['Expression is too long. Maximum length: 1024 characters, current length: 1025'] },
   ],
   ['no term', {}, { routing_regex: ['This field is required.'] }],
+  [
+    'nothing',
+    { integration_id: undefined },
+    { integration_id: ['This field is required.'], routing_regex: ['This field is required.'] },
+  ],
   ['null', { routing_regex: null }, { routing_regex: ['This field may not be null.'] }],
   ['an unknown type', { routing_type: 'x', routing_regex: 'x' }, { detail: 'Invalid route type' }],
   ['labels without labels', { routing_type: 'labels' }, { non_field_errors: [expect.stringContaining('routing_labels')] }],

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { refusal } from '../conventions/api-error.ts';
-import { custom, type Field, Invalid, isObject, pythonType } from '../conventions/fields.ts';
+import { boolean, custom, type Field, Invalid, isObject, pythonType } from '../conventions/fields.ts';
 
 /** Where a route's alert groups are posted, by messenger; Slack names its channel by Slack's id. */
 export type StoredMessengers = Readonly<Record<string, { readonly id?: string | null; readonly enabled?: boolean }>>;
@@ -33,13 +33,31 @@ export const messengerFields: Readonly<Record<string, Field<MessengerChange>>> =
       Type.Object({ [idKey]: Type.Optional(IdOrNull), enabled: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])) }),
       (raw) => {
         if (raw === null) throw new Invalid(['This field may not be null.']);
-        if (!isObject(raw))
-          throw new Invalid({ non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(raw)}.`] });
-        return { ...readId(name, raw[idKey]), ...('enabled' in raw ? { enabled: Boolean(raw.enabled) } : {}) };
+        if (!isObject(raw)) throw notAnObject(name, raw);
+        return { ...readId(name, raw[idKey]), ...('enabled' in raw ? { enabled: readEnabled(name, raw.enabled) } : {}) };
       },
     ),
   ]),
 );
+
+/** Slack's object has a form of its own, and so have its errors. */
+const notAnObject = (messenger: string, raw: unknown): Invalid =>
+  messenger === 'slack'
+    ? new Invalid({ non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonType(raw)}.`] })
+    : new Invalid([`Expected a dictionary of items but got type "${pythonType(raw)}".`]);
+
+/** Null is false. Of Slack a boolean, as everywhere; of the others any value, by its truth as Python has it. */
+function readEnabled(messenger: string, raw: unknown): boolean {
+  if (messenger !== 'slack') return isTrue(raw);
+  try {
+    return raw === null ? false : boolean().read(raw);
+  } catch (error) {
+    throw error instanceof Invalid ? new Invalid({ enabled: error.body }) : error;
+  }
+}
+
+const isTrue = (raw: unknown): boolean =>
+  Array.isArray(raw) ? raw.length > 0 : isObject(raw) ? Object.keys(raw).length > 0 : Boolean(raw);
 
 function readId(messenger: string, id: unknown): { id?: string | null } {
   if (id === undefined) return {};

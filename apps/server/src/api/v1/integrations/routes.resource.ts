@@ -75,6 +75,8 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
   },
   fields: { ...routeFields(termChecks), ...positionFields },
   required: { create: ['integration_id'] },
+  alsoRequired: ({ routing_type }) => (routing_type === 'labels' ? [] : ['routing_regex']),
+  createOnly: ['integration_id'],
   list(db, caller, query, window) {
     const filter: Record<string, string> = {};
     for (const [key, name] of [
@@ -97,7 +99,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
     await checkChain(tx, caller, body.escalation_chain_id);
     const placement = readPlacement(body);
     const type = body.routing_type ?? 'regex';
-    if (type !== 'labels') requireTerm(body.routing_regex);
+    if (type !== 'labels' && body.routing_regex === null) throw termIsNull();
     const rule = readRule(type, body.routing_regex ?? null, body.routing_labels ?? null, termChecks);
     await rememberLabels(tx, caller.org, namesIn(rule.routingLabels ?? []), clock.now());
     return createRoute(
@@ -118,7 +120,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
     await checkChain(tx, caller, body.escalation_chain_id);
     const placement = readPlacement(body);
     const type = route.isDefault ? 'regex' : (body.routing_type ?? route.routingType);
-    if (body.routing_regex === null && type !== 'labels') requireTerm(null);
+    if (body.routing_regex === null && type !== 'labels') throw termIsNull();
     const term = route.isDefault ? null : (body.routing_regex ?? route.routingRegex);
     const rule = readRule(type, term, body.routing_labels ?? route.routingLabels, termChecks);
     await rememberLabels(tx, caller.org, namesIn(rule.routingLabels ?? []), clock.now());
@@ -140,10 +142,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
   },
 });
 
-function requireTerm(term: string | null | undefined): void {
-  if (term === undefined) throw fieldErrors({ routing_regex: ['This field is required.'] });
-  if (term === null) throw fieldErrors({ routing_regex: ['This field may not be null.'] });
-}
+const termIsNull = () => fieldErrors({ routing_regex: ['This field may not be null.'] });
 
 async function checkChain(tx: Tx, caller: Caller, id: string | null | undefined): Promise<void> {
   if (typeof id === 'string' && (await findChain(tx, caller.org, id)) === null) throw missingReference('escalation_chain_id');

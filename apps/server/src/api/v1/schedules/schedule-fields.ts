@@ -26,7 +26,7 @@ const slack: Field<Record<string, never>> = custom(Type.Partial(SlackSchema), (r
     ['user_group_id', 'Invalid Slack user group'],
   ] as const) {
     const id = raw[key];
-    if (id === undefined || id === null) continue;
+    if (id === undefined || id === null || id === '') continue;
     if (typeof id !== 'string') throw new Invalid({ [key]: [what] });
     throw refusal("Slack isn't connected to this workspace");
   }

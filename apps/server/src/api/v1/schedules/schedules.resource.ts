@@ -48,6 +48,7 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
   filters: { name: Type.Optional(Type.String()), team_id: Type.Optional(Type.String()) },
   fields: scheduleFields,
   required: { create: [] },
+  createOnly: ['type'],
   async list(db, caller, query, window) {
     const name = single(query.name);
     const teamId = await readTeamFilter(db, caller, query);

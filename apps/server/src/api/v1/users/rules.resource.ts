@@ -75,6 +75,7 @@ export const rulesResource = ({ clock }: { clock: Clock }): Resource<Notificatio
   },
   fields,
   required: { create: ['user_id'] },
+  createOnly: ['user_id', 'important'],
   async list(db, caller, query, window) {
     const userId = single(query.user_id) || undefined;
     if (userId !== undefined && (await findUser(db, caller.org, userId))?.isActive !== true) throw refusal('User not found.');

@@ -9,7 +9,7 @@ import {
   type WebhookHealth,
 } from '../../../webhooks/index.ts';
 import { refusal } from '../conventions/api-error.ts';
-import { boolean, custom, type Field, Invalid, idList, nullable, text } from '../conventions/fields.ts';
+import { boolean, custom, type Field, Invalid, idList, nullable, pythonType, text } from '../conventions/fields.ts';
 import { teamField } from '../conventions/team-field.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
 import { LabelsSchema, labelsField, presentLabels, staticValueError } from '../integrations/labels-field.ts';
@@ -18,7 +18,8 @@ import { LabelsSchema, labelsField, presentLabels, staticValueError } from '../i
 export const PLACEHOLDER = '*'.repeat(16);
 
 const TRIGGER_NAMES = Object.values(TRIGGERS);
-const CLASSIC_TRIGGERS = TRIGGER_NAMES.filter((name) => name !== 'resolution note added');
+/** Those that the text of an error names, which clients match on. */
+const CLASSIC_TRIGGERS = TRIGGER_NAMES.filter((name) => name !== 'resolution note added' && !name.startsWith('incident '));
 const quoted = (words: readonly string[]): string => `[${words.map((word) => `'${word}'`).join(', ')}]`;
 
 const method: Field<HttpMethod> = custom(Type.Union(HTTP_METHODS.map((known) => Type.Literal(known))), (raw) => {
@@ -33,6 +34,14 @@ export const triggerField: Field<TriggerType> = custom(Type.Union(TRIGGER_NAMES.
   const found = Object.entries(TRIGGERS).find(([, name]) => name === raw);
   if (found === undefined) throw refusal(`trigger_type must one of ${quoted(CLASSIC_TRIGGERS)}`);
   return Number(found[0]) as TriggerType;
+});
+
+/** Ids of integrations; what is no id at all is none either, and must not widen the filter to all of them. */
+const integrationFilter: Field<readonly string[]> = custom(Type.Array(Type.String()), (raw) => {
+  if (!Array.isArray(raw)) throw new Invalid([`Expected a list of items but got type "${pythonType(raw)}".`]);
+  const ids = idList().read(raw);
+  if (ids.length < raw.length) throw new Invalid(['Integration does not exist']);
+  return ids;
 });
 
 /** `""` is stored as null. */
@@ -73,7 +82,7 @@ export const webhookFields = (syntaxError: (source: string) => string | null) =>
   authorization_header: nullable(text({ max: 2000, blank: true, keepSpace: true })),
   forward_all: boolean(),
   is_webhook_enabled: nullable(boolean()),
-  integration_filter: nullable(idList()),
+  integration_filter: nullable(integrationFilter),
   preset,
   signing_secret: nullable(text({ max: 1000, blank: true, keepSpace: true })),
   implicit_events: boolean(),
@@ -93,6 +102,18 @@ export const actionFields = (syntaxError: (source: string) => string | null) => 
 
 /** Key that `actions` has for the team. */
 export const ACTION_TEAM_KEY = 'team_id';
+
+/** Fields that the simple preset sets itself, by the names of `webhooks` and of `actions` (http-api-alerting.md 2.9). */
+export const SIMPLE_CONTROLS = [
+  'trigger_type',
+  'http_method',
+  'integration_filter',
+  'headers',
+  'password',
+  'authorization_header',
+  'trigger_template',
+  'data',
+] as const;
 
 /** What a preset sets whatever was sent. */
 export const presetValues = (

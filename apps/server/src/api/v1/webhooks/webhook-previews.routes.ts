@@ -44,6 +44,9 @@ const TRIGGER_LABELS: Readonly<Record<`${TriggerType}`, string>> = {
   8: 'Status change',
   9: 'Personal notification',
   10: 'Resolution note added',
+  11: 'Incident declared',
+  12: 'Incident changed',
+  13: 'Incident resolved',
 };
 
 const PRESETS = [

@@ -24,6 +24,7 @@ import {
   actionFields,
   presentAction,
   presentWebhook,
+  SIMPLE_CONTROLS,
   WebhookSchema,
   webhookFields,
 } from './webhook-fields.ts';
@@ -78,9 +79,7 @@ async function presentAll(db: Db | Tx, deps: WebhooksDeps, caller: Caller, rows:
 }
 
 /** Outgoing webhooks (http-api-alerting.md 2.9, outgoing-webhooks.md 17). Those of two-way integrations are not here. */
-export const webhooksResource = (
-  deps: WebhooksDeps,
-): Resource<Webhook, WebhookFields, 'name' | 'url' | 'http_method' | 'trigger_type'> => ({
+export const webhooksResource = (deps: WebhooksDeps): Resource<Webhook, WebhookFields, 'name' | 'url'> => ({
   path: 'webhooks',
   name: 'webhook',
   auditType: 'outgoing_webhook',
@@ -99,7 +98,10 @@ export const webhooksResource = (
     ),
   },
   fields: webhookFields(deps.syntaxError),
-  required: { create: ['name', 'url', 'http_method', 'trigger_type'] },
+  required: { create: ['name', 'url'] },
+  alsoRequired: ({ preset }) => (preset === 'simple_webhook' ? [] : ['http_method', 'trigger_type']),
+  ignored: ({ preset }, stored) =>
+    (preset || stored?.preset) === 'simple_webhook' ? [...SIMPLE_CONTROLS, 'username', 'forward_all'] : [],
   uniques: { webhook_organization_id_name_key: NAME_TAKEN },
   async list(db, caller, query, window) {
     return listWebhooks(db, caller.org, { ...(await readFilter(db, caller, query)), ordinary: true }, window, deps.secrets);
@@ -109,7 +111,8 @@ export const webhooksResource = (
     return webhook?.sourceIntegrationId === null ? webhook : null;
   },
   present: (db, caller, rows) => presentAll(db, deps, caller, rows, presentWebhook),
-  create: (tx, caller, body) => addWebhook(tx, deps, caller, body),
+  create: (tx, caller, { http_method = 'POST', trigger_type = 0, ...others }) =>
+    addWebhook(tx, deps, caller, { ...others, http_method, trigger_type }),
   update: (tx, caller, webhook, body) => changeWebhook(tx, deps, caller, webhook, body),
   remove: (tx, caller, webhook) => deleteWebhook(tx, caller.org, webhook, deps.clock.now()),
 });
@@ -140,6 +143,7 @@ export const actionsResource = (deps: WebhooksDeps): Resource<Webhook, ActionFie
   filters: FILTERS,
   fields: actionFields(deps.syntaxError),
   required: { create: ['name', 'url'] },
+  ignored: (_body, stored) => (stored?.preset === 'simple_webhook' ? [...SIMPLE_CONTROLS, 'user', 'forward_whole_payload'] : []),
   uniques: { webhook_organization_id_name_key: NAME_TAKEN },
   async list(db, caller, query, window) {
     return listWebhooks(db, caller.org, await readFilter(db, caller, query), window, deps.secrets);

@@ -87,6 +87,8 @@ test.each([
     },
   ],
   ['a filter that is none', { data: '{{ x | to_json }}' }, { data: ["Template Error: No filter named 'to_json'."] }],
+  ['a number as integration', { integration_filter: [5] }, { integration_filter: ['Integration does not exist'] }],
+  ['a text as filter', { integration_filter: 'C1' }, { integration_filter: ['Expected a list of items but got type "str".'] }],
   ['an unknown integration', { integration_filter: ['CNOPE'] }, { integration_filter: ['Integration does not exist'] }],
   ['a placeholder', { password: '****************' }, { password: ['This field may not be a placeholder.'] }],
   ['an unknown preset', { preset: 'x' }, { preset: ['Unknown preset'] }],
@@ -194,6 +196,40 @@ test('a preset stays what it was, and sets its fields', async () => {
   const options = (await api.admin.get('webhooks/preset_options')).body;
   expect(options.map(({ id }: { id: string }) => id)).toEqual(['simple_webhook', 'advanced_webhook']);
 });
+
+test('the simple preset needs a name and a URL, and does not even look at what it sets itself', async () => {
+  const { name, url } = body();
+  const nonsense = {
+    trigger_type: 'x',
+    http_method: 7,
+    data: '{{',
+    headers: 5,
+    integration_filter: ['CNOPE'],
+    forward_all: 'x',
+    password: [],
+  };
+  const made = await api.admin.post('webhooks/', { name, url, preset: 'simple_webhook', ...nonsense });
+  const set = { trigger_type: 'escalation', http_method: 'POST', forward_all: true, data: null, headers: null, password: null };
+  expect([made.status, made.body]).toMatchObject([201, { ...set, integration_filter: null, preset: 'simple_webhook' }]);
+  expect((await api.admin.patch(`webhooks/${made.body.id}/`, nonsense)).body).toEqual(made.body);
+  expect((await api.admin.put(`actions/${made.body.id}/`, { ...nonsense, user: [] })).status).toBe(200);
+  expect((await api.admin.post('webhooks/', { preset: 'simple_webhook' })).body).toEqual({
+    name: ['This field is required.'],
+    url: ['This field is required.'],
+  });
+  expect((await api.admin.post('webhooks/', {})).body).toEqual(
+    Object.fromEntries(['name', 'url', 'http_method', 'trigger_type'].map((key) => [key, ['This field is required.']])),
+  );
+});
+
+test.each(['resolution note added', 'incident declared', 'incident changed', 'incident resolved'])(
+  'a webhook for "%s" is kept as it was sent',
+  async (trigger_type) => {
+    const made = await api.admin.post('webhooks/', body({ trigger_type }));
+    expect([made.status, made.body.trigger_type]).toEqual([201, trigger_type]);
+    expect((await api.admin.get(`webhooks/${made.body.id}/`)).body.trigger_type).toBe(trigger_type);
+  },
+);
 
 test('a copy takes the secrets of the webhook that it names', async () => {
   const secret = { username: 'u', password: 'p-7', authorization_header: 'Bearer x', signing_secret: 'key-9' };
