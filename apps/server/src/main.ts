@@ -3,7 +3,6 @@ import type { Output } from './cli/ask.ts';
 import { type Command, parseCommand } from './cli/parse.ts';
 import type { RunningServer } from './cli/serve.ts';
 import { USAGE, UsageError } from './cli/usage.ts';
-import { ConfigError } from './config/index.ts';
 import { createLogger, LOG_LEVELS, type Log, type LogLevel } from './platform/log.ts';
 import { VERSION } from './version.ts';
 
@@ -89,7 +88,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await run(parseCommand(argv));
   } catch (err) {
-    const isMistake = err instanceof UsageError || err instanceof ConfigError;
+    const isMistake = err instanceof UsageError || err instanceof (await import('./config/index.ts')).ConfigError;
     const isKnown = isMistake || (err instanceof Error && 'code' in err);
     io.err(isKnown ? `tocsin: ${(err as Error).message}` : `tocsin: ${err instanceof Error ? err.stack : String(err)}`);
     if (err instanceof UsageError) io.err('Run "tocsin --help" for what there is.');
