@@ -13,6 +13,7 @@ import { type CronEntry, defineJob } from './platform/jobs/index.ts';
 import { applyRetention } from './retention.ts';
 import { forgetScheduleEvents } from './schedules/index.ts';
 import { tellOfTokens } from './token-events.ts';
+import { sealPlainHeaders } from './webhooks/index.ts';
 
 /** Tables that are partitioned by month. */
 const PARTITIONED = ['alert', 'timeline_record', 'notification_record'];
@@ -69,6 +70,12 @@ const forgetHistory = defineJob({
   },
 });
 
+const sealSecrets = defineJob({
+  name: 'housekeeping.secrets',
+  payload: Type.Object({}),
+  run: async ({ db, secrets }: Context) => void (await sealPlainHeaders(db, secrets)),
+});
+
 const tellOwnersOfTokens = defineJob({
   name: 'access.token_notices',
   payload: Type.Object({}),
@@ -79,11 +86,12 @@ const tellOwnersOfTokens = defineJob({
 });
 
 /** What keeps the installation in order, whatever the domains. */
-export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, keepRetention, forgetHistory, tellOwnersOfTokens];
+export const HOUSEKEEPING_JOBS = [keepPartitions, forgetCounters, keepRetention, forgetHistory, sealSecrets, tellOwnersOfTokens];
 export const HOUSEKEEPING_CRON: readonly CronEntry<Context>[] = [
   { job: keepPartitions, match: '7 */6 * * *', backfillMs: 6 * 3_600_000 },
   { job: forgetCounters, match: '37 * * * *' },
   { job: keepRetention, match: '47 * * * *' },
   { job: forgetHistory, match: '27 3 * * *' },
+  { job: sealSecrets, match: '17 * * * *', backfillMs: 3_600_000 },
   { job: tellOwnersOfTokens, match: '*/5 * * * *' },
 ];

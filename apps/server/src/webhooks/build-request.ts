@@ -1,5 +1,6 @@
 import { contextText, type WebhookContext } from './context.ts';
-import { maskHeaders, maskUrl } from './mask.ts';
+import { maskHeaders, maskUrl, maskValues } from './mask.ts';
+import type { SecretValues } from './secret-store.ts';
 import type { Webhook } from './webhook.ts';
 
 /** Result of a template: text, or the message that begins with `Template Error: ` or `Template Warning: `. */
@@ -31,6 +32,8 @@ export type BuiltRequest =
 export type BuildInput = {
   webhook: Webhook;
   context: WebhookContext;
+  /** What templates see as `secrets`, which neither "forward all" nor anything that is stored tells. */
+  secrets?: SecretValues;
   /** Origin of this server: requests to it would go round in circles. */
   baseUrl: string;
   render: RenderTemplate;
@@ -41,7 +44,21 @@ const NOTHING: ShownRequest = { url: null, trigger: null, headers: null, data: n
 
 /** Renders and checks what a webhook sends, in the order of outgoing-webhooks.md 7.1. Sends nothing. */
 export async function buildRequest(input: BuildInput): Promise<BuiltRequest> {
-  const { webhook, context, render } = input;
+  const { secrets = {} } = input;
+  const values = Object.values(secrets);
+  if (values.length === 0) return build(input);
+  const context: WebhookContext = new Map([...input.context, ['secrets', JSON.stringify(secrets)]]);
+  const built = await build({ ...input, context, told: input.context });
+  if (!built.ok && built.reason === 'not_wanted') return built;
+  const masked = (text: string | null) => (text === null ? null : maskValues(text, values));
+  const { url, trigger, headers, data } = built.shown;
+  const shown = { url: masked(url), trigger: masked(trigger), headers: masked(headers), data: masked(data) };
+  return built.ok ? { ...built, shown } : { ...built, shown, message: maskValues(built.message, values) };
+}
+
+/** @param input.told what "forward all" sends, where that is less than templates see */
+async function build(input: BuildInput & { told?: WebhookContext }): Promise<BuiltRequest> {
+  const { webhook, context, told = context, render } = input;
   const invalid = (message: string, shown: Partial<ShownRequest>): BuiltRequest => ({
     ok: false,
     reason: 'invalid',
@@ -64,7 +81,7 @@ export async function buildRequest(input: BuildInput): Promise<BuiltRequest> {
     const message = `Headers - ${headers.message}`;
     return invalid(message, { trigger: trigger.text, url: shownUrl, headers: message });
   }
-  const body = await renderBody(webhook, context, render);
+  const body = await renderBody(webhook, context, told, render);
   if (!body.ok)
     return invalid(`Data - ${body.message}`, { trigger: trigger.text, url: shownUrl, data: `Data - ${body.message}` });
 
@@ -108,12 +125,17 @@ async function renderHeaders(webhook: Webhook, context: WebhookContext, render: 
 
 type Body = { ok: true; text: string | null; contentType: string | null } | { ok: false; message: string };
 
-async function renderBody(webhook: Webhook, context: WebhookContext, render: RenderTemplate): Promise<Body> {
+async function renderBody(
+  webhook: Webhook,
+  context: WebhookContext,
+  told: WebhookContext,
+  render: RenderTemplate,
+): Promise<Body> {
   if (!WITH_BODY.includes(webhook.method)) return { ok: true, text: null, contentType: null };
   if (webhook.forwardAll)
     return {
       ok: true,
-      text: webhook.isLegacy ? (context.get('alert_payload') ?? null) : contextText(context),
+      text: webhook.isLegacy ? (told.get('alert_payload') ?? null) : contextText(told),
       contentType: 'application/json',
     };
   if (webhook.data === null || webhook.data === '') return { ok: true, text: null, contentType: null };

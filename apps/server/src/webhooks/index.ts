@@ -26,6 +26,14 @@ export { contextOfNewest, PREVIEWED, previewWebhookTemplate, type WebhookPreview
 export { createWebhookPool, createWebhookRenderer } from './render-template.ts';
 export { type CallStatus, findCall, findResponse, listWebhookResponses, type WebhookResponse } from './response-store.ts';
 export { forgetWebhookCalls } from './retention.ts';
+export {
+  changeWebhookSecret,
+  createWebhookSecret,
+  deleteWebhookSecret,
+  findWebhookSecret,
+  listWebhookSecrets,
+  type WebhookSecret,
+} from './secret-store.ts';
 export { requestDeadlineMs, type Sent } from './send-request.ts';
 export { testCall } from './test-call.ts';
 export { resendCall, triggerManually } from './trigger-manually.ts';
@@ -39,4 +47,4 @@ export {
   type TriggerType,
   type Webhook,
 } from './webhook.ts';
-export { deleteWebhook, findWebhook, listWebhooks, saveWebhook, type WebhookFilter } from './webhook-store.ts';
+export { deleteWebhook, findWebhook, listWebhooks, saveWebhook, sealPlainHeaders, type WebhookFilter } from './webhook-store.ts';

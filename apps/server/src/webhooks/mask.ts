@@ -7,6 +7,12 @@ const SECRET_NAME = /auth|token|key|secret|cookie|signature|pass/i;
 export const maskHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, SECRET_NAME.test(name) ? MASK : value]));
 
+/** Text that may be stored: without these values, as they are and as they stand inside JSON and URLs. */
+export function maskValues(text: string, values: readonly string[]): string {
+  const forms = values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]);
+  return [...new Set(forms)].sort((a, b) => b.length - a.length).reduce((masked, form) => masked.replaceAll(form, MASK), text);
+}
+
 /** A URL that may be stored: without user information, and with masked query values whose name speaks of a secret. */
 export function maskUrl(text: string): string {
   if (!URL.canParse(text)) return text;

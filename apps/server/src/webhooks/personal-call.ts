@@ -9,6 +9,7 @@ import { loadGroupFacts } from './group-facts.ts';
 import { MASK } from './mask.ts';
 import { openContext, type PersonalContext } from './personal-link.ts';
 import { type StoredAttempt, saveAttempts } from './response-store.ts';
+import { secretsOf } from './secret-store.ts';
 import { type Sent, sendRequest } from './send-request.ts';
 import type { WebhookTable } from './tables.ts';
 import { PERSONAL_NOTIFICATION, TRIGGERS, type Webhook } from './webhook.ts';
@@ -92,7 +93,8 @@ async function prepareCall(
   const others = { ...group, responses: group.responses.filter(({ webhookId }) => webhookId !== webhook.id) };
   const event = { type: TRIGGERS[PERSONAL_NOTIFICATION], at: deps.clock.now(), user: personal };
   const context = createContext({ user, webhook, group: others, event });
-  const built = await buildRequest({ webhook, context, baseUrl: deps.baseUrl, render: deps.render });
+  const secrets = await secretsOf(deps.db, deps.secrets, webhook);
+  const built = await buildRequest({ webhook, context, secrets, baseUrl: deps.baseUrl, render: deps.render });
   if (!built.ok && built.reason === 'not_wanted')
     return { ok: false, reason: 'the trigger template of the webhook did not say true' };
   const eventData = contextText(withoutPersonal(context));

@@ -5,6 +5,7 @@ import { hasLeft } from './decide-after.ts';
 import type { WebhookDeps } from './deps.ts';
 import type { EventSnapshot } from './events.ts';
 import { loadGroupFacts, loadUsers } from './group-facts.ts';
+import { secretsOf } from './secret-store.ts';
 import { PERSONAL_NOTIFICATION, TRIGGERS, type Webhook } from './webhook.ts';
 import { loadWebhookRows, webhookFromRow } from './webhook-store.ts';
 
@@ -121,7 +122,8 @@ export function contextOf({
 export async function readyCall(deps: WebhookDeps, input: ReadyInput): Promise<PreparedCall> {
   const context = contextOf(input);
   const { webhook } = input;
-  const built = await buildRequest({ webhook, context, baseUrl: deps.baseUrl, render: deps.render });
+  const secrets = await secretsOf(deps.db, deps.secrets, webhook);
+  const built = await buildRequest({ webhook, context, secrets, baseUrl: deps.baseUrl, render: deps.render });
   if (!built.ok && built.reason === 'not_wanted') return { kind: 'drop', reason: 'the trigger template did not say true' };
   return { kind: 'ready', webhook, built, hop: input.group.hop, eventData: contextText(context) };
 }

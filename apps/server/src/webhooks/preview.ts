@@ -1,7 +1,9 @@
 import type { Viewer } from '../access/index.ts';
 import type { WebhookContext } from './context.ts';
 import type { WebhookDeps } from './deps.ts';
+import { MASK } from './mask.ts';
 import { contextOf } from './prepare-calls.ts';
+import { listWebhookSecrets } from './secret-store.ts';
 import { factsFor, newestGroup, testEvent } from './test-call.ts';
 import { STEP, type Webhook } from './webhook.ts';
 
@@ -32,14 +34,22 @@ export async function contextOfNewest(
   return contextOf({ webhook: shown, event: testEvent(shown, userId, now), group, user: null, now });
 }
 
+/** With the names of the organization's secrets, each masked: a preview shows where they go, and none of them. */
+async function withMaskedSecrets({ db }: Pick<WebhookDeps, 'db'>, org: string, context: WebhookContext): Promise<WebhookContext> {
+  const names = (await listWebhookSecrets(db, org)).map(({ name }) => [name, MASK]);
+  return names.length === 0 ? context : new Map([...context, ['secrets', JSON.stringify(Object.fromEntries(names))]]);
+}
+
 /** Renders one template of a webhook as it would be when it is sent (outgoing-webhooks.md 16.2). */
 export async function previewWebhookTemplate(
-  { render }: Pick<WebhookDeps, 'render'>,
+  deps: Pick<WebhookDeps, 'render' | 'db'>,
+  org: string,
   name: PreviewedTemplate,
   source: string,
   context: WebhookContext,
 ): Promise<WebhookPreview> {
-  const rendered = await render(source, context, name === 'headers' || name === 'data' ? 'json' : 'none');
+  const seen = await withMaskedSecrets(deps, org, context);
+  const rendered = await deps.render(source, seen, name === 'headers' || name === 'data' ? 'json' : 'none');
   if (!rendered.ok) return { text: rendered.message, warnings: [] };
   const { text } = rendered;
   const fires = name === 'trigger_template' ? { fires: ['true', '1'].includes(text.trim().toLowerCase()) } : {};

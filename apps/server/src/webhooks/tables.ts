@@ -10,7 +10,9 @@ export interface WebhookTable {
   http_method: Generated<string>;
   trigger_type: Generated<number>;
   integration_filter: Generated<string[]>;
+  /** From before headers were sealed. */
   headers: string | null;
+  headers_encrypted: Buffer | null;
   data: string | null;
   forward_all: Generated<boolean>;
   trigger_template: string | null;
@@ -27,6 +29,15 @@ export interface WebhookTable {
   source_integration_id: string | null;
   created_at: Date;
   deleted_at: Date | null;
+}
+
+export interface WebhookSecretTable {
+  organization_id: string;
+  id: string;
+  name: string;
+  value_encrypted: Buffer;
+  created_at: Date;
+  updated_at: Date;
 }
 
 export interface PersonalWebhookLinkTable {
@@ -93,6 +104,7 @@ declare module '../platform/db/database.ts' {
     webhook: WebhookTable;
     webhook_call: WebhookCallTable;
     webhook_health: WebhookHealthTable;
+    webhook_secret: WebhookSecretTable;
     personal_webhook_link: PersonalWebhookLinkTable;
     webhook_response: WebhookResponseTable;
   }

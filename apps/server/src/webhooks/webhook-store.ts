@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { inVisibleTeam, ofTeam, type Viewer } from '../access/index.ts';
+import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { containing, listTable, type Page, type Window } from '../platform/db/page.ts';
 import type { SecretBox } from '../platform/secrets.ts';
@@ -18,7 +19,7 @@ export function webhookFromRow(row: Selectable<WebhookTable>, secrets: SecretBox
     method: row.http_method as HttpMethod,
     trigger: row.trigger_type as TriggerType,
     integrationIds: row.integration_filter,
-    headers: row.headers,
+    headers: open(row.headers_encrypted, secretPurpose.headers(row.id)) ?? row.headers,
     data: row.data,
     forwardAll: row.forward_all,
     triggerTemplate: row.trigger_template,
@@ -54,7 +55,8 @@ function toRow(webhook: Webhook, secrets: SecretBox) {
     http_method: webhook.method,
     trigger_type: webhook.trigger,
     integration_filter: [...webhook.integrationIds],
-    headers: webhook.headers,
+    headers: null,
+    headers_encrypted: seal(webhook.headers, secretPurpose.headers(webhook.id)),
     data: webhook.data,
     forward_all: webhook.forwardAll,
     trigger_template: webhook.triggerTemplate,
@@ -72,6 +74,26 @@ function toRow(webhook: Webhook, secrets: SecretBox) {
     created_at: webhook.createdAt,
     deleted_at: null,
   };
+}
+
+/** Seals the headers that were written before they were sealed; a run that was broken off goes on where it ended. @returns how many */
+export async function sealPlainHeaders(db: Db, secrets: SecretBox): Promise<number> {
+  for (let sealed = 0; ; ) {
+    const batch = await inTransaction(db, async (tx) => {
+      const { rows } = await sql<{ org: string; id: string; headers: string }>`
+        select organization_id as org, id, headers from webhook where headers is not null limit 200 for update`.execute(tx);
+      for (const { org, id, headers } of rows)
+        await tx
+          .updateTable('webhook')
+          .set({ headers: null, headers_encrypted: secrets.seal(headers, secretPurpose.headers(id)) })
+          .where('organization_id', '=', org)
+          .where('id', '=', id)
+          .execute();
+      return rows.length;
+    });
+    if (batch === 0) return sealed;
+    sealed += batch;
+  }
 }
 
 /** A webhook that is not deleted. */

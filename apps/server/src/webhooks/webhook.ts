@@ -69,6 +69,8 @@ export const secretPurpose = {
   password: (webhookId: string): string => `webhook.password:${webhookId}`,
   authorization: (webhookId: string): string => `webhook.authorization:${webhookId}`,
   signing: (webhookId: string): string => `webhook.signing:${webhookId}`,
+  headers: (webhookId: string): string => `webhook.headers:${webhookId}`,
+  named: (secretId: string): string => `webhook_secret.value:${secretId}`,
   personalContext: (userId: string): string => `personal_webhook.context:${userId}`,
 };
 
@@ -77,5 +79,7 @@ export const sealedWebhookColumns: readonly SealedColumn[] = [
   { table: 'webhook', column: 'password_encrypted', key: 'id', purpose: secretPurpose.password },
   { table: 'webhook', column: 'authorization_header_encrypted', key: 'id', purpose: secretPurpose.authorization },
   { table: 'webhook', column: 'signing_secret_encrypted', key: 'id', purpose: secretPurpose.signing },
+  { table: 'webhook', column: 'headers_encrypted', key: 'id', purpose: secretPurpose.headers },
+  { table: 'webhook_secret', column: 'value_encrypted', key: 'id', purpose: secretPurpose.named },
   { table: 'personal_webhook_link', column: 'context_encrypted', key: 'user_id', purpose: secretPurpose.personalContext },
 ];

@@ -79,6 +79,7 @@ import { registerUsers, userFilters } from './users/users.routes.ts';
 import { registerPersonalWebhook } from './webhooks/personal-webhook.routes.ts';
 import { registerWebhookCalls } from './webhooks/webhook-calls.routes.ts';
 import { registerWebhookPreviews } from './webhooks/webhook-previews.routes.ts';
+import { webhookSecretsResource } from './webhooks/webhook-secrets.resource.ts';
 import { actionsResource, webhooksResource } from './webhooks/webhooks.resource.ts';
 
 export { oidcPages } from './auth/oidc.pages.ts';
@@ -219,6 +220,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerAudit(app, ctx);
   registerResource(app, ctx, webhooksResource(ctx));
   registerResource(app, ctx, actionsResource(ctx));
+  registerResource(app, ctx, webhookSecretsResource(ctx));
   registerWebhookCalls(app, ctx);
   registerWebhookPreviews(app, ctx);
   registerPersonalWebhook(app, ctx);

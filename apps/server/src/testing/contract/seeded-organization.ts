@@ -67,6 +67,7 @@ export async function seedOrganization(server: TestServer, name: string): Promis
     http_method: 'POST',
     trigger_type: 'escalation',
   });
+  await create('webhook_secrets', { name: `${name}_secret`, value: `${name} value` });
   const shift = await create('on_call_shifts', {
     name: `${name} shift`,
     type: 'rolling_users',

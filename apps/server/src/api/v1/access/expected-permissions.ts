@@ -79,7 +79,7 @@ export const EXPECTED: readonly Line[] = [
   ...readWrite('(schedules|on_call_shifts|shift_swaps|time_off|time_off_feeds)', 'schedules:read', 'schedules:write'),
   // Webhooks
   ['POST', /^webhooks\/\{id\}\/trigger_manual$/, { anyOf: ['alert-groups:write', 'outgoing-webhooks:write'] }],
-  ...readWrite('(webhooks|actions)', 'outgoing-webhooks:read', 'outgoing-webhooks:write'),
+  ...readWrite('(webhooks|actions|webhook_secrets)', 'outgoing-webhooks:read', 'outgoing-webhooks:write'),
   // Chat
   ['GET', /^(slack_channels|user_groups)$/, 'chatops:read'],
 ];

@@ -224,3 +224,47 @@ test('a personal webhook is tested with nothing filled in', async () => {
   expect(response).toMatchObject({ status_code: 200, trigger_type: 'personal notification' });
   expect(org.calls()[0]?.json.event).toMatchObject({ type: 'personal notification', user: {}, test: true });
 });
+
+test('templates name secrets, which go out and are neither stored nor shown', async () => {
+  const token = 'pier "7" ünder';
+  const secret = await org.done('POST', 'webhook_secrets/', { name: 'tracker_token', value: token });
+  expect(secret).toMatchObject({ name: 'tracker_token', value: '****************' });
+  const hook = await org.webhook(0, {
+    url: `${org.url('hook')}?k={{ secrets.tracker_token | urlencode }}`,
+    headers: '{"X-Dock": "{{ secrets.tracker_token | urlencode }}", "X-Plain": "{{ secrets.nothing }}"}',
+    triggerTemplate: '{{ secrets.tracker_token | length > 3 }}',
+    data: '{"token": "{{ secrets.tracker_token }}", "names": {{ secrets | length }}}',
+    forwardAll: false,
+  });
+  const group = await org.alert();
+  const call = async () => {
+    const { delivery_id: id } = await org.done('POST', `webhooks/${hook}/trigger_manual/`, { alert_group: group });
+    await world.server.runDue();
+    return org.done('GET', `webhooks/${hook}/deliveries/${id}/`);
+  };
+  const { state, response } = await call();
+  expect([state, org.calls()[0]?.json]).toEqual(['delivered', { token, names: 1 }]);
+  expect(decodeURIComponent(org.calls()[0]?.path ?? '')).toContain(token);
+  expect(response.request_data).toBe('{"token": "****************", "names": 1}');
+  expect(JSON.stringify(response)).not.toMatch(/pier|ünder|%C3%BCnder/);
+
+  const preview = await org.done('POST', `webhooks/${hook}/preview_template/`, {
+    template_name: 'data',
+    template_body: '{{ secrets.tracker_token }}',
+  });
+  expect(preview.preview).toBe('****************');
+  const kept = await org.done('PUT', `webhook_secrets/${secret.id}/`, { name: 'renamed', value: '****************' });
+  expect(kept.name).toBe('renamed');
+  await org.done('PUT', `webhooks/${hook}/`, {
+    url: org.url('hook'),
+    headers: null,
+    data: '"{{ secrets.renamed }}"',
+    trigger_template: null,
+  });
+  await call();
+  expect(JSON.parse(org.calls()[1]?.body ?? '')).toBe(token);
+  await org.done('PUT', `webhooks/${hook}/`, { forward_all: true });
+  await call();
+  expect(org.calls()[2]?.json).not.toHaveProperty('secrets');
+  await org.done('DELETE', `webhook_secrets/${secret.id}/`);
+});

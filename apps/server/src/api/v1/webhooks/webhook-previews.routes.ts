@@ -171,7 +171,7 @@ export function registerWebhookPreviews(
           ? await contextOfNewest(deps, org, webhook, userId, viewerOf(caller))
           : readPayload(payload, request.bodyText);
       if (context === null) return answer(source);
-      const { text, fires, warnings } = await previewWebhookTemplate(deps, name, source, context);
+      const { text, fires, warnings } = await previewWebhookTemplate(deps, org, name, source, context);
       return answer(text, {
         ...(fires === undefined ? {} : { is_truthy: fires }),
         ...(warnings.length === 0 ? {} : { warnings }),

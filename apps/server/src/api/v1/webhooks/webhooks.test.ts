@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiWorld, startApi } from '../../../testing/api.ts';
-import { findWebhook, type Webhook } from '../../../webhooks/index.ts';
+import { findWebhook, sealPlainHeaders, type Webhook } from '../../../webhooks/index.ts';
 
 let api: ApiWorld;
 beforeAll(async () => {
@@ -348,4 +348,56 @@ test('a template of a webhook is previewed in the way that it is sent', async ()
   expect(await preview('data', '{{ alert_payload }}', {})).toEqual({ preview: '{{ alert_payload }}' });
   const editor = await api.user('previewer', 'editor');
   expect((await editor.post('webhooks/new/preview_template', { template_name: 'url', template_body: 'x' })).status).toBe(403);
+});
+
+test('headers are sealed where they are stored, and those from before with the next round', async () => {
+  const headers = '{"X-Api-Key": "pier-7"}';
+  const made = await api.admin.post('webhooks/', body({ headers }));
+  expect(made.body.headers).toBe(headers);
+  const stored = async () =>
+    (
+      await sql<{ plain: string | null; sealed: Buffer | null }>`
+        select headers as plain, headers_encrypted as sealed from webhook where id = ${made.body.id}`.execute(api.db)
+    ).rows[0];
+  const first = await stored();
+  expect([first?.plain, first?.sealed?.includes('pier-7')]).toEqual([null, false]);
+  await sql`update webhook set headers = ${headers}, headers_encrypted = null where id = ${made.body.id}`.execute(api.db);
+  expect((await api.admin.get(`webhooks/${made.body.id}/`)).body.headers).toBe(headers);
+  expect(await sealPlainHeaders(api.db, api.ctx.secrets)).toBe(1);
+  expect(await sealPlainHeaders(api.db, api.ctx.secrets)).toBe(0);
+  const second = await stored();
+  expect([second?.plain, second?.sealed?.includes('pier-7')]).toEqual([null, false]);
+  expect((await api.admin.get(`webhooks/${made.body.id}/`)).body.headers).toBe(headers);
+});
+
+test('a secret is made, renamed, listed and deleted, and its value comes back from nowhere', async () => {
+  const made = await api.admin.post('webhook_secrets/', { name: 'dock_key', value: 'pier-7' });
+  expect([made.status, made.body]).toEqual([
+    201,
+    {
+      id: expect.stringMatching(/^WS[A-Z1-9]{12}$/),
+      name: 'dock_key',
+      value: '****************',
+      created_at: expect.any(String),
+      updated_at: expect.any(String),
+    },
+  ]);
+  expect((await api.admin.get('webhook_secrets/')).body).toMatchObject({ count: 1, results: [made.body] });
+  for (const [sent, errors] of [
+    [{ name: 'dock_key', value: 'other' }, { name: ['A secret with this name already exists.'] }],
+    [{ name: '7up', value: 'other' }, { name: [expect.stringContaining('letters, digits and underscores')] }],
+    [{ name: 'short', value: 'abc' }, { value: ['Ensure this field has at least 4 characters.'] }],
+    [{ name: 'masked', value: '****************' }, { value: ['This field may not be a placeholder.'] }],
+    [{}, { name: ['This field is required.'], value: ['This field is required.'] }],
+  ]) {
+    const answer = await api.admin.post('webhook_secrets/', sent);
+    expect([answer.status, answer.body]).toEqual([400, errors]);
+  }
+  const { rows } = await sql<{ sealed: Buffer }>`select value_encrypted as sealed from webhook_secret`.execute(api.db);
+  expect(rows.map(({ sealed }) => sealed.includes('pier-7'))).toEqual([false]);
+  const { rows: told } = await sql<{ text: string }>`select audit::text as text from audit_record audit`.execute(api.db);
+  expect(told.some(({ text }) => text.includes('dock_key'))).toBe(true);
+  expect(told.some(({ text }) => text.includes('pier-7'))).toBe(false);
+  expect((await api.admin.delete(`webhook_secrets/${made.body.id}/`)).status).toBe(204);
+  expect((await api.admin.get(`webhook_secrets/${made.body.id}/`)).status).toBe(404);
 });
