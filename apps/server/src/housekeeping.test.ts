@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { combineHooks } from './alerting/index.ts';
+import { combineHooks, countErasable } from './alerting/index.ts';
 import { escalationHooks } from './escalation/index.ts';
 import { ensurePartitions, forgetOldCounters } from './housekeeping.ts';
 import { createTestClock } from './platform/clock.ts';
 import { applyRetention } from './retention.ts';
 import { createTestDatabase, type TestDatabase } from './testing/index.ts';
-import { webhookHooks } from './webhooks/index.ts';
+import { countOldWebhookCalls, webhookHooks } from './webhooks/index.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -97,7 +97,35 @@ test('payloads, alert groups, answers and the audit log go when their organizati
         id: string;
       }>`select alert_group_id as id from webhook_response where organization_id = ${org} order by at`.execute(db)
     ).rows.map(({ id }) => id);
+  // One more in each organization that nothing may touch.
+  for (const [index, org] of ['Odefault', 'Oshort'].entries()) {
+    await sql`insert into alert_group (organization_id, id, number, integration_id, title, grouping_key, received_at, started_at, resolved_at, resolved_by, is_open_for_grouping)
+      values (${org}, 'Iheld', 9, 'C1', 'full', 'held', ${ago(601)}, ${ago(601)}, ${ago(600)}, 1, false)`.execute(db);
+    await sql`insert into alert (organization_id, id, alert_group_id, integration_id, created_at, received_at, payload)
+      values (${org}, 'Aheld', 'Iheld', 'C1', ${ago(601)}, ${ago(601)}, '{"held": true}')`.execute(db);
+    await sql`insert into webhook_response (organization_id, webhook_id, alert_group_id, delivery_id, trigger_type, at)
+      values (${org}, 'W1', 'Iheld', 'held', 1, ${ago(600 + index)})`.execute(db);
+    await sql`insert into legal_hold (organization_id, alert_group_id, reason, set_at) values (${org}, 'Iheld', 'case 7', now())`.execute(
+      db,
+    );
+  }
+  const counts = (org: string, groupDays: number, payloadDays: number | null) =>
+    countErasable(db, org, { groups: ago(groupDays), payloads: payloadDays === null ? null : ago(payloadDays) }, 100);
+  expect(await counts('Odefault', 400, 90)).toEqual({ groups: 1, payloads: 2, held: 1 });
+  expect(await counts('Oshort', 30, 7)).toEqual({ groups: 3, payloads: 3, held: 1 });
+  expect(await counts('Odefault', 30, null)).toEqual({ groups: 3, payloads: 0, held: 1 });
+  expect(await countErasable(db, 'Oshort', { groups: ago(30), payloads: ago(7) }, 2)).toMatchObject({ groups: 2, payloads: 2 });
+  expect(await countOldWebhookCalls(db, 'Oshort', ago(1), 100)).toBe(4);
   await applyRetention({ db, clock, hooks });
+  for (const org of ['Odefault', 'Oshort']) {
+    expect(await groups(org)).toContain('Iheld');
+    expect(await payloads(org)).toContain('Iheld');
+    expect(await answers(org)).toContain('Iheld');
+    await sql`delete from alert where organization_id = ${org} and id = 'Aheld'`.execute(db);
+    await sql`delete from alert_group where organization_id = ${org} and id = 'Iheld'`.execute(db);
+    await sql`delete from webhook_response where organization_id = ${org} and alert_group_id = 'Iheld'`.execute(db);
+  }
+  expect(await counts('Odefault', 400, 90)).toEqual({ groups: 0, payloads: 0, held: 0 });
   expect(await groups('Odefault')).toEqual(['I100', 'I40', 'I3', 'Inull']);
   expect(await payloads('Odefault')).toEqual(['Inull', 'I40', 'I3']);
   expect(await answers('Odefault')).toEqual(['Inull', 'I3']);

@@ -330,7 +330,7 @@ describe('delete', () => {
     const [root, child] = [await world.open(route), await world.open(route)];
     await attach(world.deps, ORG, child, root, actor('Mira'));
     await createNote(world.deps, ORG, root, { text: 'Rebooted', authorId: null, source: 'Web', origin: 'api' });
-    expect(await deleteGroup(world.deps, ORG, root, actor('Mira'))).toBe(true);
+    expect(await deleteGroup(world.deps, ORG, root, actor('Mira'))).toBe('done');
     for (const table of [
       'alert_group',
       'alert',
@@ -347,7 +347,7 @@ describe('delete', () => {
     expect((await group(child)).rootId).toBeNull();
     expect(await types(child)).toEqual([8, 9]);
     expect(await world.run(child)).toMatchObject({ state: 'running', due_at: new Date('2026-03-02T09:00:10Z') });
-    expect(await deleteGroup(world.deps, ORG, root, actor('Mira'))).toBe(false);
+    expect(await deleteGroup(world.deps, ORG, root, actor('Mira'))).toBe('not_found');
   });
 });
 

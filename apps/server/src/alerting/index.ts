@@ -21,6 +21,14 @@ export type { GroupFilter, TimeRange } from './group-filter.ts';
 export type { Guards, Refusal } from './guards.ts';
 export { type AlertGroupHooks, combineHooks, type GroupChange, type GroupEvent, type OpenedGroup } from './hooks.ts';
 export {
+  findLegalHold,
+  isFree,
+  type LegalHold,
+  listLegalHolds,
+  releaseLegalHold,
+  setLegalHold,
+} from './legal-holds/legal-hold-store.ts';
+export {
   countFound,
   findGroupIds,
   findListedGroup,
@@ -35,7 +43,7 @@ export { deleteNote } from './resolution-notes/delete-note.ts';
 export { findNote, listNotes, type NoteSource, notesOfGroups, type ResolutionNote } from './resolution-notes/note-store.ts';
 export { type UpdateNoteResult, updateNote } from './resolution-notes/update-note.ts';
 export { resolve } from './resolve.ts';
-export { erasePayloads, forgetAlertGroups } from './retention.ts';
+export { countErasable, erasePayloads, forgetAlertGroups } from './retention.ts';
 export {
   createView,
   deleteView,
@@ -49,6 +57,7 @@ export {
 export { silence } from './silence.ts';
 export { applySourceSignals, type SourceSignal } from './source-signals.ts';
 export { type GroupRef, lockGroup, lockGroups, refKey } from './store.ts';
+export { ownColumns, resetOwnColumns, setOwnColumns, type TableColumn } from './table-columns/column-store.ts';
 export { loadTimeline, type TimelineEntry } from './timeline/load-timeline.ts';
 export { ESCALATION_ERROR, type NewTimelineRecord, TIMELINE } from './timeline/record.ts';
 export { lastStepRecords, type StepRecord } from './timeline/step-records.ts';

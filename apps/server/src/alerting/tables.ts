@@ -85,6 +85,20 @@ export interface ResolutionNoteTable {
   deleted_at: Date | null;
 }
 
+export interface LegalHoldTable {
+  organization_id: string;
+  alert_group_id: string;
+  reason: string;
+  set_by_user_id: string | null;
+  set_at: Date;
+}
+
+export interface OwnTableColumnsTable {
+  organization_id: string;
+  user_id: string;
+  columns: JSONColumnType<{ id: string; name: string; type: 'default' | 'label' }[]>;
+}
+
 export interface SavedViewTable {
   organization_id: string;
   id: string;
@@ -109,6 +123,8 @@ declare module '../platform/db/database.ts' {
     alert: AlertTable;
     timeline_record: TimelineRecordTable;
     resolution_note: ResolutionNoteTable;
+    legal_hold: LegalHoldTable;
+    own_table_columns: OwnTableColumnsTable;
     saved_view: SavedViewTable;
   }
 }

@@ -11,3 +11,12 @@ export async function forgetAudit(db: Db, org: string, before: Date): Promise<vo
         and record.organization_id = ${org} and record.at < ${before}`.execute(tx);
   });
 }
+
+/** How many records that would delete, at most so many. */
+export async function countOldAudit(db: Db, org: string, before: Date, most: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from (
+      select from audit_record record join audit_head head using (organization_id)
+      where organization_id = ${org} and record.seq < head.seq and record.at < ${before} limit ${most}) found`.execute(db);
+  return rows[0]?.count ?? 0;
+}

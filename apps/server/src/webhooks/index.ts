@@ -25,7 +25,7 @@ export {
 export { contextOfNewest, PREVIEWED, previewWebhookTemplate, type WebhookPreview } from './preview.ts';
 export { createWebhookPool, createWebhookRenderer } from './render-template.ts';
 export { type CallStatus, findCall, findResponse, listWebhookResponses, type WebhookResponse } from './response-store.ts';
-export { forgetWebhookCalls } from './retention.ts';
+export { countOldWebhookCalls, forgetWebhookCalls } from './retention.ts';
 export {
   changeWebhookSecret,
   createWebhookSecret,

@@ -18,10 +18,12 @@ import { registerBulk } from './alert-groups/bulk.routes.ts';
 import { registerGroupActions } from './alert-groups/group-actions.routes.ts';
 import { registerGroupDetails } from './alert-groups/group-details.routes.ts';
 import { groupFilterParameters } from './alert-groups/group-filters.ts';
+import { registerLegalHolds } from './alert-groups/legal-holds.routes.ts';
 import { notesResource } from './alert-groups/notes.resource.ts';
 import { registerPresence } from './alert-groups/presence.routes.ts';
 import { type RenderAlert, registerRenderedAlert } from './alert-groups/rendered-alert.routes.ts';
 import { savedViewsResource } from './alert-groups/saved-views.resource.ts';
+import { registerTableSettings } from './alert-groups/table-settings.routes.ts';
 import { registerTimeline } from './alert-groups/timeline.routes.ts';
 import { registerAudit } from './audit/audit.routes.ts';
 import type { AuthContext } from './auth/auth-context.ts';
@@ -73,6 +75,7 @@ import { type LiveSettingsApiDeps, registerLiveSettings } from './users/live-set
 import { registerOrganizationSettings } from './users/organization-settings.routes.ts';
 import { registerOrganizations } from './users/organizations.routes.ts';
 import { registerProfiles } from './users/profile.routes.ts';
+import { registerRetentionPreview } from './users/retention-preview.routes.ts';
 import { rulesResource } from './users/rules.resource.ts';
 import { registerTestNotification, type SendTestMail } from './users/test-notification.routes.ts';
 import { registerUsers, userFilters } from './users/users.routes.ts';
@@ -172,6 +175,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerPermissions(app, ctx);
   registerOrganizations(app, ctx);
   registerOrganizationSettings(app, ctx);
+  registerRetentionPreview(app, ctx);
   registerLiveSettings(app, ctx);
   registerUsers(app, ctx);
   registerAvailability(app, ctx);
@@ -228,6 +232,8 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
   registerPlans(app, ctx);
   registerPaging(app, ctx);
   registerGroupDetails(app, ctx);
+  registerLegalHolds(app, ctx);
+  registerTableSettings(app, ctx);
   registerPresence(app, ctx);
   registerResource(app, ctx, savedViewsResource(ctx));
   registerPhoneRelay(app, ctx);

@@ -51,8 +51,11 @@ async function strayReferences(org: string): Promise<string[]> {
   for (const { name, columns } of tables) {
     if (columns === null) continue;
     const texts: RawBuilder<unknown>[] = columns.map((column) => sql`${sql.ref(column)}::text`);
+    const isId = name === 'audit_record' ? sql`coalesce(resource_type, '') not like 'label%'` : sql`true`; // keys of labels are words that callers choose
     const { rows } = await sql<{ ids: string }>`
-      select concat_ws(' ', ${sql.join(texts)}) as ids from ${sql.table(name)} where organization_id = ${org}`.execute(db);
+      select concat_ws(' ', ${sql.join(texts)}) as ids from ${sql.table(name)} where organization_id = ${org} and ${isId}`.execute(
+      db,
+    );
     found.push(...otherIds.filter((id) => rows.some((row) => row.ids.includes(id))).map((id) => `${name}: ${id}`));
   }
   return found;
@@ -64,7 +67,7 @@ expect(tables.length).toBeGreaterThan(20);
 
 describe('a token of one organization, ids of another', { timeout: 60_000 }, () => {
   test.each(operations.map((operation): [string, Operation] => [operation.title, operation]))('%s', async (_title, operation) => {
-    const ownPath = operation.path.includes('{');
+    const ownPath = operation.path.includes('{') && !operation.path.includes('{key}');
     await fc.assert(
       fc.asyncProperty(requestsTo(document, operation, others.ids), async (request) => {
         const answer = await mine.send(request);

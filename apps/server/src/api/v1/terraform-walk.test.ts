@@ -33,6 +33,15 @@ beforeAll(async () => {
   ids.chain = await made('escalation_chains', { name: 'shared', team_id: '' });
   ids.otherChain = await made('escalation_chains', { name: 'other', team_id: '' });
   ids.integration = await made('integrations', { name: 'shared', type: 'alertmanager', team_id: '' });
+  ids.otherUser = (await api.user('mira', 'editor')).id;
+  ids.otherTeam = await made('teams', { name: 'storage', members: [] });
+  ids.otherSchedule = await made('schedules', { name: 'other', type: 'web', team_id: '' });
+  ids.otherWebhook = await made('webhooks', {
+    name: 'other',
+    url: 'https://example.net/',
+    http_method: 'POST',
+    trigger_type: 'escalation',
+  });
   ids.webhook = await made('webhooks', {
     name: 'shared',
     url: 'https://example.net/',
@@ -164,10 +173,16 @@ const schedule = {
   slack: { channel_id: null, user_group_id: null },
   shifts: null,
 };
-const step = (type: string, body: Body = {}): Walk => ({
+/** @param altered each field of the type once more, with another value */
+const step = (type: string, body: Body = {}, altered: Body = {}): Walk => ({
   path: 'escalation_policies',
   create: () => ({ escalation_chain_id: ids.chain, type, position: 0, manual_order: true, important: false, ...resolved(body) }),
-  changes: () => [{ position: 3 }, { position: 0 }, ...(IMPORTANT.has(type) ? [{ important: true }] : [])],
+  changes: () => [
+    { position: 3 },
+    { position: 0 },
+    ...(IMPORTANT.has(type) ? [{ important: true }, { important: false }] : []),
+    ...Object.entries(resolved(altered)).map(([key, value]) => ({ [key]: value })),
+  ],
   createOnly: ['escalation_chain_id'],
   unread: ['manual_order', ...(type === 'notify_person_next_each_time' ? ['persons_to_notify'] : [])],
 });
@@ -178,6 +193,7 @@ const IMPORTANT: ReadonlySet<string> = new Set([
   'notify_next_on_call_from_schedule',
   'notify_team_members',
 ]);
+
 /** Names in braces are ids that exist only once the test has begun. */
 const resolved = (body: Body): Body =>
   JSON.parse(JSON.stringify(body).replaceAll(/\{(\w+)\}/g, (_match, name: string) => ids[name] ?? name));
@@ -213,6 +229,10 @@ const WALKS: [string, Walk][] = [
         },
         { labels: [], dynamic_labels: [] },
         { default_route: { ...defaultRoute(), escalation_chain_id: ids.otherChain } },
+        {
+          default_route: { ...defaultRoute(), slack: { channel_id: null, enabled: true }, telegram: { id: null, enabled: true } },
+        },
+        { default_route: { ...defaultRoute(), msteams: { id: '19:general', enabled: true } } },
         { default_route: { id: '', escalation_chain_id: null } },
         { templates: noTemplates },
       ],
@@ -238,31 +258,66 @@ const WALKS: [string, Walk][] = [
         { routing_regex: '"severity": "critical"' },
         { routing_type: 'jinja2', routing_regex: "{{ payload.severity == 'critical' }}" },
         { position: 4 },
+        { escalation_chain_id: ids.otherChain },
+        { slack: { channel_id: null, enabled: true } },
+        { msteams: { id: '19:general', enabled: true } },
       ],
       createOnly: ['integration_id'],
       unread: ['manual_order'],
     },
   ],
-  ['escalation: wait', step('wait', { duration: 300 })],
-  ['escalation: notify_persons', step('notify_persons', { persons_to_notify: ['{user}'] })],
-  ['escalation: notify_person_next_each_time', step('notify_person_next_each_time', { persons_to_notify: ['{user}'] })],
-  ['escalation: notify_team_members', step('notify_team_members', { team_to_notify: '{team}' })],
+  ['escalation: wait', step('wait', { duration: 300 }, { duration: 900 })],
+  [
+    'escalation: notify_persons',
+    step('notify_persons', { persons_to_notify: ['{user}'] }, { persons_to_notify: ['{otherUser}'] }),
+  ],
+  [
+    'escalation: notify_person_next_each_time',
+    step('notify_person_next_each_time', { persons_to_notify: ['{user}'] }, { persons_to_notify: ['{user}', '{otherUser}'] }),
+  ],
+  [
+    'escalation: notify_team_members',
+    step('notify_team_members', { team_to_notify: '{team}' }, { team_to_notify: '{otherTeam}' }),
+  ],
   [
     'escalation: notify_on_call_from_schedule',
-    step('notify_on_call_from_schedule', { notify_on_call_from_schedule: '{schedule}' }),
+    step(
+      'notify_on_call_from_schedule',
+      { notify_on_call_from_schedule: '{schedule}' },
+      { notify_on_call_from_schedule: '{otherSchedule}' },
+    ),
   ],
-  ['escalation: trigger_webhook', step('trigger_webhook', { action_to_trigger: '{webhook}' })],
+  [
+    'escalation: notify_next_on_call_from_schedule',
+    step(
+      'notify_next_on_call_from_schedule',
+      { notify_on_call_from_schedule: '{schedule}' },
+      { notify_on_call_from_schedule: '{otherSchedule}' },
+    ),
+  ],
+  [
+    'escalation: trigger_webhook',
+    step('trigger_webhook', { action_to_trigger: '{webhook}' }, { action_to_trigger: '{otherWebhook}' }),
+  ],
   [
     'escalation: notify_if_time_from_to',
-    step('notify_if_time_from_to', { notify_if_time_from: '09:15:00Z', notify_if_time_to: '18:00:00Z' }),
+    step(
+      'notify_if_time_from_to',
+      { notify_if_time_from: '09:15:00Z', notify_if_time_to: '18:00:00Z' },
+      { notify_if_time_from: '22:00:00Z', notify_if_time_to: '06:30:59Z' },
+    ),
   ],
   [
     'escalation: notify_if_num_alerts_in_window',
-    step('notify_if_num_alerts_in_window', { num_alerts_in_window: 3, num_minutes_in_window: 10 }),
+    step(
+      'notify_if_num_alerts_in_window',
+      { num_alerts_in_window: 3, num_minutes_in_window: 10 },
+      { num_alerts_in_window: 30, num_minutes_in_window: 60 },
+    ),
   ],
   ['escalation: repeat_escalation', step('repeat_escalation')],
   ['escalation: resolve', step('resolve')],
-  ['escalation: declare_incident', step('declare_incident', { severity: 'critical' })],
+  ['escalation: declare_incident', step('declare_incident', { severity: 'critical' }, { severity: 'set-from-label' })],
   [
     'outgoing_webhook',
     {
@@ -281,6 +336,11 @@ const WALKS: [string, Walk][] = [
           'unresolve',
           'unacknowledge',
           'status change',
+          'personal notification',
+          'resolution note added',
+          'incident declared',
+          'incident changed',
+          'incident resolved',
         ].map((trigger_type) => ({ trigger_type })),
         { data: '{"a": "{{ payload }}"}', forward_all: false },
         { forward_all: true },
@@ -291,10 +351,39 @@ const WALKS: [string, Walk][] = [
         { integration_filter: null },
         { team: ids.team },
         { team: '' },
+        ...['GET', 'DELETE', 'OPTIONS', 'PATCH', 'POST'].map((http_method) => ({ http_method })),
         { is_webhook_enabled: false },
         { preset: 'advanced_webhook' },
       ],
       unread: ['password', 'authorization_header'],
+    },
+  ],
+  [
+    'outgoing_webhook: simple preset',
+    {
+      path: 'webhooks',
+      create: () => ({ ...webhook, preset: 'simple_webhook', forward_all: true }),
+      changes: () => [
+        { name: 'renamed' },
+        { url: 'https://example.net/other' },
+        { team: ids.team },
+        { is_webhook_enabled: false },
+      ],
+    },
+  ],
+  [
+    'integration: inbound_email',
+    {
+      path: 'integrations',
+      create: () => ({
+        name: 'mail',
+        type: 'inbound_email',
+        team_id: ids.team,
+        templates: allTemplates,
+        default_route: defaultRoute(),
+      }),
+      changes: () => [{ name: 'post' }, { team_id: '' }],
+      createOnly: ['type'],
     },
   ],
   [
@@ -387,8 +476,32 @@ const WALKS: [string, Walk][] = [
     {
       path: 'personal_notification_rules',
       create: () => ({ user_id: ids.user, type: 'wait', duration: 900, position: 0, manual_order: true }),
-      changes: () => [{ duration: 300 }, { type: 'notify_by_email', duration: undefined }, { position: 2 }],
+      changes: () => [
+        { duration: 300 },
+        ...[
+          'notify_by_slack',
+          'notify_by_sms',
+          'notify_by_phone_call',
+          'notify_by_telegram',
+          'notify_by_mobile_app',
+          'notify_by_mobile_app_critical',
+          'notify_by_email',
+          'notify_by_msteams',
+        ].map((type) => ({ type, duration: undefined })),
+        { position: 2 },
+        { type: 'wait', duration: 3600 },
+      ],
       createOnly: ['user_id'],
+      unread: ['manual_order'],
+    },
+  ],
+  [
+    'user_notification_rule: important',
+    {
+      path: 'personal_notification_rules',
+      create: () => ({ user_id: ids.user, type: 'notify_by_sms', important: true, position: 0, manual_order: true }),
+      changes: () => [{ type: 'notify_by_phone_call' }, { position: 1 }],
+      createOnly: ['user_id', 'important'],
       unread: ['manual_order'],
     },
   ],
@@ -465,6 +578,34 @@ describe('terraform walks', () => {
     expect(body.dynamic_labels).toMatchObject(dynamic_labels);
     expect(body).toMatchObject({ default_route: { slack: {}, telegram: {} }, templates: { slack: { title: null } } });
     expect(body.link).toBe(made.body.link);
+  });
+
+  test('each type that the provider knows is made, and read back under its own name and address', async () => {
+    const types =
+      'grafana grafana_alerting webhook alertmanager kapacitor fabric newrelic datadog pagerduty pingdom elastalert amazon_sns curler sentry formatted_webhook stackdriver uptimerobot zabbix prtg inbound_email jira zendesk';
+    for (const type of types.split(' ')) {
+      const made = await admin.post('integrations/', { name: `of ${type}`, type, team_id: '', templates: noTemplates });
+      expect([made.status, made.body.type], made.text).toEqual([201, type]);
+      if (type === 'inbound_email')
+        expect(made.body).toMatchObject({ link: null, inbound_email: expect.stringMatching(/^\w{25}@/) });
+      else expect(made.body.link).toMatch(new RegExp(`/integrations/v1/${type}/[A-Za-z0-9]{25}/$`));
+      const { body } = await admin.put(`integrations/${made.body.id}/`, { name: `still ${type}`, team_id: '' });
+      expect(body).toEqual({ ...made.body, name: `still ${type}` });
+      expect((await admin.delete(`integrations/${made.body.id}/`)).status).toBe(204);
+    }
+  });
+
+  test('listers of what can be imported find each object once, page by page', async () => {
+    for (const path of ['on_call_shifts/', 'schedules/', 'personal_notification_rules', 'integrations/', 'users/']) {
+      const all = (await admin.get(`${path}?perpage=1000`)).body.results.map(({ id }: { id: string }) => id);
+      const found: string[] = [];
+      for (let page = 1, next: unknown = ''; next !== null; page += 1) {
+        const { body } = await admin.get(`${path}?page=${page}&perpage=2`);
+        found.push(...body.results.map(({ id }: { id: string }) => id));
+        next = body.next;
+      }
+      expect(found, path).toEqual(all);
+    }
   });
 
   test('data sources find exactly one by its name', async () => {

@@ -57,6 +57,9 @@ export const EXPECTED: readonly Line[] = [
   ['GET', /^audit(\/|$)/, 'audit-log:read'],
   ['GET', /^stream$/, 'signed-in'],
   // Alert groups
+  ['PUT DELETE', /^alert_groups\/\{id\}\/legal_hold$/, 'other-settings:write'],
+  ['PUT DELETE', /^alert_groups\/table_settings$/, 'alert-groups:read'],
+  ['GET', /^legal_holds$/, 'alert-groups:read'],
   ['POST', /^escalation$/, 'alert-groups:direct-paging'],
   ['POST', /^(make_call|send_sms)$/, 'alert-groups:direct-paging'],
   ['POST', /^alert_groups\/\{id\}\/presence$/, 'alert-groups:read'],

@@ -15,7 +15,7 @@ import {
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { stringifyWithRaw } from '../../../platform/raw-json.ts';
 import { actorOf } from '../conventions/actor.ts';
-import { ApiError, notFound } from '../conventions/api-error.ts';
+import { ApiError, notFound, refusal } from '../conventions/api-error.ts';
 import { audit } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
@@ -164,8 +164,10 @@ of integrations does not count for integrations, that of teams not for teams, an
       const done = await inOneTransaction(db, {}, async (tx) => {
         const inTx = { ...deps, db: tx };
         await checkUnchanged(tx, request, 'alert_groups', id, () => shownGroup(tx, caller.org, id));
-        const ok =
-          mode === 'delete' ? await deleteGroup(inTx, caller.org, id, actor) : (await wipe(inTx, caller.org, id, actor)).ok;
+        const result =
+          mode === 'delete' ? await deleteGroup(inTx, caller.org, id, actor) : await wipe(inTx, caller.org, id, actor);
+        if (result === 'held') throw refusal(`Can't ${mode} an alert group under legal hold`, 'legal_hold');
+        const ok = result === 'done';
         const name = mode === 'delete' ? 'deleted' : 'wiped';
         if (ok)
           await audit(tx, request, { type: 'alert_group', name, resource: { type: 'alert_group', id, name: '' } }, deps.clock);

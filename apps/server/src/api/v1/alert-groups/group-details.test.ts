@@ -146,3 +146,61 @@ test('who looks at a group is told to all who may see it', async () => {
   ]);
   expect((await ben.post('alert_groups/INONE123/presence', {})).status).toBe(404);
 });
+
+test('a group under a legal hold is not wiped or deleted, by itself or with the one it is attached to', async () => {
+  const [root, held] = [await open('root'), await open('held')];
+  await admin.post(`alert_groups/${held}/attach`, { root_alert_group_id: root });
+  const path = `alert_groups/${held}/legal_hold`;
+  expect((await admin.get(path)).status).toBe(404);
+  expect((await admin.put(path, {})).body).toEqual({ reason: ['This field is required.'] });
+  expect((await ben.put(path, { reason: 'no' })).status).toBe(403);
+  expect((await admin.put('alert_groups/INOBODY/legal_hold', { reason: 'case 7' })).status).toBe(404);
+  const set = await admin.put(path, { reason: ' case 7 ' });
+  const hold = { alert_group_id: held, reason: 'case 7', set_by: admin.id, set_at: expect.any(String) };
+  expect([set.status, set.body]).toEqual([200, hold]);
+  expect((await ben.get(path)).body).toEqual(hold);
+  api.clock.advance({ seconds: 60 });
+  expect((await admin.put(path, { reason: 'case 8' })).body).toEqual({ ...set.body, reason: 'case 8' });
+  expect((await ben.get('legal_holds')).body).toMatchObject({ count: 1, results: [{ ...set.body, reason: 'case 8' }] });
+  for (const [id, mode] of [
+    [held, 'delete'],
+    [held, 'wipe'],
+    [root, 'wipe'],
+  ]) {
+    const answer = await admin.delete(`alert_groups/${id}/`, { mode });
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { detail: `Can't ${mode} an alert group under legal hold`, code: 'legal_hold' },
+    ]);
+  }
+  expect((await admin.get(`alert_groups/${held}`)).body).toMatchObject({ state: 'firing', title: expect.any(String) });
+  expect((await admin.delete(path)).status).toBe(204);
+  expect((await admin.delete(path)).status).toBe(404);
+  expect((await admin.delete(`alert_groups/${held}/`, { mode: 'delete' })).status).toBe(204);
+  const told = (await admin.get('audit?action_type=alert_group')).body.results.map(
+    (each: { action_name: string }) => each.action_name,
+  );
+  expect(told).toEqual(expect.arrayContaining(['legal_hold_set', 'legal_hold_released']));
+});
+
+test('what retention would remove is counted for the settings as they are, and for others', async () => {
+  const org = await api.organization('Old');
+  const owner = await api.user('olga', 'admin', org);
+  const old = new Date(api.clock.now().getTime() - 100 * 86_400_000);
+  await sql`insert into alert_group (organization_id, id, number, integration_id, grouping_key, title, is_open_for_grouping, received_at, started_at, resolved_at, resolved_by)
+    values (${org}, 'IOLD', 1, 'C1', 'old', 'old', false, ${old}, ${old}, ${old}, 1)`.execute(api.db);
+  await sql`insert into alert (organization_id, id, alert_group_id, integration_id, created_at, received_at, payload)
+    values (${org}, 'AOLD', 'IOLD', 'C1', ${old}, ${old}, '{"a": 1}')`.execute(api.db);
+  const preview = async (query = '') => (await owner.get(`organizations/current/retention_preview${query}`)).body;
+  const nothing = { alert_payloads: 0, alert_groups: 0, webhook_responses: 0, audit_records: 0, held: 0 };
+  expect(await preview()).toEqual({ ...nothing, alert_payloads: 1 });
+  expect(await preview('?alert_group_days=30&alert_payload_days=null')).toEqual({ ...nothing, alert_groups: 1 });
+  await owner.put('alert_groups/IOLD/legal_hold', { reason: 'case 7' });
+  expect(await preview('?alert_group_days=30')).toEqual({ ...nothing, held: 1 });
+  expect(await preview('?alert_group_days=3&audit_days=null&webhook_response_days=x')).toEqual({
+    alert_group_days: ['Ensure this value is greater than or equal to 30.'],
+    audit_days: ['This field may not be null.'],
+    webhook_response_days: ['A valid integer is required.'],
+  });
+  expect((await admin.get(`organizations/${org}/retention_preview`)).status).toBe(404);
+});

@@ -68,3 +68,20 @@ test.each<[string, unknown, unknown]>([
   const answer = await ada.post('saved_views', body);
   expect([answer.status, answer.body]).toEqual([400, expected]);
 });
+
+test('each person chooses columns of their own, and has the organization’s until then', async () => {
+  const column = (id: string, type = 'default') => ({ id, name: id, type });
+  const path = 'alert_groups/table_settings';
+  await ada.patch('organizations/current/settings', { alert_group_table_columns: [column('state')] });
+  expect((await ben.get(path)).body).toEqual({ columns: [column('state')], default: true });
+  const own = [column('team', 'label'), column('created')];
+  const set = await ben.put(path, { columns: own });
+  expect([set.status, set.body]).toEqual([200, { columns: own, default: false }]);
+  expect((await ben.get(path)).body).toEqual(set.body);
+  expect((await ada.get(path)).body).toEqual({ columns: [column('state')], default: true });
+  expect((await ben.put(path, { columns: [] })).body).toEqual({ columns: [], default: false });
+  expect((await ben.put(path, {})).body).toEqual({ columns: ['This field is required.'] });
+  expect((await ben.put(path, { columns: [column('a', 'x')] })).body).toEqual({ columns: [expect.any(String)] });
+  expect((await ben.delete(path)).status).toBe(204);
+  expect((await ben.get(path)).body).toEqual({ columns: [column('state')], default: true });
+});

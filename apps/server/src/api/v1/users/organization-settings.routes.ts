@@ -28,6 +28,7 @@ import {
   text,
 } from '../conventions/fields.ts';
 import { type ApiDeps, errorResponses, inOneTransaction } from '../conventions/resource.ts';
+import { columnsField } from '../conventions/table-columns.ts';
 import { retentionField } from './retention-field.ts';
 
 const oneOf = <T extends string | number>(values: readonly T[]): Field<T> =>
@@ -59,24 +60,6 @@ const banner = custom<OrganizationSettings['banner']>(Type.Union([Banner, Type.N
     throw new Invalid(['Expected a title of at most 200 and a body of at most 2000 characters.']);
   return { title, body };
 });
-const MOST_COLUMNS = 50;
-const Column = Type.Object({ id: Type.String(), name: Type.String(), type: Type.String() });
-const columns = custom<readonly unknown[]>(Type.Array(Column, { maxItems: MOST_COLUMNS }), (raw) => {
-  if (!Array.isArray(raw) || raw.length > MOST_COLUMNS)
-    throw new Invalid([`Expected a list of at most ${MOST_COLUMNS} columns.`]);
-  return raw.map((column: unknown) => {
-    const { id, name, type } = isObject(column) ? column : {};
-    if (
-      typeof id !== 'string' ||
-      typeof name !== 'string' ||
-      (type !== 'default' && type !== 'label') ||
-      id.length + name.length > 300
-    )
-      throw new Invalid(['A column has an id, a name, and the type default or label.']);
-    return { id, name, type };
-  });
-});
-
 /** Each setting: its name in the API, in the program, and how it is read. */
 const SETTINGS = {
   name: ['name', text({ max: 190 })],
@@ -92,7 +75,7 @@ const SETTINGS = {
   strict_references: ['strictReferences', boolean()],
   tokens_need_ownership: ['tokensNeedOwnership', boolean()],
   retention: ['retention', retentionField],
-  alert_group_table_columns: ['tableColumns', columns],
+  alert_group_table_columns: ['tableColumns', columnsField],
   rbac_enabled: ['rbacEnabled', boolean()],
   is_grafana_irm_enabled: ['isIrm', boolean()],
   banner: ['banner', banner],

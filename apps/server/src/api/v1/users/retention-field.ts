@@ -4,7 +4,7 @@ import type { ErrorBody } from '../conventions/api-error.ts';
 import { custom, Invalid, integer, isObject, nullable, pythonType } from '../conventions/fields.ts';
 
 type DaysKey = keyof typeof RETENTION_RANGES;
-const DAYS_KEYS = Object.keys(RETENTION_RANGES) as DaysKey[];
+export const DAYS_KEYS = Object.keys(RETENTION_RANGES) as DaysKey[];
 
 const daysField = (key: DaysKey) => {
   const { min, max, mayBeForever } = RETENTION_RANGES[key];
@@ -26,6 +26,9 @@ const readQuietHours = (raw: unknown): RetentionSettings['quiet_hours'] => {
     throw new Invalid(['Expected start and end as HH:MM.']);
   return { start, end };
 };
+
+/** Reads days of one kind of data. */
+export const readDays = (key: DaysKey, raw: unknown): number | null => daysField(key).read(raw);
 
 /** How long data is kept (operations.md 10). Keys that are left out keep their values. */
 export const retentionField = custom<Partial<RetentionSettings>>(
