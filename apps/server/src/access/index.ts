@@ -65,6 +65,7 @@ export {
   subjectsOfRole,
   updateRole,
 } from './roles/role-store.ts';
+export { findViewedRole, type ViewedRole } from './roles/viewed-role.ts';
 export { idTokenPurpose, sealedAccessColumns } from './sealed-columns.ts';
 export { listPasskeys, type Passkey, removePasskeys, renamePasskey } from './second-factors/passkey-store.ts';
 export {
@@ -114,6 +115,7 @@ export {
   providerOfSession,
   rotateSession,
   startSession,
+  viewAs,
 } from './sessions/store.ts';
 export { type Acceptance, type AcceptResult, acceptInvitation, openInvitationOf } from './sign-in/accept-invitation.ts';
 export { type Challenge, keepChallenge, takeChallenge } from './sign-in/challenges.ts';

@@ -151,7 +151,7 @@ const BY_ID = new Map(FIXED_ROLES.map((fixed) => [fixed.id as string, fixed]));
 
 export const fixedRole = (id: string): FixedRole | null => BY_ID.get(id) ?? null;
 
-const BASIC_NAMES: Record<Role, string> = { admin: 'Admin', editor: 'Editor', viewer: 'Viewer', none: 'None' };
+export const BASIC_NAMES: Record<Role, string> = { admin: 'Admin', editor: 'Editor', viewer: 'Viewer', none: 'None' };
 
 /** Names of the basic and fixed roles that carry one of the permissions. */
 export function rolesGranting(permissions: readonly Permission[]): readonly string[] {

@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Authentication, Credentials } from '../authenticate.ts';
 import { callerWith, loadUserRights, NOT_NARROWED } from '../roles/rights.ts';
+import { findViewedRole, rightsAs } from '../roles/viewed-role.ts';
 import type { SessionCookie } from './cookie.ts';
 import { isMeant, type RequestFacts } from './csrf.ts';
 import { endOfSession } from './session.ts';
@@ -44,9 +45,11 @@ async function bySession(gate: SessionGate, cookie: string, credentials: Credent
   if (rights === null) return { ok: false, reason: 'unauthenticated' };
   if (now.getTime() - session.lastSeenAt.getTime() >= SEEN_EVERY_MS)
     await touchSession(db, session, { ip: credentials.ip ?? null, userAgent: credentials.userAgent ?? null }, now);
+  const counted =
+    session.viewedRole === null ? rights : rightsAs(rights, await findViewedRole(reads, session.org, session.viewedRole));
   return {
     ok: true,
-    caller: callerWith(rights, { via: 'web', sessionId: session.id }, NOT_NARROWED),
+    caller: callerWith(counted, { via: 'web', sessionId: session.id }, NOT_NARROWED),
     session,
     lacksSecondFactor: found.lacksSecondFactor,
   };

@@ -17,6 +17,8 @@ export interface Session {
   readonly secondFactor: boolean;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** The role that its person looks at the product as, such as `basic:viewer`; nothing is written until they stop. */
+  readonly viewedRole: string | null;
 }
 
 /** Where a request came from, for the lists of sessions and the audit log. */

@@ -27,6 +27,7 @@ const fromRow = (row: Selectable<UserSessionTable>): Session => ({
   secondFactor: row.second_factor,
   ip: row.ip,
   userAgent: row.user_agent,
+  viewedRole: row.viewed_role,
 });
 
 export interface NewSession {
@@ -161,6 +162,18 @@ export async function rotateSession(
     .where('id', '=', session.id)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n ? token : null;
+}
+
+/** Has a session look at the product as a role does; null: as its person again. @returns whether that changed anything */
+export async function viewAs(tx: Tx, session: Pick<Session, 'org' | 'id'>, roleId: string | null): Promise<boolean> {
+  const result = await tx
+    .updateTable('user_session')
+    .set({ viewed_role: roleId })
+    .where('organization_id', '=', session.org)
+    .where('id', '=', session.id)
+    .where(sql<boolean>`viewed_role is distinct from ${roleId}`)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
 /** Sessions of a person, the one used last first. */

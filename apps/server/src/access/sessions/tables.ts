@@ -19,6 +19,7 @@ export interface UserSessionTable {
   oidc_id_token_encrypted: Buffer | null;
   ip: string | null;
   user_agent: string | null;
+  viewed_role: Generated<string | null>;
 }
 
 export interface SignInAttemptsTable {

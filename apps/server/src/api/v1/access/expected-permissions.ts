@@ -24,6 +24,7 @@ export const EXPECTED: readonly Line[] = [
   ['POST', /^invitations\/(lookup|accept)$/, 'public'],
   ['GET', /^auth\/policy$/, 'other-settings:read'],
   ['PUT', /^auth\/policy$/, 'admin:admin'],
+  ['PUT', /^auth\/view_as$/, 'admin:admin'],
   [`GET ${WRITES}`, /^auth\//, 'signed-in'],
   [`GET ${WRITES}`, /^invitations(\/|$)/, 'admin:admin'],
   [`GET ${WRITES}`, /^users\/\{id\}\/(password_reset|second_factors|sessions)/, 'admin:admin'],

@@ -28,6 +28,7 @@ beforeAll(async () => {
         secondFactor: true,
         ip: null,
         userAgent: null,
+        viewedRole: null,
       },
     }),
   });

@@ -136,7 +136,8 @@ export async function oidcPages(
       userAgent: request.headers['user-agent'],
       ip: request.ip,
     });
-    return found.ok ? (found.session ?? null) : null;
+    // Who looks at the product as a role changes nothing, so there is nobody to link anything to.
+    return found.ok && found.session !== undefined && found.session.viewedRole === null ? found.session : null;
   }
 
   async function record(

@@ -1,5 +1,12 @@
 import { Type } from 'typebox';
-import { endOfSession, PROOF_LASTS_MS, readOrganizationSettings, readPolicy, type Session } from '../../../access/index.ts';
+import {
+  endOfSession,
+  findViewedRole,
+  PROOF_LASTS_MS,
+  readOrganizationSettings,
+  readPolicy,
+  type Session,
+} from '../../../access/index.ts';
 import type { Db } from '../../../platform/db/database.ts';
 import { findUser, teamsOfUsers } from '../../../users/index.ts';
 import { notFound } from '../conventions/api-error.ts';
@@ -7,6 +14,7 @@ import type { Caller } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { presentSettings, SettingsSchema } from '../users/organization-settings.routes.ts';
 import type { AuthContext } from './auth-context.ts';
+import { ViewedRoleSchema } from './view-as.routes.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -38,6 +46,10 @@ export const SessionSchema = named(
       second_factor: Type.Boolean(),
       proof_until: Type.String({ description: 'From then on, sensitive actions ask who you are.' }),
     }),
+    viewing_as: {
+      ...Nullable(ViewedRoleSchema),
+      description: 'The role whose rights the permissions are; nothing can be changed until one stops.',
+    },
     second_factor_required: Type.Boolean({ description: 'The organization asks this person to set one up.' }),
   }),
 );
@@ -45,11 +57,13 @@ export const SessionSchema = named(
 /** Everything about the person, the session and the organization in one answer (access.md 7.6). */
 export async function presentSession(db: Db, auth: AuthContext, caller: Caller, session: Session, secondFactorRequired: boolean) {
   const { org } = caller;
-  const [user, teams, policy, settings] = await Promise.all([
+  const { viewedRole } = session;
+  const [user, teams, policy, settings, viewed] = await Promise.all([
     findUser(db, org, session.userId),
     teamsOfUsers(db, org, [session.userId]),
     readPolicy(db, org),
     readOrganizationSettings(db, org),
+    viewedRole === null ? null : findViewedRole(db, org, viewedRole),
   ]);
   if (user === null) throw notFound();
   return {
@@ -77,6 +91,7 @@ export async function presentSession(db: Db, auth: AuthContext, caller: Caller, 
       second_factor: session.secondFactor,
       proof_until: new Date(session.provedAt.getTime() + PROOF_LASTS_MS).toISOString(),
     },
+    viewing_as: viewedRole === null ? null : { id: viewedRole, name: viewed?.name ?? 'a role that is gone' },
     second_factor_required: secondFactorRequired,
   };
 }

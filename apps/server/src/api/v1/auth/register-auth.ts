@@ -12,6 +12,7 @@ import { registerProof } from './proof.routes.ts';
 import { registerSecondFactors } from './second-factor.routes.ts';
 import { registerSessions } from './sessions.routes.ts';
 import { registerSignIn } from './sign-in.routes.ts';
+import { registerViewAs } from './view-as.routes.ts';
 
 /** How people get in and out (access.md 7). */
 export function registerAuth(app: FastifyInstance, deps: AuthDeps & { readonly secrets: SecretBox }): void {
@@ -23,6 +24,7 @@ export function registerAuth(app: FastifyInstance, deps: AuthDeps & { readonly s
   registerSecondFactors(app, deps);
   registerOidc(app, deps);
   registerSessions(app, deps);
+  registerViewAs(app, deps);
   registerPolicy(app, deps);
   registerInvitations(app, deps);
   registerUserCreation(app, deps);

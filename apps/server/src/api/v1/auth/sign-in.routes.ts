@@ -247,7 +247,7 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps & { readonly
   app.post(
     '/auth/logout',
     {
-      config: { permission: 'signed-in', sessionOnly: true },
+      config: { permission: 'signed-in', sessionOnly: true, whileViewingAs: true },
       schema: { operationId: 'signOut', summary: 'Ends the session', tags, response: { 200: SignedOut, 204: Type.Null() } },
     },
     async (request, reply) => {

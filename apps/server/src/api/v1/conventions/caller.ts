@@ -4,6 +4,7 @@ import {
   acceptedBy,
   type Caller,
   type Credentials,
+  isSafeMethod,
   meets,
   type Refusal,
   type RequestFacts,
@@ -35,6 +36,8 @@ declare module 'fastify' {
     sessionOnly?: true;
     /** People in a browser must have proved who they are within the last quarter of an hour (access.md 7.3). */
     needsProof?: true;
+    /** Allowed, though it writes, to an admin who looks at the product as a role does. */
+    whileViewingAs?: true;
     /** A limit of its own, of each token and session, in place of the general one; routes of one name share it (access.md 13). */
     ownLimit?: { readonly name: string; readonly perMinute: number };
     /** The handler checks a secret of its own instead. */
@@ -77,6 +80,8 @@ const REFUSALS: Record<Refusal, ApiError> = {
   csrf: forbidden('The request did not come from a page of this server, or lacks its X-CSRF-Token.', 'csrf'),
 };
 
+const viewingAsRole = forbidden('While you view as a role nothing can be changed. Stop viewing as it first.', 'viewing_as_role');
+
 const firstOf = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
 
 /** What a request says of its sender. */
@@ -118,13 +123,14 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
     return known;
   };
   return async (request, reply) => {
-    const { permission, usersOnly, sessionOnly, needsProof, ownLimit } = request.routeOptions.config;
+    const { permission, usersOnly, sessionOnly, needsProof, ownLimit, whileViewingAs } = request.routeOptions.config;
     if (permission === undefined) return; // not found and method not allowed answer for themselves
     const found = await guard.authenticate(credentialsOf(request));
     if (!found.ok) throw sessionOnly && !request.headers.authorization ? refusalOfSession(found.reason) : REFUSALS[found.reason];
     const { caller, session = null, lacksSecondFactor = false } = found;
     if (sessionOnly && session === null)
       throw forbidden('This is for people who are signed in; tokens cannot do it.', 'session_only');
+    if (session !== null && session.viewedRole !== null && !whileViewingAs && !isSafeMethod(request.method)) throw viewingAsRole;
     if (usersOnly !== undefined) refuseServiceAccounts(caller, usersOnly);
     if (!meets(caller.permissions, permission)) throw missingPermission(permission, await guard.contactsOf(caller.org));
     const seconds = guard.clock.now().getTime() / 1000;
