@@ -140,3 +140,41 @@ browserTest('warns before a team is paged of whom nobody is on call', async () =
   await drawer.getByRole('button', { name: 'Page now' }).click();
   await page.waitForURL(/\/alert-groups\/I/);
 });
+
+browserTest(
+  'notices never move the page: they are there with it, or float above its end until another page is opened',
+  async () => {
+    const page = await world.open({ as: world.admin });
+    // Where the page begins below the header, as often as it is painted.
+    await page.addInitScript(() => {
+      const tops = new Set<number>();
+      Object.assign(window, { tops });
+      const look = () => {
+        const main = document.getElementById('main');
+        if (main !== null) tops.add(main.getBoundingClientRect().top + scrollY);
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    const tops = () => page.evaluate(() => [...(window as unknown as { tops: Set<number> }).tops]);
+    await page.goto('/users');
+    const notices = page.getByRole('region', { name: 'Notices' });
+    await notices.getByText(/On call for Docks until/).waitFor();
+    await notices.getByText(/No page would reach you/).waitFor();
+    await page.getByRole('row', { name: /ben/ }).waitFor();
+    expect(await tops()).toHaveLength(1);
+
+    await world.admin.api('PUT', 'organizations/current/settings', { banner: { title: 'Fog.', body: 'Cranes stand still.' } });
+    await world.admin.api('POST', 'personal_notification_rules/', { user_id: world.admin.id, type: 'wait', duration: 60 });
+    await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+    const late = notices.getByText('Cranes stand still.');
+    await late.waitFor();
+    expect(await tops()).toHaveLength(1);
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Schedules' }).click();
+    await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
+    const [place, main] = await Promise.all([late.boundingBox(), page.getByRole('main').boundingBox()]);
+    expect(place?.y).toBeLessThan(main?.y ?? 0);
+    await world.admin.api('PUT', 'organizations/current/settings', { banner: null });
+  },
+);

@@ -152,9 +152,24 @@ browserTest('a role of one’s own lets an editor do more, and nobody grants wha
   await admin.goto('/settings/roles');
   await admin.getByLabel('Role', { exact: true }).selectOption({ label: 'Connector' });
   await admin.getByRole('button', { name: 'Delete the role Connector' }).click();
-  await admin.getByRole('button', { name: 'Delete role' }).click();
-  await admin.getByRole('dialog').getByRole('alert').waitFor();
-  await admin.keyboard.press('Escape');
+  const dialog = admin.getByRole('dialog', { name: 'Delete the role Connector?' });
+  await dialog.getByRole('list', { name: 'Who has it' }).getByText('eve').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Delete role' }).getAttribute('aria-disabled')).toBe('true');
+  await dialog.getByLabel('They get instead').selectOption({ label: 'Integrations Editor' });
+  await admin.route('**/roles/fixed%3Aintegrations-editor/assignments', (route) =>
+    route.request().method() === 'PUT' ? route.abort() : route.continue(),
+  );
+  await dialog.getByRole('button', { name: 'Delete role' }).click();
+  await dialog
+    .getByRole('alert')
+    .getByText(/Nothing was changed/)
+    .waitFor();
+  await admin.unroute('**/roles/fixed%3Aintegrations-editor/assignments');
+  await dialog.getByRole('button', { name: 'Delete role' }).click();
+  await admin.getByText('Who had it has Integrations Editor now.').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+  expect(await admin.getByLabel('Role', { exact: true }).getByRole('option', { name: 'Connector' }).count()).toBe(0);
+  expect(await world.admin.api('GET', 'roles/fixed:integrations-editor/assignments')).toMatchObject({ users: [eve.id] });
 
   await world.admin.api('POST', 'roles/', {
     name: 'Role keeper',
@@ -169,6 +184,51 @@ browserTest('a role of one’s own lets an editor do more, and nobody grants wha
   const drawer = page.getByRole('dialog', { name: 'New role' });
   await drawer.getByText('You do not have it yourself.').first().waitFor();
   expect(await drawer.getByRole('checkbox', { disabled: true }).count()).toBeGreaterThan(0);
+});
+
+browserTest('an admin views the product as a role, changes nothing meanwhile, and comes back (RO-4)', async () => {
+  const other = await world.admin.api<{ id: string }>('POST', 'escalation_chains/', { name: 'Seen by many' });
+  const page = await world.open({ as: world.admin, path: '/settings/roles' });
+  await page.getByRole('button', { name: 'View as…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'View as a role' });
+  await dialog.getByLabel('Role').selectOption({ label: 'Viewer' });
+  await expectAccessible(page, '[role="dialog"]');
+  await dialog.getByRole('button', { name: 'View as this role' }).click();
+  const notice = page.getByRole('region', { name: 'Notices' }).getByText(/You are viewing as Viewer/);
+  await notice.waitFor();
+  await expectAccessible(page);
+  expect(await page.getByRole('link', { name: 'Integrations', exact: true }).count()).toBe(1);
+  await page.goto(`/escalations/${other.id}`);
+  await notice.waitFor();
+  expect(await page.getByRole('button', { name: 'Add step' }).getAttribute('aria-disabled')).toBe('true');
+  await page.goto('/settings/audit');
+  await page.getByRole('heading', { name: 'You may not see this page' }).waitFor();
+  await page.getByRole('button', { name: 'Stop viewing as Viewer' }).click();
+  await page
+    .getByRole('button', { name: /Admin|ada/ })
+    .first()
+    .waitFor();
+  await page.getByRole('heading', { name: 'Audit log', level: 1 }).waitFor();
+  expect(await notice.count()).toBe(0);
+
+  // A role with rights to write writes as little.
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search pages, objects and commands' }).fill('view as edit');
+  await page.getByRole('option', { name: /^View as Editor.*basic role/ }).click();
+  await page.getByText(/You are viewing as Editor/).waitFor();
+  const writes: string[] = [];
+  page.on('request', (request) => request.method() !== 'GET' && writes.push(request.url()));
+  await page.goto('/schedules');
+  await page.getByRole('button', { name: 'New schedule' }).first().click();
+  await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Not to be');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create schedule' }).click();
+  await page.getByText('You are viewing as Editor: nothing can be changed until you stop.').first().waitFor();
+  expect(writes).toEqual([]);
+  const { results } = await world.admin.api<{ results: { action: string; note: string | null }[] }>(
+    'GET',
+    'audit/?action=role_view_started',
+  );
+  expect(results.map(({ note }) => note)).toEqual(['Editor', 'Viewer']);
 });
 
 browserTest('a token needs a name of its own, and a webhook an address outside (TK-5, WH-6)', async () => {

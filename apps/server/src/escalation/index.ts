@@ -44,7 +44,16 @@ export {
   type StepUse,
   stepsNaming,
 } from './settings/people-in-steps.ts';
-export { copySteps, createStep, deleteStep, findStep, listSteps, updateStep } from './settings/step-store.ts';
+export {
+  copySteps,
+  createStep,
+  deleteStep,
+  findStep,
+  listSteps,
+  reorderSteps,
+  stepOrder,
+  updateStep,
+} from './settings/step-store.ts';
 export { type EscalationHealth, escalationHealth } from './watchdogs/health.ts';
 export { createHeartbeat } from './watchdogs/heartbeat.ts';
 export { createWatchdogs, type WatchdogDeps } from './watchdogs/watchdogs.ts';

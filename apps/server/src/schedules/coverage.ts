@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   addMs,
   cutToWindow,
+  type Directory,
   fairnessReport,
   finalSchedule,
   findZone,
@@ -9,6 +11,7 @@ import {
   type QualityReport,
   qualityReport,
   qualityWindow,
+  type Schedule,
   type TimeOff,
   timeOffReport,
   UTC,
@@ -41,28 +44,59 @@ export async function coverageWarnings(
   now: Date,
   days: number,
 ): Promise<CoverageWarning[] | null> {
-  if ((await findSchedule(db, org, scheduleId)) === null) return null;
-  const { schedules, directory, withoutCopy } = await loadSchedules(db, org, [scheduleId]);
-  const schedule = schedules.get(scheduleId);
-  if (schedule === undefined) return null;
+  return (await coverageWarningsOf(db, org, [scheduleId], now, days)).get(scheduleId) ?? null;
+}
+
+/** Schedules that are worked out before others get their turn. */
+const AT_ONCE = 10;
+
+/** What would go wrong in each of these schedules within the next days; those that are not there are left out. */
+export async function coverageWarningsOf(
+  db: Db,
+  org: string,
+  ids: readonly string[],
+  now: Date,
+  days: number,
+): Promise<ReadonlyMap<string, CoverageWarning[]>> {
+  const { schedules, directory, withoutCopy } = await loadSchedules(db, org, ids);
   const window = { from: instantOf(now), to: addMs(instantOf(now), days * DAY_MS) };
+  const [noted, ofFeeds, failing] = await Promise.all([
+    timeOffBetween(db, org, now, new Date(window.to)),
+    timeOffOfFeeds(db, org, window),
+    feedErrors(db, org, ids),
+  ]);
+  const away: TimeOff[] = [
+    ...noted.map((row) => ({ userId: row.userId, start: instantOf(row.startsAt), end: instantOf(row.endsAt) })),
+    ...ofFeeds,
+  ];
+  const found = new Map<string, CoverageWarning[]>();
+  for (const [at, id] of ids.entries()) {
+    const schedule = schedules.get(id);
+    if (schedule === undefined) continue;
+    if (at % AT_ONCE === AT_ONCE - 1) await setImmediate();
+    found.set(id, [
+      ...feedWarnings(failing.get(id) ?? [], withoutCopy.has(id)),
+      ...warningsOf(schedule, directory, away, window),
+    ]);
+  }
+  return found;
+}
+
+function warningsOf(
+  schedule: Schedule,
+  directory: Directory,
+  away: readonly TimeOff[],
+  window: Parameters<typeof finalSchedule>[2],
+): CoverageWarning[] {
   const { events, gaps, emptyShifts, problems } = finalSchedule(schedule, directory, window, {
     now: window.from,
     openSwaps: 'ignore',
   });
-  const away: TimeOff[] = (await timeOffBetween(db, org, now, new Date(window.to))).map((row) => ({
-    userId: row.userId,
-    start: instantOf(row.startsAt),
-    end: instantOf(row.endsAt),
-  }));
-  away.push(...(await timeOffOfFeeds(db, org, window)));
-  const feeds = await feedWarnings(db, org, scheduleId, withoutCopy.has(scheduleId));
   const span = (piece: { start: Parameters<typeof formatInstant>[0]; end: Parameters<typeof formatInstant>[0] }) => ({
     start: formatInstant(piece.start),
     end: formatInstant(piece.end),
   });
   return [
-    ...feeds,
     ...problems.map(
       (problem): CoverageWarning => ({ type: 'shift', start: null, end: null, userId: null, text: problem.message }),
     ),
@@ -89,12 +123,21 @@ export async function coverageWarnings(
   ];
 }
 
-async function feedWarnings(db: Db, org: string, scheduleId: string, isWithoutCopy: boolean): Promise<CoverageWarning[]> {
-  const { rows } = await sql<{ kind: string; error: string; error_since: Date; fetched_at: Date | null }>`
-    select kind, error, error_since, fetched_at from schedule_feed
-    where organization_id = ${org} and schedule_id = ${scheduleId} and error is not null order by kind`.execute(db);
+type FeedError = { schedule_id: string; kind: string; error: string; error_since: Date; fetched_at: Date | null };
+
+/** Imported calendars that cannot be fetched, by schedule. */
+async function feedErrors(db: Db, org: string, ids: readonly string[]): Promise<ReadonlyMap<string, readonly FeedError[]>> {
+  const { rows } = await sql<FeedError>`
+    select schedule_id, kind, error, error_since, fetched_at from schedule_feed
+    where organization_id = ${org} and schedule_id = any(${[...ids]}::text[]) and error is not null order by kind`.execute(db);
+  const found = new Map<string, FeedError[]>();
+  for (const row of rows) found.set(row.schedule_id, [...(found.get(row.schedule_id) ?? []), row]);
+  return found;
+}
+
+function feedWarnings(errors: readonly FeedError[], isWithoutCopy: boolean): CoverageWarning[] {
   const about = { type: 'calendar' as const, start: null, end: null, userId: null };
-  const failing = rows.map(({ kind, error, error_since, fetched_at }) => {
+  const failing = errors.map(({ kind, error, error_since, fetched_at }) => {
     const copy = fetched_at === null ? 'there is no copy' : `the copy of ${fetched_at.toISOString()} is in use`;
     return { ...about, text: `The ${kind} calendar cannot be fetched since ${error_since.toISOString()} (${error}); ${copy}` };
   });

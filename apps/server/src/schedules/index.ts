@@ -1,7 +1,14 @@
 import './tables.ts';
 
 export { isTimeZone } from '@tocsin/rota';
-export { type CoverageWarning, coverageWarnings, type LoadShare, loadShares, scheduleQuality } from './coverage.ts';
+export {
+  type CoverageWarning,
+  coverageWarnings,
+  coverageWarningsOf,
+  type LoadShare,
+  loadShares,
+  scheduleQuality,
+} from './coverage.ts';
 export { endShift } from './end-shift.ts';
 export { answerOnCall } from './escalation-answers.ts';
 export { forgetScheduleEvents, listScheduleEvents, type RecordedTransition } from './events/event-store.ts';
@@ -21,6 +28,7 @@ export {
   eventsOfSwap,
   type FinalShift,
   finalShifts,
+  finalShiftsOf,
   onCallBetween,
   onCallEverywhere,
   onCallNow,
@@ -39,6 +47,7 @@ export {
   listSchedules,
   type ScheduleFilter,
   saveSchedule,
+  scheduleIds,
   takeShifts,
 } from './schedule-store.ts';
 export {
@@ -80,4 +89,4 @@ export {
   type TimeOff,
   updateTimeOff,
 } from './time-off-store.ts';
-export { awayUntil, nextTurns, peopleOfSchedule, type Turn, turnsOfPerson } from './turns-ahead.ts';
+export { awayUntil, nextTurns, onCallUntil, peopleOfSchedule, type Turn, turnsOfPerson } from './turns-ahead.ts';

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   cutToWindow,
   finalSchedule,
@@ -115,6 +116,30 @@ export async function finalShifts(
   const window = { from: instantOf(range.from), to: instantOf(range.to) };
   const { events } = finalSchedule(schedule, directory, window, { now: instantOf(now) });
   return cutToWindow(events, window).flatMap(rowsOf);
+}
+
+/** Schedules that are worked out before others get their turn. */
+const AT_ONCE = 10;
+
+/** The same for many schedules; those that are not there are left out. */
+export async function finalShiftsOf(
+  db: Db,
+  org: string,
+  ids: readonly string[],
+  range: { from: Date; to: Date },
+  now: Date,
+): Promise<readonly { readonly scheduleId: string; readonly shifts: readonly FinalShift[] }[]> {
+  const { schedules, directory } = await loadSchedules(db, org, ids);
+  const window = { from: instantOf(range.from), to: instantOf(range.to) };
+  const found: { scheduleId: string; shifts: FinalShift[] }[] = [];
+  for (const [at, scheduleId] of ids.entries()) {
+    const schedule = schedules.get(scheduleId);
+    if (schedule === undefined) continue;
+    if (at % AT_ONCE === AT_ONCE - 1) await setImmediate();
+    const { events } = finalSchedule(schedule, directory, window, { now: instantOf(now) });
+    found.push({ scheduleId, shifts: cutToWindow(events, window).flatMap(rowsOf) });
+  }
+  return found;
 }
 
 const rowsOf = (event: ScheduleEvent): FinalShift[] =>

@@ -28,6 +28,15 @@ export async function listSchedules(db: Db, org: string, filter: ScheduleFilter,
   return listTable(db, { table: 'schedule', org, where, fromRow }, window);
 }
 
+/** Ids of all schedules that somebody sees, by name. */
+export async function scheduleIds(db: Db, org: string, visibleTo: Viewer | undefined): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from schedule where organization_id = ${org}
+      ${visibleTo === undefined ? sql`` : sql`and ${inVisibleTeam(visibleTo, sql`team_id`)}`}
+    order by name, id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 export async function schedulesById(db: Db | Tx, org: string, ids: readonly string[]): Promise<ScheduleInfo[]> {
   return (await rowsById<Selectable<ScheduleTable>>(db, 'schedule', org, ids)).map(fromRow);
 }

@@ -1,4 +1,13 @@
-import { addMs, finalSchedule, formatInstant, type Instant, instantOf, nextShiftPerUser, type ScheduleEvent } from '@tocsin/rota';
+import {
+  addMs,
+  finalSchedule,
+  formatInstant,
+  type Instant,
+  instantOf,
+  nextShiftPerUser,
+  onCallAt,
+  type ScheduleEvent,
+} from '@tocsin/rota';
 import { sql } from 'kysely';
 import { inVisibleTeam, type Viewer } from '../access/index.ts';
 import type { Db } from '../platform/db/database.ts';
@@ -93,6 +102,35 @@ export async function turnsOfPerson(
           next: next === undefined ? null : turnOf(next, at),
         },
       ];
+    });
+}
+
+const LONGEST_TURN_DAYS = 31;
+
+/** Until when a person is on call on the schedules that have them on call now. Turns that follow one another without a gap are one. */
+export async function onCallUntil(
+  db: Db,
+  org: string,
+  userId: string,
+  now: Date,
+  viewer: Viewer | undefined,
+): Promise<{ readonly scheduleId: string; readonly scheduleName: string; readonly until: string }[]> {
+  const infos = await schedulesById(db, org, await schedulesThatMayName(db, org, userId, viewer));
+  if (infos.length === 0) return [];
+  const { schedules, directory } = await completeSchedules(db, org, infos);
+  const at = instantOf(now);
+  const window = { from: at, to: addMs(at, LONGEST_TURN_DAYS * DAY_MS) };
+  return infos
+    .toSorted((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
+    .flatMap(({ id, name }) => {
+      const schedule = schedules.get(id);
+      if (schedule === undefined || !onCallAt(schedule, directory, at).includes(userId)) return [];
+      const { events } = finalSchedule(schedule, directory, window, { now: at });
+      const until = events
+        .filter((event) => event.end > at && event.users.some((user) => user.id === userId))
+        .toSorted((a, b) => a.start - b.start)
+        .reduce((end, event) => (event.start <= end && event.end > end ? event.end : end), at);
+      return until > at ? [{ scheduleId: id, scheduleName: name, until: formatInstant(until) }] : [];
     });
 }
 

@@ -7,6 +7,7 @@ import {
   TIMELINE,
   type TimelineRef,
 } from '../alerting/index.ts';
+import { addLiveEvents } from '../live/index.ts';
 import type { Tx } from '../platform/db/database.ts';
 import { type CallEnd, saveCallEnd, type WebhookCallRow } from './call-store.ts';
 import { countCall, isUnhealthy, markTold } from './health-store.ts';
@@ -34,7 +35,10 @@ export async function saveOutcome(tx: Tx, outcome: CallOutcome, tellOwner: TellO
   const { call, webhook, end, attempt } = outcome;
   const timeline = end.state === 'skipped' ? call.timeline : await writeTimeline(tx, outcome, now);
   if (!(await saveCallEnd(tx, call, end, timeline, now))) throw new ClaimLost(call.deliveryId);
-  if (attempt !== null) await saveAttempts(tx, [storedAttempt(call, attempt.ready, attempt.sent, now)]);
+  if (attempt !== null) {
+    await saveAttempts(tx, [storedAttempt(call, attempt.ready, attempt.sent, now)]);
+    await tellOfCall(tx, attempt.ready.webhook);
+  }
   if (end.state !== 'delivered' && end.state !== 'failed') return;
   const error = end.state === 'delivered' ? null : (end.reason ?? 'it failed');
   const { organizationId, webhookId } = call;
@@ -43,6 +47,12 @@ export async function saveOutcome(tx: Tx, outcome: CallOutcome, tellOwner: TellO
   await tellOwner(tx, { organizationId, id: webhookId, name: webhook.name, reason: error }, now);
   await markTold(tx, organizationId, webhookId, now);
 }
+
+/** Tells open pages that a call of a webhook has something new to show. */
+export const tellOfCall = (
+  tx: Tx,
+  { organizationId, id, teamId }: Pick<Webhook, 'organizationId' | 'id' | 'teamId'>,
+): Promise<void> => addLiveEvents(tx, [{ organizationId, type: 'webhook.called', objectId: id, teamId }]);
 
 /** Another process took the call over, because this one took too long. Rolls back what this one would have written. */
 export class ClaimLost extends Error {

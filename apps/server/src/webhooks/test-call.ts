@@ -6,7 +6,7 @@ import { invalid } from './call-loop.ts';
 import type { GroupFacts } from './context.ts';
 import type { WebhookDeps } from './deps.ts';
 import type { EventSnapshot } from './events.ts';
-import { storedAttempt } from './finish-call.ts';
+import { storedAttempt, tellOfCall } from './finish-call.ts';
 import { loadGroupFacts, loadUsers } from './group-facts.ts';
 import { type PreparedCall, readyCall } from './prepare-calls.ts';
 import { findResponse, saveAttempts, type WebhookResponse } from './response-store.ts';
@@ -90,7 +90,10 @@ export async function testCall(
     trigger: webhook.trigger,
     alertGroupId: options.alertGroupId,
   };
-  await inTransaction(deps.db, (tx) => saveAttempts(tx, [storedAttempt(call, prepared, sent, deps.clock.now())]));
+  await inTransaction(deps.db, async (tx) => {
+    await saveAttempts(tx, [storedAttempt(call, prepared, sent, deps.clock.now())]);
+    await tellOfCall(tx, webhook);
+  });
   const response = await findResponse(deps.db, org, webhook.id, deliveryId);
   if (response === null) throw new Error('the answer to a test was not stored');
   return { ok: true, response };

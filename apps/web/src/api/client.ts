@@ -20,7 +20,20 @@ export const setCsrfToken = (token: string | null): void => {
   csrfToken = token;
 };
 
+let readOnlyBecause: string | null = null;
+/** While this says why, nothing that would change something is sent, but for ending that. */
+export const setReadOnly = (reason: string | null): void => {
+  readOnlyBecause = reason;
+};
+const VIEWING_AS = 'viewing_as_role';
+const ENDS_READING = /^\/auth\/(?:view_as|logout)$/;
+
 type Ask = () => Promise<boolean>;
+let noteOtherRights: (() => void) | null = null;
+/** Called when the server refuses because another tab has begun to view the product as a role. */
+export const onOtherRights = (note: (() => void) | null): void => {
+  noteOtherRights = note;
+};
 let askToSignIn: Ask | null = null;
 let askForProof: Ask | null = null;
 /** Called when the session has ended; resolves to whether somebody signed in again, after which the request is repeated. */
@@ -99,10 +112,13 @@ const request = async (method: string, path: string, options: RequestOptions = {
   readBody(await exchange(method, path, options));
 
 async function exchange(method: string, path: string, options: RequestOptions): Promise<Response> {
+  if (readOnlyBecause !== null && method !== 'GET' && !ENDS_READING.test(path))
+    throw new ApiError(readOnlyBecause, { status: 403, body: { detail: readOnlyBecause, code: VIEWING_AS }, requestId: null });
   const address = addressOf(path, options);
   const response = await send(method, address, options);
   if (response.ok) return response;
   const failure = await failureOf(response);
+  if (failure.code === VIEWING_AS) noteOtherRights?.();
   const ask = failure.code === 'proof_required' ? askForProof : isSessionEnd(failure) ? askToSignIn : null;
   const isSignIn = /^\/auth\/(?:login|session|proof|passkeys\/login)$/.test(path);
   if (ask === null || isSignIn || !(await ask())) throw failure;

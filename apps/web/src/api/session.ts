@@ -1,5 +1,5 @@
 import { type QueryClient, queryOptions, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { api, setCsrfToken } from './client.ts';
+import { api, setCsrfToken, setReadOnly } from './client.ts';
 import { ApiError } from './errors.ts';
 import { forgetOfflineReading } from './offline.ts';
 import type { Session, SignedOut, SignInMethods } from './schema.js';
@@ -11,6 +11,11 @@ export const sessionQuery = queryOptions({
   queryFn: async (): Promise<Session> => {
     const session = await api.get<Session>('/auth/session');
     setCsrfToken(session.csrf_token);
+    setReadOnly(
+      session.viewing_as === null
+        ? null
+        : `You are viewing as ${session.viewing_as.name}: nothing can be changed until you stop.`,
+    );
     return session;
   },
   staleTime: Number.POSITIVE_INFINITY,
@@ -47,6 +52,20 @@ export function useSignOut(): () => Promise<void> {
     await forgetSession(client);
     location.assign(signedOut?.end_session_url ?? '/login');
   };
+}
+
+/** Has the product look as it does to a role, reading only. Everything is read anew, for nothing of before may show. */
+export async function startViewingAs(role: string): Promise<void> {
+  await api.put('/auth/view_as', { body: { role } });
+  await forgetOfflineReading();
+  location.assign('/');
+}
+
+/** Gives the person their own rights back, on the page where they are. */
+export async function stopViewingAs(): Promise<void> {
+  await api.delete('/auth/view_as');
+  await forgetOfflineReading();
+  location.reload();
 }
 
 async function forgetSession(client: QueryClient): Promise<void> {

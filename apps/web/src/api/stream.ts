@@ -14,6 +14,7 @@ const EVENT_TYPES = [
   'integration.changed',
   'integration.heartbeat',
   'integration.maintenance',
+  'webhook.called',
   'user.changed',
   'user.link',
   'user.phone',

@@ -1,12 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
-import { BellOff, CalendarClock, CloudOff, Info, MailX, RefreshCw, ShieldAlert, TriangleAlert, X } from 'lucide-react';
+import { useMutation } from '@tanstack/react-query';
+import { useRouterState } from '@tanstack/react-router';
+import { BellOff, CalendarClock, CloudOff, Eye, Info, MailX, RefreshCw, ShieldAlert, TriangleAlert, X } from 'lucide-react';
 import { type ReactNode, useState, useSyncExternalStore } from 'react';
-import { schedulesQuery } from '../api/directory.ts';
+import { errorText } from '../api/errors.ts';
 import { readShownSince, subscribeShownSince } from '../api/offline.ts';
-import { useCan, useSession } from '../api/session.ts';
-import { onCallUntilQuery } from '../features/reach/on-call-until.ts';
-import { ownReachQuery } from '../features/reach/own-reach.ts';
-import { IconButton, Time } from '../ui/index.ts';
+import { stopViewingAs, useCan, useSession } from '../api/session.ts';
+import { IconButton, showToast, Time } from '../ui/index.ts';
 import { readNewVersion, subscribeNewVersion } from './new-version.ts';
 
 const TONES = {
@@ -25,23 +24,31 @@ type Banner = {
 };
 
 function useBanners(): Banner[] {
-  const { user, features, maintenance_message: maintenance, organization, second_factor_required: factorRequired } = useSession();
+  const {
+    features,
+    maintenance_message: maintenance,
+    organization,
+    second_factor_required: factorRequired,
+    viewing_as: viewedRole,
+    is_reachable: isReachable,
+    on_call: onCall,
+  } = useSession();
   const runsServer = useCan('other-settings:write');
   const shownSince = useSyncExternalStore(subscribeShownSince, readShownSince);
   const isNewer = useSyncExternalStore(subscribeNewVersion, readNewVersion);
-  const mayBePaged = useCan('notifications:read');
-  const reach = useQuery({ ...ownReachQuery(user.id, features), enabled: mayBePaged }).data;
-  const mine = (useQuery({ ...schedulesQuery, enabled: useCan('schedules:read') }).data ?? []).filter(({ on_call_now }) =>
-    on_call_now.includes(user.id),
-  );
-  const until = useQuery(
-    onCallUntilQuery(
-      user.id,
-      mine.map(({ id }) => id),
-    ),
-  ).data;
   const { banner } = organization;
   const banners: (Banner | false)[] = [
+    viewedRole !== null && {
+      name: 'viewing-as',
+      tone: 'warn',
+      icon: <Eye />,
+      text: (
+        <>
+          You are viewing as <strong className="font-semibold">{viewedRole.name}</strong>: you see what this role lets people see,
+          and nothing can be changed. <StopViewing />
+        </>
+      ),
+    },
     shownSince !== null && {
       name: 'offline',
       tone: 'danger',
@@ -92,28 +99,24 @@ function useBanners(): Banner[] {
         </>
       ),
     },
-    ...mine.flatMap(({ id, name }): Banner[] =>
-      until?.[id] === undefined
-        ? []
-        : [
-            {
-              name: `on-call ${id}`,
-              tone: 'info',
-              icon: <CalendarClock />,
-              version: until[id],
-              text: (
-                <>
-                  On call for{' '}
-                  <a href={`/schedules/${id}`} className="font-medium underline underline-offset-2">
-                    {name}
-                  </a>{' '}
-                  until <Time value={until[id]} show="short" />
-                </>
-              ),
-            },
-          ],
+    ...onCall.map(
+      ({ schedule_id: id, name, until }): Banner => ({
+        name: `on-call ${id}`,
+        tone: 'info',
+        icon: <CalendarClock />,
+        version: until,
+        text: (
+          <>
+            On call for{' '}
+            <a href={`/schedules/${id}`} className="font-medium underline underline-offset-2">
+              {name}
+            </a>{' '}
+            until <Time value={until} show="short" />
+          </>
+        ),
+      }),
     ),
-    reach === 'nowhere' && {
+    isReachable === false && {
       name: 'unreachable',
       tone: 'warn',
       icon: <BellOff />,
@@ -148,39 +151,77 @@ function useBanners(): Banner[] {
 
 const keyOf = ({ name, version }: Banner): string => `tocsin.banner.${name}:${version ?? ''}`;
 
-/** What concerns the whole product, on top of every page. */
+function StopViewing() {
+  const stop = useMutation({
+    mutationFn: stopViewingAs,
+    onError: (error) => showToast({ kind: 'failed', text: 'You are still viewing as the role', detail: errorText(error) }),
+  });
+  return (
+    <button type="button" onClick={() => stop.mutate()} className="font-medium underline underline-offset-2">
+      Stop viewing as {useSession().viewing_as?.name ?? 'a role'}
+    </button>
+  );
+}
+
+/** The notices that stand above the page: those that were there when it was opened, so that none pushes it down later. */
+function useFirst(banners: readonly Banner[]): ReadonlySet<string> {
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname ?? '' });
+  const [first, setFirst] = useState<{ path: string; names: ReadonlySet<string> } | null>(null);
+  if (first?.path === path) return first.names;
+  const names = new Set(banners.map(({ name }) => name));
+  setFirst({ path, names });
+  return names;
+}
+
+/**
+ * What concerns the whole product, on top of every page. What comes in while a page is open floats above its end until another page is
+ * opened: nothing moves under the reader's finger.
+ */
 export function Banners() {
   const [dismissed, setDismissed] = useState<readonly string[]>([]);
   const isShown = (one: Banner): boolean =>
     one.version === undefined || !(dismissed.includes(keyOf(one)) || sessionStorage.getItem(keyOf(one)) !== null);
   const banners = useBanners().filter(isShown);
+  const first = useFirst(banners);
   if (banners.length === 0) return null;
-  const dismiss = (one: Banner) => {
-    sessionStorage.setItem(keyOf(one), 'dismissed');
-    setDismissed([...dismissed, keyOf(one)]);
-  };
+  const late = banners.filter(({ name }) => !first.has(name));
+  const shown = (one: Banner, className: string) => (
+    <Notice
+      key={one.name}
+      banner={one}
+      className={className}
+      onDismiss={() => {
+        sessionStorage.setItem(keyOf(one), 'dismissed');
+        setDismissed([...dismissed, keyOf(one)]);
+      }}
+    />
+  );
   return (
     <section aria-label="Notices" className="no-print">
-      {banners.map((one) => (
-        <div
-          key={one.name}
-          role={one.name === 'offline' ? 'status' : undefined}
-          className={`flex items-start gap-2.5 border-b border-line px-4 py-2 sm:px-6 ${TONES[one.tone]}`}
-        >
-          <span className="mt-0.5 shrink-0 [&>svg]:size-4" aria-hidden>
-            {one.icon}
-          </span>
-          <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">{one.text}</p>
-          {one.version !== undefined && (
-            <IconButton
-              size="small"
-              label="Dismiss the notice"
-              icon={<X className="size-4" aria-hidden />}
-              onClick={() => dismiss(one)}
-            />
-          )}
+      {banners.filter(({ name }) => first.has(name)).map((one) => shown(one, 'border-b px-4 sm:px-6'))}
+      {late.length > 0 && (
+        <div className="pointer-events-none fixed inset-x-3 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-20 flex flex-col gap-2 sm:right-auto sm:w-96 md:bottom-4 md:left-4">
+          {late.map((one) => shown(one, 'pointer-events-auto rounded-lg border pr-2 pl-3 shadow-pop'))}
         </div>
-      ))}
+      )}
     </section>
+  );
+}
+
+function Notice({ banner, className, onDismiss }: { banner: Banner; className: string; onDismiss: () => void }) {
+  const { name, tone, icon, text, version } = banner;
+  return (
+    <div
+      role={name === 'offline' ? 'status' : undefined}
+      className={`flex items-start gap-2.5 border-line py-2 ${TONES[tone]} ${className}`}
+    >
+      <span className="mt-0.5 shrink-0 [&>svg]:size-4" aria-hidden>
+        {icon}
+      </span>
+      <p className="min-w-0 flex-1 [overflow-wrap:anywhere]">{text}</p>
+      {version !== undefined && (
+        <IconButton size="small" label="Dismiss the notice" icon={<X className="size-4" aria-hidden />} onClick={onDismiss} />
+      )}
+    </div>
   );
 }

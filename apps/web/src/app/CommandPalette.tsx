@@ -3,12 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useId, useRef, useState } from 'react';
+import { errorText } from '../api/errors.ts';
 import { api, chainsQuery, integrationsQuery, type ListPage, nameOfUser, schedulesQuery, usersQuery } from '../api/index.ts';
-import { useSession, useSignOut } from '../api/session.ts';
+import { startViewingAs, stopViewingAs, useSession, useSignOut } from '../api/session.ts';
 import type { AlertGroup } from '../api/types.ts';
+import { rolesQuery } from '../features/roles/roles-query.ts';
+import { viewableRoles } from '../features/roles/viewable.ts';
 import { type Command, useOfferedCommands } from '../lib/commands.ts';
 import { fuzzyScore } from '../lib/fuzzy.ts';
-import { cx } from '../ui/index.ts';
+import { cx, showToast } from '../ui/index.ts';
 import type { NavigationEntry } from './navigation.ts';
 import { setTheme } from './theme.ts';
 
@@ -27,6 +30,9 @@ const readRecent = (): string[] => {
 const remember = (label: string): void =>
   localStorage.setItem(RECENT, JSON.stringify([label, ...readRecent().filter((one) => one !== label)].slice(0, MOST_RECENT)));
 
+const whatFails = (text: string, work: Promise<void>): void =>
+  void work.catch((error: unknown) => showToast({ kind: 'failed', text, detail: errorText(error) }));
+
 type PaletteProps = { open: boolean; onClose: () => void; entries: readonly NavigationEntry[]; onHelp: () => void };
 
 /** Objects of the organization as commands that open them; read when the palette is first opened. */
@@ -39,6 +45,7 @@ function useObjects(typed: string): Command[] {
   const schedules = useQuery({ ...schedulesQuery, enabled: may('schedules:read', '/schedules/$id') });
   const chains = useQuery({ ...chainsQuery, enabled: may('escalation-chains:read', '/escalations/$id') });
   const integrations = useQuery({ ...integrationsQuery, enabled: may('integrations:read', '/integrations/$id') });
+  const roles = useQuery({ ...rolesQuery, enabled: may('admin:admin', '/settings/roles') });
   const search = typed.replace(/^#/, '').trim();
   const groups = useQuery({
     queryKey: ['palette-groups', search],
@@ -61,6 +68,12 @@ function useObjects(typed: string): Command[] {
     ...(schedules.data ?? []).map((one) => open('Schedules', '/schedules/$id', one.id, one.name)),
     ...(integrations.data ?? []).map((one) => open('Integrations', '/integrations/$id', one.id, one.name, one.type)),
     ...(chains.data ?? []).map((one) => open('Escalation chains', '/escalations/$id', one.id, one.name)),
+    ...(roles.data === undefined ? [] : viewableRoles(roles.data)).map((role) => ({
+      label: `View as ${role.name}`,
+      group: 'Roles',
+      hint: role.group === 'Custom' ? 'own role' : `${role.group.toLowerCase()} role`,
+      run: () => whatFails('The role is not viewed', startViewingAs(role.id)),
+    })),
   ];
 }
 
@@ -75,7 +88,17 @@ function Palette({ onClose, entries, onHelp }: Omit<PaletteProps, 'open'>) {
   const offered = useOfferedCommands();
   const objects = useObjects(wanted);
   const [recent] = useState(readRecent);
+  const { viewing_as: viewed } = useSession();
   const fixed: Command[] = [
+    ...(viewed === null
+      ? []
+      : [
+          {
+            label: `Stop viewing as ${viewed.name}`,
+            group: 'Tocsin',
+            run: () => whatFails('You are still viewing as the role', stopViewingAs()),
+          },
+        ]),
     ...entries.map(({ label, path }) => ({ label: `Go to ${label}`, group: 'Pages', run: () => void navigate({ to: path }) })),
     { label: 'Keyboard shortcuts', group: 'Tocsin', run: onHelp },
     { label: 'Theme: light', group: 'Tocsin', run: () => setTheme('light') },

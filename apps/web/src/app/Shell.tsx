@@ -148,7 +148,7 @@ function BottomBar() {
 }
 
 function AvatarMenu({ onHelp }: { onHelp: () => void }) {
-  const { user, organization } = useSession();
+  const { user, organization, viewing_as: viewed } = useSession();
   const { routesByPath } = useRouter();
   const navigate = useNavigate();
   const signOut = useSignOut();
@@ -195,7 +195,7 @@ function AvatarMenu({ onHelp }: { onHelp: () => void }) {
         <div className="border-b border-line px-2 pt-1 pb-2 mb-1">
           <p className="font-medium">{name}</p>
           <p className="text-[0.93rem] text-muted">
-            {user.role} · {organization.name}
+            {viewed === null ? user.role : `viewing as ${viewed.name}`} · {organization.name}
           </p>
         </div>
       }

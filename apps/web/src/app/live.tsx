@@ -1,19 +1,23 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { WifiOff } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
+import { onOtherRights } from '../api/client.ts';
 import { onStreamEvent, onStreamReset, readStreamState, startStream, subscribeStreamState } from '../api/stream.ts';
 import { Tooltip } from '../ui/index.ts';
 import { watchVersion } from './new-version.ts';
 
 /** Query keys that an event makes stale, by the first word of its type. Alert groups are patched row by row instead. */
 const STALE: Readonly<Record<string, readonly string[]>> = {
-  schedule: ['schedules', 'readiness'],
-  oncall: ['schedules', 'home', 'readiness'],
+  schedule: ['schedules', 'readiness', 'session'],
+  oncall: ['schedules', 'home', 'readiness', 'session'],
   integration: ['integrations', 'home'],
-  user: ['users', 'readiness'],
+  user: ['users', 'readiness', 'session'],
+  webhook: ['webhooks'],
   settings: ['session'],
   banner: ['session'],
 };
+
+const AGAIN_AFTER_MS = 500;
 
 /** Keeps the cache fresh while the page is open. */
 export function useLiveUpdates(): void {
@@ -21,11 +25,30 @@ export function useLiveUpdates(): void {
   useEffect(() => {
     const stop = startStream();
     const offVersion = watchVersion();
+    // At once, and then once for all that follows shortly: a storm of events is no storm of requests.
+    const waiting = new Map<string, { timer: ReturnType<typeof setTimeout>; again: boolean }>();
+    const stale = (key: string) => {
+      const known = waiting.get(key);
+      if (known !== undefined) {
+        known.again = true;
+        return;
+      }
+      void client.invalidateQueries({ queryKey: [key] });
+      const timer = setTimeout(() => {
+        const { again } = waiting.get(key) ?? { again: false };
+        waiting.delete(key);
+        if (again) stale(key);
+      }, AGAIN_AFTER_MS);
+      waiting.set(key, { timer, again: false });
+    };
     const offEvent = onStreamEvent(({ type }) => {
-      for (const key of STALE[type.split('.')[0] ?? ''] ?? []) void client.invalidateQueries({ queryKey: [key] });
+      for (const key of STALE[type.split('.')[0] ?? ''] ?? []) stale(key);
     });
+    onOtherRights(() => void client.invalidateQueries({ queryKey: ['session'] }));
     const offReset = onStreamReset(() => void client.invalidateQueries());
     return () => {
+      onOtherRights(null);
+      for (const { timer } of waiting.values()) clearTimeout(timer);
       offEvent();
       offReset();
       offVersion();

@@ -93,6 +93,40 @@ export async function updateStep(
   return existingStep(tx, org, step.id);
 }
 
+/** Ids of a chain's steps in their order. */
+export async function stepOrder(db: Db | Tx, org: string, chainId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('escalation_step')
+    .select('id')
+    .where('organization_id', '=', org)
+    .where('escalation_chain_id', '=', chainId)
+    .orderBy('position')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Puts all steps of a chain into an order.
+ * @param was the order that the caller saw; null: any. Where it is another by now, or names other steps, nothing changes
+ */
+export async function reorderSteps(
+  tx: Tx,
+  org: string,
+  chainId: string,
+  order: readonly string[],
+  was: readonly string[] | null,
+): Promise<{ ok: true } | { ok: false; current: string[] }> {
+  await lockChain(tx, org, chainId);
+  const current = await stepOrder(tx, org, chainId);
+  const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((id, at) => id === b[at]);
+  if ((was !== null && !same(was, current)) || !same([...order].sort(), [...current].sort())) return { ok: false, current };
+  await sql`
+    update escalation_step s set position = o.place - 1 from unnest(${[...order]}::text[]) with ordinality as o (id, place)
+    where s.organization_id = ${org} and s.id = o.id`.execute(tx);
+  return { ok: true };
+}
+
 /** Removes a step; the others keep their positions. */
 export async function deleteStep(tx: Tx, org: string, id: string): Promise<void> {
   await tx.deleteFrom('escalation_step').where('organization_id', '=', org).where('id', '=', id).execute();

@@ -117,15 +117,19 @@ export function AlertGroupsPage() {
     setProgress({ done: 0, of: matching });
     try {
       const { actOnAll } = await import('./bulk-all.ts');
-      const rows = await actOnAll(listQuery, what, note, { signal: control.signal, progress: setProgress });
+      const { rows, of, end } = await actOnAll(listQuery, what, note, {
+        matching,
+        signal: control.signal,
+        progress: setProgress,
+      });
       setResult({ action: what.action, rows });
       const done = rows.filter((row) => row.result === 'done').length;
-      showToast({
-        text: `${done} of ${rows.length} ${DONE[what.action]}`,
-        ...(control.signal.aborted ? { detail: 'Stopped.' } : {}),
-      });
+      const text = `${done} of ${of} ${DONE[what.action]}`;
+      if (end === 'all') showToast({ text });
+      else if (end === 'stopped') showToast({ kind: 'info', text, detail: 'Stopped: the rest is as it was.' });
+      else showToast({ kind: 'failed', text, detail: `The rest is as it was. ${errorText(end.failed)}` });
     } catch (error) {
-      if (!control.signal.aborted) showToast({ kind: 'failed', text: 'Not all were changed', detail: errorText(error) });
+      showToast({ kind: 'failed', text: 'Nothing was changed', detail: errorText(error) });
     } finally {
       setProgress(null);
       await client.invalidateQueries({ queryKey: ['alert-groups'] });

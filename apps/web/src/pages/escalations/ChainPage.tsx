@@ -2,7 +2,9 @@ import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tansta
 import { Link, useNavigate } from '@tanstack/react-router';
 import { CirclePlay, Copy, Ellipsis, ListPlus, Pencil, Plus, Trash2, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import { api, type EscalationChain, errorText, integrationsQuery, teamsQuery, useForbidden } from '../../api/index.ts';
+import { ApiError, api, type EscalationChain, errorText, integrationsQuery, teamsQuery, useForbidden } from '../../api/index.ts';
+import { OrderConflict } from '../../features/conflict/OrderConflict.tsx';
+import { isConflict } from '../../features/conflict/use-edit-guard.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import {
   Button,
@@ -38,7 +40,7 @@ export function ChainPage() {
   const forbidden = useForbidden('escalation-chains:write');
   const [opened, setOpened] = useState<Opened | null>(null);
   const close = () => setOpened(null);
-  const { move, remove, copy } = useChainActions(chain, steps, close);
+  const { move, remove, copy, conflict, overwrite, keepTheirs } = useChainActions(chain, steps, close);
   useShortcuts([
     {
       keys: 'e',
@@ -120,6 +122,17 @@ export function ChainPage() {
               {text}
             </p>
           ))}
+          {conflict !== null && (
+            <OrderConflict
+              {...conflict}
+              nameOf={(id) => {
+                const step = steps.find((one) => one.id === id);
+                return step === undefined ? 'a step that is gone' : stepText(step, names).text;
+              }}
+              onKeep={keepTheirs}
+              onOverwrite={overwrite}
+            />
+          )}
           {steps.length === 0 ? (
             <div className="rounded-lg border border-line bg-surface">
               <EmptyState icon={<ListPlus />} title="No steps yet" actions={addStep}>
@@ -133,7 +146,7 @@ export function ChainPage() {
                 items={steps}
                 itemKey={(step) => step.id}
                 itemLabel={(step) => stepText(step, names).text}
-                onMove={(step, to) => move.mutate({ step, to })}
+                onMove={move}
                 disabled={forbidden !== null}
               >
                 {(step, handle, index) => (
@@ -147,7 +160,7 @@ export function ChainPage() {
                     isFirst={index === 0}
                     isLast={index === steps.length - 1}
                     onEdit={() => setOpened({ kind: 'step', step })}
-                    onMove={(by) => move.mutate({ step, to: index + by })}
+                    onMove={(by) => move(step, index + by)}
                     onDelete={() => remove.mutate(step)}
                   />
                 )}
@@ -173,16 +186,33 @@ function useChainActions(chain: EscalationChain, steps: readonly Step[], close: 
   const { queryKey } = stepsQuery(chain.id);
   const refresh = () => client.invalidateQueries({ queryKey });
   const bodyOf = ({ id: _id, position: _position, ...values }: Step) => values;
-  const move = useMutation({
-    mutationFn: ({ step, to }: { step: Step; to: number }) =>
-      api.patch('/escalation_policies/{id}', { path: { id: step.id }, body: { position: steps[to]?.position ?? to } }),
-    onMutate: ({ step, to }) => {
-      const from = steps.findIndex(({ id }) => id === step.id);
-      client.setQueryData(queryKey, moved(steps, from, to));
+  const [conflict, setConflict] = useState<{ mine: string[]; theirs: string[] } | null>(null);
+  const idsOf = (some: readonly Step[]): string[] => some.map(({ id }) => id);
+  const reorder = useMutation({
+    mutationFn: ({ order, was }: { order: string[]; was: string[]; shown?: Step[] }) =>
+      api.put('/escalation_chains/{id}/steps_order', { path: { id: chain.id }, body: { order, was } }),
+    onMutate: ({ shown }) => {
+      setConflict(null);
+      if (shown !== undefined) client.setQueryData(queryKey, shown);
     },
-    onError: (error) => showToast({ kind: 'failed', text: 'The step stays where it was', detail: errorText(error) }),
+    onError: (error, { order }) => {
+      const theirs = error instanceof ApiError && isConflict(error) ? (error.body as { order?: string[] }).order : undefined;
+      if (theirs !== undefined) setConflict({ mine: order, theirs });
+      else showToast({ kind: 'failed', text: 'The step stays where it was', detail: errorText(error) });
+    },
     onSettled: refresh,
   });
+  const move = (step: Step, to: number) => {
+    const from = steps.findIndex(({ id }) => id === step.id);
+    const shown = moved(steps, from, to);
+    reorder.mutate({ shown, order: idsOf(shown), was: idsOf(steps) });
+  };
+  const overwrite = () => {
+    if (conflict === null) return;
+    // What was added or deleted meanwhile stays as it is, behind what was put in order here.
+    const order = conflict.mine.filter((id) => conflict.theirs.includes(id));
+    reorder.mutate({ order: [...order, ...conflict.theirs.filter((id) => !order.includes(id))], was: conflict.theirs });
+  };
   const remove = useMutation({
     mutationFn: (step: Step) => api.delete('/escalation_policies/{id}', { path: { id: step.id } }),
     onSuccess: async (_answer, step) => {
@@ -209,7 +239,7 @@ function useChainActions(chain: EscalationChain, steps: readonly Step[], close: 
     },
     onError: (error) => showToast({ kind: 'failed', text: 'The chain was not copied', detail: errorText(error) }),
   });
-  return { move, remove, copy };
+  return { move, remove, copy, conflict, overwrite, keepTheirs: () => setConflict(null) };
 }
 
 /** The routes that lead to the chain. */

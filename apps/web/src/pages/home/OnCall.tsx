@@ -42,7 +42,7 @@ function ScheduleRow({
   const onCall = schedule.on_call_now ?? [];
   const navigate = useNavigate();
   const mayNotPage = useForbidden('alert-groups:direct-paging');
-  const own = turns.filter(({ scheduleId }) => scheduleId === schedule.id);
+  const own = turns.filter((turn) => turn.schedule_id === schedule.id);
   return (
     <li className="px-4 py-2.5">
       <div className="flex items-center gap-3">
@@ -74,7 +74,7 @@ function ScheduleRow({
 /** Who is on call on each schedule, until when, and who is next. */
 export function OnCallNow() {
   const { data: schedules } = useQuery(schedulesQuery);
-  const turns = useQuery(turnsQuery(schedules ?? [])).data ?? [];
+  const turns = useQuery(turnsQuery).data ?? [];
   const nameOf = useUserNames();
   const { isInScope } = useTeamScope();
   return (
@@ -98,8 +98,9 @@ const MOST_NEXT = 3;
 export function MyShifts() {
   const { user } = useSession();
   const schedules = useQuery(schedulesQuery).data ?? [];
-  const turns = useQuery(turnsQuery(schedules)).data ?? [];
+  const turns = useQuery(turnsQuery).data ?? [];
   const nameOf = useUserNames();
+  const nameOfSchedule = ({ schedule_id: id }: Turn) => schedules.find((one) => one.id === id)?.name ?? 'a schedule';
   const now = useNow().getTime();
   const mine = turns.filter(({ user_pk }) => user_pk === user.id);
   const current = mine.filter((turn) => isNow(turn, now));
@@ -109,16 +110,16 @@ export function MyShifts() {
       {current.length === 0 && <p className="text-muted">You are not on call.</p>}
       {current.map((turn) => {
         const after = turns.find(
-          (one) => one.scheduleId === turn.scheduleId && one.user_pk !== user.id && one.shift_start >= turn.shift_end,
+          (one) => one.schedule_id === turn.schedule_id && one.user_pk !== user.id && one.shift_start >= turn.shift_end,
         );
         return (
           <p
-            key={turn.scheduleId + turn.shift_start}
+            key={turn.schedule_id + turn.shift_start}
             className="mb-2 flex items-start gap-2 rounded-md bg-accent-soft px-3 py-2 text-accent last:mb-0"
           >
             <Phone className="mt-0.5 size-4 shrink-0" aria-hidden />
             <span>
-              You are on call for <span className="font-medium">{turn.schedule}</span> until{' '}
+              You are on call for <span className="font-medium">{nameOfSchedule(turn)}</span> until{' '}
               <Time value={turn.shift_end} show="short" />, for <Countdown until={turn.shift_end} /> still.
               {after !== undefined && ` Then ${nameOf(after.user_pk)}.`}
             </span>
@@ -128,15 +129,15 @@ export function MyShifts() {
       {next.length > 0 && (
         <ul className="mt-3 space-y-1.5" aria-label="My next shifts">
           {next.map((shift) => (
-            <li key={shift.shift_start + shift.scheduleId} className="flex items-center gap-2">
+            <li key={shift.shift_start + shift.schedule_id} className="flex items-center gap-2">
               <CalendarClock className="size-4 shrink-0 text-muted" aria-hidden />
               <Link
                 to="/schedules/$id"
-                params={{ id: shift.scheduleId }}
+                params={{ id: shift.schedule_id }}
                 title="Open the schedule, where a turn can be offered to others"
                 className="min-w-0 flex-1 truncate hover:underline"
               >
-                {shift.schedule}
+                {nameOfSchedule(shift)}
               </Link>
               <span className="text-muted">
                 <Time value={shift.shift_start} />

@@ -26,7 +26,7 @@ export function Warnings() {
   const schedules = useQuery({ ...schedulesQuery, enabled: mayReadSchedules }).data ?? [];
   const missing = useQuery({ ...missingHeartbeatsQuery, enabled: mayReadIntegrations }).data ?? [];
   const unrouted = useQuery({ ...unroutedQuery, enabled: mayReadIntegrations }).data ?? [];
-  const gaps = useQuery(gapsQuery(schedules)).data ?? [];
+  const gaps = useQuery({ ...gapsQuery, enabled: mayReadSchedules }).data ?? [];
   const unready =
     useQuery({ ...readinessQuery, enabled: useCan('user-settings:read') }).data?.filter(
       ({ state }) => state === 'not_reachable',
@@ -60,13 +60,13 @@ export function Warnings() {
           </>
         ),
       })),
-    ...gaps.slice(0, MOST_GAPS).map(({ schedule, text, start }) => ({
-      key: `gap ${schedule.id} ${start ?? ''} ${text}`,
+    ...gaps.slice(0, MOST_GAPS).map(({ schedule_id: schedule, text, start }) => ({
+      key: `gap ${schedule} ${start ?? ''} ${text}`,
       icon: <CalendarX2 className={`${icon} text-warn`} aria-hidden />,
       text: (
         <>
-          <Link to="/schedules/$id" params={{ id: schedule.id }} className="font-medium hover:underline">
-            {schedule.name}
+          <Link to="/schedules/$id" params={{ id: schedule }} className="font-medium hover:underline">
+            {schedules.find(({ id }) => id === schedule)?.name ?? 'A schedule'}
           </Link>
           : {text}
         </>

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, type ListPage, listAll, type Query } from '../../api/client.ts';
+import { api, listAll, type Query } from '../../api/client.ts';
 import { type GroupCounts, groupsQuery } from '../../features/alert-groups/queries.ts';
 
 /** What fires now; live events keep it in line like every list. */
@@ -9,64 +9,37 @@ export const attentionQuery = (teams: readonly string[]) =>
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 30;
-const MOST_SCHEDULES = 30;
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** A turn of somebody on a schedule. */
-export type Turn = { scheduleId: string; schedule: string; user_pk: string; shift_start: string; shift_end: string };
-type FinalShift = Pick<Turn, 'user_pk' | 'shift_start' | 'shift_end'>;
+export type Turn = { schedule_id: string; user_pk: string; shift_start: string; shift_end: string };
 
 /** The turns of the next 30 days on all schedules, in their order; those under way come first. */
-export const turnsQuery = (schedules: readonly { id: string; name: string }[]) =>
-  queryOptions({
-    queryKey: ['schedules', 'turns', schedules.map(({ id }) => id)],
-    queryFn: async ({ signal }): Promise<Turn[]> => {
-      const query = { start_date: day(Date.now() - DAY_MS), end_date: day(Date.now() + DAYS_AHEAD * DAY_MS) };
-      const all = await Promise.all(
-        schedules.slice(0, MOST_SCHEDULES).map(async ({ id, name }) => {
-          const { results } = await api.get<ListPage<FinalShift>>('/schedules/{id}/final_shifts', {
-            path: { id },
-            query,
-            signal,
-          });
-          return results.map((shift) => ({ ...shift, scheduleId: id, schedule: name }));
-        }),
-      );
-      return all.flat().sort((a, b) => a.shift_start.localeCompare(b.shift_start));
-    },
-    enabled: schedules.length > 0,
-    staleTime: 60_000,
-  });
+export const turnsQuery = queryOptions({
+  queryKey: ['schedules', 'turns'],
+  queryFn: async ({ signal }): Promise<Turn[]> => {
+    const query = { start_date: day(Date.now() - DAY_MS), end_date: day(Date.now() + DAYS_AHEAD * DAY_MS) };
+    const { results } = await api.get<{ results: Turn[] }>('/schedules/final_shifts', { query, signal });
+    return results.sort((a, b) => a.shift_start.localeCompare(b.shift_start));
+  },
+  staleTime: 60_000,
+});
 
 /** Turns under way now. */
 export const isNow = ({ shift_start, shift_end }: Turn, now: number): boolean =>
   new Date(shift_start).getTime() <= now && now < new Date(shift_end).getTime();
 
-type Gap = { schedule: { id: string; name: string }; start: string | null; text: string };
+/** `GET /schedules/warnings` */
+export type Gap = { schedule_id: string; start: string | null; text: string };
 const GAP_DAYS = 7;
 
 /** What the schedules warn of within the next week. */
-export const gapsQuery = (schedules: readonly { id: string; name: string }[]) =>
-  queryOptions({
-    queryKey: ['schedules', 'gaps', schedules.map(({ id }) => id)],
-    queryFn: async ({ signal }): Promise<Gap[]> => {
-      const until = Date.now() + GAP_DAYS * DAY_MS;
-      const all = await Promise.all(
-        schedules.slice(0, MOST_SCHEDULES).map(async ({ id, name }) => {
-          const { results } = await api.get<{ results: Omit<Gap, 'schedule'>[] }>('/schedules/{id}/warnings', {
-            path: { id },
-            signal,
-          });
-          return results
-            .filter(({ start }) => start === null || new Date(start).getTime() < until)
-            .map(({ start, text }) => ({ start, text, schedule: { id, name } }));
-        }),
-      );
-      return all.flat();
-    },
-    enabled: schedules.length > 0,
-    staleTime: 300_000,
-  });
+export const gapsQuery = queryOptions({
+  queryKey: ['schedules', 'gaps'],
+  queryFn: async ({ signal }): Promise<Gap[]> =>
+    (await api.get<{ results: Gap[] }>('/schedules/warnings', { query: { days: GAP_DAYS }, signal })).results,
+  staleTime: 300_000,
+});
 
 /** Heartbeats that are overdue. Events about integrations make them stale. */
 export const missingHeartbeatsQuery = queryOptions({

@@ -9,6 +9,7 @@ import { useShortcuts } from '../../lib/keyboard.tsx';
 import { useListSort } from '../../lib/list-sort.ts';
 import { Badge, Button, type Column, EmptyState, Page, Select, Table, TextField, Time } from '../../ui/index.ts';
 import { CreateIntegration } from './CreateIntegration.tsx';
+import { DeletedCallsCard } from './DeletedCallsCard.tsx';
 import { countersQuery, typesQuery } from './queries.ts';
 import { integrationsRoute } from './routes.ts';
 
@@ -148,6 +149,7 @@ export function IntegrationsPage() {
           )
         }
       />
+      <DeletedCallsCard typeName={typeName} />
       {creating && <CreateIntegration onClose={() => setCreating(false)} />}
     </Page>
   );

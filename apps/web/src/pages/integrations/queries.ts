@@ -140,3 +140,21 @@ export const heartbeatQuery = (id: string) =>
       (await listAll<Heartbeat>('/heartbeats', { integration_id: id }, signal))[0] ?? null,
     refetchInterval: 15_000,
   });
+
+/** `GET /integrations/deleted_calls`, the latest call first */
+export type DeletedCalls = {
+  integration_id: string;
+  name: string;
+  type: string;
+  deleted_at: string;
+  /** As far as the log keeps them. */
+  calls: number;
+  last_call_at: string;
+};
+
+export const deletedCallsQuery = queryOptions({
+  queryKey: ['integrations', 'deleted-calls'],
+  queryFn: async ({ signal }): Promise<DeletedCalls[]> =>
+    (await api.get<{ results: DeletedCalls[] }>('/integrations/deleted_calls', { signal })).results,
+  staleTime: 60_000,
+});

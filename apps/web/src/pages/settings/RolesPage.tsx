@@ -1,32 +1,28 @@
-import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
-import { Check, Copy, Lock, Pencil, Plus, Trash2 } from 'lucide-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { Check, Copy, Eye, Lock, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { api, errorText, useForbidden } from '../../api/index.ts';
-import { Button, ConfirmDialog, cx, IconButton, Page, Select, showToast, TextField } from '../../ui/index.ts';
+import { useForbidden } from '../../api/index.ts';
+import { Button, cx, IconButton, Page, Select, TextField } from '../../ui/index.ts';
 import { type Role, rolesQuery } from './access-queries.ts';
+import { DeleteRoleDialog } from './DeleteRoleDialog.tsx';
 import { groupedPermissions, plain } from './permissions.ts';
 import { RoleDrawer } from './RoleDrawer.tsx';
+import { ViewAsDialog } from './ViewAsDialog.tsx';
 
-type Opened = { kind: 'form'; role: Role | null; copyOf?: Role } | { kind: 'delete'; role: Role };
+type Opened =
+  | { kind: 'form'; role: Role | null; copyOf?: Role }
+  | { kind: 'delete'; role: Role }
+  | { kind: 'view-as'; start: string };
 
 /** Roles against permissions, resource by resource. */
 export function RolesPage() {
-  const client = useQueryClient();
   const forbidden = useForbidden('roles:write');
+  const mayNotView = useForbidden('admin:admin');
   const { data: roles } = useSuspenseQuery(rolesQuery);
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState(roles[0]?.id ?? '');
   const [opened, setOpened] = useState<Opened | null>(null);
   const close = () => setOpened(null);
-  const remove = useMutation({
-    mutationFn: ({ id }: Role) => api.delete('/roles/{id}', { path: { id } }),
-    onSuccess: async (_answer, { name }) => {
-      await client.invalidateQueries({ queryKey: ['roles'] });
-      setChosen(roles[0]?.id ?? '');
-      showToast({ kind: 'done', text: `Deleted the role ${name}` });
-      close();
-    },
-  });
   const role = roles.find(({ id }) => id === chosen) ?? roles[0];
   const groups = groupedPermissions(
     roles.flatMap(({ permissions }) => permissions),
@@ -37,14 +33,23 @@ export function RolesPage() {
       title="Roles"
       description="Everybody has one basic role, and any number of these beside it. Teams and service accounts can have them too."
       actions={
-        <Button
-          kind="primary"
-          icon={<Plus className="size-4" aria-hidden />}
-          disabledReason={forbidden}
-          onClick={() => setOpened({ kind: 'form', role: null })}
-        >
-          New role
-        </Button>
+        <>
+          <Button
+            icon={<Eye className="size-4" aria-hidden />}
+            disabledReason={mayNotView}
+            onClick={() => setOpened({ kind: 'view-as', start: 'basic:viewer' })}
+          >
+            View as…
+          </Button>
+          <Button
+            kind="primary"
+            icon={<Plus className="size-4" aria-hidden />}
+            disabledReason={forbidden}
+            onClick={() => setOpened({ kind: 'form', role: null })}
+          >
+            New role
+          </Button>
+        </>
       }
     >
       <div className="mb-4 grid items-end gap-3 sm:grid-cols-[1fr_1fr_auto]">
@@ -57,6 +62,12 @@ export function RolesPage() {
         <TextField label="Find a permission" type="search" value={search} onChange={setSearch} placeholder="integrations" />
         {role !== undefined && (
           <div className="flex gap-1">
+            <IconButton
+              label={`View as ${role.name}`}
+              icon={<Eye className="size-4" aria-hidden />}
+              disabledReason={mayNotView}
+              onClick={() => setOpened({ kind: 'view-as', start: role.id })}
+            />
             <IconButton
               label={`Copy the role ${role.name}`}
               icon={<Copy className="size-4" aria-hidden />}
@@ -116,17 +127,18 @@ export function RolesPage() {
           onSaved={(saved) => setChosen(saved.id)}
         />
       )}
-      <ConfirmDialog
-        open={opened?.kind === 'delete'}
-        onClose={close}
-        title={`Delete the role ${opened?.kind === 'delete' ? opened.role.name : ''}?`}
-        confirmLabel="Delete role"
-        onConfirm={() => opened?.kind === 'delete' && remove.mutate(opened.role)}
-        pending={remove.isPending}
-        error={remove.error === null ? null : errorText(remove.error)}
-      >
-        <p>A role that somebody has cannot be deleted: take it from its holders first.</p>
-      </ConfirmDialog>
+      {opened?.kind === 'delete' && (
+        <DeleteRoleDialog
+          role={opened.role}
+          roles={roles}
+          onClose={close}
+          onDeleted={() => {
+            setChosen(roles[0]?.id ?? '');
+            close();
+          }}
+        />
+      )}
+      {opened?.kind === 'view-as' && <ViewAsDialog roles={roles} start={opened.start} onClose={close} />}
     </Page>
   );
 }

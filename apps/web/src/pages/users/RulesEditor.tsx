@@ -102,7 +102,9 @@ function RuleList({ userId, important, rules, hasOther, forbidden }: ListProps) 
       ? null
       : `A wait has 1 to ${MOST_MINUTES} minutes.`;
   const { queryKey } = rulesQuery(userId);
-  const refresh = () => client.invalidateQueries({ queryKey });
+  // The session tells whether a page would reach its person.
+  const refresh = () =>
+    Promise.all([client.invalidateQueries({ queryKey }), client.invalidateQueries({ queryKey: ['session'] })]);
   const failed = (text: string) => (error: Error) => showToast({ kind: 'failed', text, detail: errorText(error) });
   const add = useMutation({
     mutationFn: () => {

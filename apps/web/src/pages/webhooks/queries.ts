@@ -18,7 +18,7 @@ export const responsesQuery = (id: string) =>
       return (await api.get<ListPage<WebhookResponse>>('/webhooks/{id}/responses', { path: { id }, query, signal })).results;
     },
     staleTime: 2_000,
-    refetchInterval: 10_000,
+    refetchInterval: 60_000, // events tell of calls; this is for what they may miss
   });
 
 /** Alert groups that a test can tell of. */

@@ -1,19 +1,22 @@
 import { Type } from 'typebox';
 import {
+  can,
   endOfSession,
   findViewedRole,
   PROOF_LASTS_MS,
   readOrganizationSettings,
   readPolicy,
   type Session,
+  viewerOf,
 } from '../../../access/index.ts';
-import type { Db } from '../../../platform/db/database.ts';
+import { onCallUntil } from '../../../schedules/index.ts';
 import { findUser, teamsOfUsers } from '../../../users/index.ts';
 import { notFound } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
+import { reaches } from '../readiness/reach.ts';
 import { presentSettings, SettingsSchema } from '../users/organization-settings.routes.ts';
-import type { AuthContext } from './auth-context.ts';
+import type { AuthDeps } from './auth-context.ts';
 import { ViewedRoleSchema } from './view-as.routes.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -50,20 +53,39 @@ export const SessionSchema = named(
       ...Nullable(ViewedRoleSchema),
       description: 'The role whose rights the permissions are; nothing can be changed until one stops.',
     },
+    is_reachable: {
+      ...Nullable(Type.Boolean()),
+      description: 'Whether a page would reach the person by any channel of their rules; null: nobody pages them in their role.',
+    },
+    on_call: Type.Array(
+      Type.Object({
+        schedule_id: Type.String(),
+        name: Type.String(),
+        until: Type.String({ description: 'The end of the last of the turns that follow one another without a gap.' }),
+      }),
+      { description: 'Schedules that have the person on call now.' },
+    ),
     second_factor_required: Type.Boolean({ description: 'The organization asks this person to set one up.' }),
   }),
 );
 
 /** Everything about the person, the session and the organization in one answer (access.md 7.6). */
-export async function presentSession(db: Db, auth: AuthContext, caller: Caller, session: Session, secondFactorRequired: boolean) {
+export async function presentSession(
+  { db, auth, clock }: Pick<AuthDeps, 'db' | 'auth' | 'clock'>,
+  caller: Caller,
+  session: Session,
+  secondFactorRequired: boolean,
+) {
   const { org } = caller;
   const { viewedRole } = session;
-  const [user, teams, policy, settings, viewed] = await Promise.all([
+  const [user, teams, policy, settings, viewed, reached, onCall] = await Promise.all([
     findUser(db, org, session.userId),
     teamsOfUsers(db, org, [session.userId]),
     readPolicy(db, org),
     readOrganizationSettings(db, org),
     viewedRole === null ? null : findViewedRole(db, org, viewedRole),
+    reaches(db, org, session.userId, auth.features),
+    can(caller, 'schedules:read') ? onCallUntil(db, org, session.userId, clock.now(), viewerOf(caller)) : [],
   ]);
   if (user === null) throw notFound();
   return {
@@ -92,6 +114,8 @@ export async function presentSession(db: Db, auth: AuthContext, caller: Caller, 
       proof_until: new Date(session.provedAt.getTime() + PROOF_LASTS_MS).toISOString(),
     },
     viewing_as: viewedRole === null ? null : { id: viewedRole, name: viewed?.name ?? 'a role that is gone' },
+    is_reachable: reached,
+    on_call: onCall.map(({ scheduleId, scheduleName, until }) => ({ schedule_id: scheduleId, name: scheduleName, until })),
     second_factor_required: secondFactorRequired,
   };
 }

@@ -275,7 +275,7 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps & { readonly
       },
     },
     async (request, reply) => {
-      const shown = await presentSession(db, auth, callerOf(request), sessionOf(request), request.lacksSecondFactor);
+      const shown = await presentSession(deps, callerOf(request), sessionOf(request), request.lacksSecondFactor);
       return sendJson(reply.header('cache-control', 'no-store'), 200, JSON.stringify(shown));
     },
   );

@@ -219,3 +219,66 @@ describe('the first run', () => {
     expect(session.body).toMatchObject({ user: { role: 'admin' }, organization: { name: 'Lighthouse' } });
   });
 });
+
+describe('an admin who views the product as a role', () => {
+  const names = async () => {
+    const records = world.db
+      .selectFrom('audit_record')
+      .select(['action_name', 'note'])
+      .where('action_name', 'like', 'role_view%');
+    return (await records.orderBy('seq').execute()).map((record) => [record.action_name, record.note]);
+  };
+
+  test('reads what it lets read, changes nothing, and has the own rights back afterwards', async () => {
+    const session = await world.signIn(world.admin);
+    const read = () => session.send('GET', 'auth/session');
+    const own = (await read()).body;
+    expect(own.viewing_as).toBeNull();
+    const started = await session.send('PUT', 'auth/view_as', { role: 'basic:viewer' });
+    expect([started.status, started.body]).toEqual([200, { id: 'basic:viewer', name: 'Viewer' }]);
+    const seen = (await read()).body;
+    expect(seen.viewing_as).toEqual({ id: 'basic:viewer', name: 'Viewer' });
+    expect(seen.permissions).toContain('alert-groups:read');
+    expect(seen.permissions.filter((one: string) => one.endsWith(':write'))).toEqual([]);
+    expect((await session.send('GET', 'escalation_chains')).status).toBe(200);
+    expect((await session.send('GET', 'roles')).status).toBe(403);
+    expect((await session.send('PUT', 'auth/view_as', { role: 'basic:admin' })).body.code).toBe('viewing_as_role');
+    expect((await session.send('DELETE', 'auth/view_as')).status).toBe(204);
+    expect((await session.send('DELETE', 'auth/view_as')).status).toBe(204);
+    expect((await read()).body).toMatchObject({ viewing_as: null, permissions: own.permissions });
+    expect(await names()).toEqual([
+      ['role_view_started', 'Viewer'],
+      ['role_view_ended', null],
+    ]);
+  });
+
+  test('is refused every write, also those that the role has, by session only, and may sign out', async () => {
+    const role = (await world.admin.post('roles/', { name: 'Chains', permissions: ['escalation-chains:write'] })).body;
+    const session = await world.signIn(world.admin);
+    expect((await session.send('PUT', 'auth/view_as', { role: role.id })).body).toEqual({ id: role.id, name: 'Chains' });
+    expect((await session.send('GET', 'auth/session')).body.permissions).toEqual(['escalation-chains:write']);
+    for (const [method, path] of [
+      ['POST', 'escalation_chains'],
+      ['PATCH', `users/${world.admin.id}`],
+      ['DELETE', 'auth/sessions'],
+      ['POST', 'auth/proof'],
+    ] as const) {
+      const { status, body } = await session.send(method, path, method === 'DELETE' ? undefined : { name: 'x' });
+      expect([status, body.code], `${method} ${path}`).toEqual([403, 'viewing_as_role']);
+    }
+    expect((await world.admin.post('escalation_chains/', { name: 'By token' })).status).toBe(201);
+    expect((await world.admin.delete(`roles/${role.id}/`)).status).toBe(204);
+    const gone = (await session.send('GET', 'auth/session')).body;
+    expect([gone.viewing_as.name, gone.permissions]).toEqual(['a role that is gone', []]);
+    expect((await session.send('POST', 'auth/logout')).status).toBe(204);
+  });
+
+  test('must be one, and name a role that is there', async () => {
+    const session = await world.signIn(world.admin);
+    for (const role of ['basic:root', 'RLNOTHING', ''])
+      expect((await session.send('PUT', 'auth/view_as', { role })).body, role).toHaveProperty('role');
+    const editor = await world.signIn(await world.user('edda', 'editor'));
+    expect((await editor.send('PUT', 'auth/view_as', { role: 'basic:viewer' })).body.required).toEqual(['admin:admin']);
+    expect((await world.admin.put('auth/view_as', { role: 'basic:viewer' })).body.code).toBe('session_only');
+  });
+});

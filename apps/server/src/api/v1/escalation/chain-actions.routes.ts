@@ -1,19 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { copySteps, createChain, findChain } from '../../../escalation/index.ts';
+import { copySteps, createChain, findChain, reorderSteps, stepOrder } from '../../../escalation/index.ts';
 import { routesToChain } from '../../../integrations/index.ts';
-import { notFound } from '../conventions/api-error.ts';
+import { ApiError, notFound } from '../conventions/api-error.ts';
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
-import { sendOne } from '../conventions/etag.ts';
-import { readBody, text } from '../conventions/fields.ts';
+import { checkUnchanged, sendOne } from '../conventions/etag.ts';
+import { idList, readBody, text } from '../conventions/fields.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { checkTeam, TeamIdSchema, teamField } from '../conventions/team-field.ts';
 import { hiddenFrom, nameFor } from '../conventions/visibility.ts';
 import { CHAIN_UNIQUES, ChainSchema, presentChain } from './chains.resource.ts';
 
 const fields = { name: text({ max: 100 }), team_id: teamField };
+const OrderSchema = Type.Object({ order: Type.Array(Type.String({ description: 'Ids of steps in their order.' })) });
 const IdParams = Type.Object({ id: Type.String() });
 const UsesSchema = named(
   'EscalationChainUses',
@@ -91,6 +92,72 @@ export function registerChainActions(app: FastifyInstance, { db, clock }: ApiDep
         };
       });
       return sendJson(reply, 200, JSON.stringify({ integrations }));
+    },
+  );
+  app.get(
+    '/escalation_chains/:id/steps_order',
+    {
+      config: { permission: 'escalation-chains:read' },
+      schema: {
+        operationId: 'getStepsOrder',
+        summary: 'The order of the steps of a chain',
+        tags,
+        params: IdParams,
+        response: { 200: OrderSchema, ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const { id } = request.params as { id: string };
+      if ((await findChain(db, org, id)) === null) throw notFound();
+      return sendOne(reply, 200, JSON.stringify({ order: await stepOrder(db, org, id) }));
+    },
+  );
+  app.put(
+    '/escalation_chains/:id/steps_order',
+    {
+      config: { permission: 'escalation-chains:write' },
+      schema: {
+        operationId: 'putStepsOrder',
+        summary: 'Puts all steps of a chain into an order, unless somebody changed it meanwhile',
+        tags,
+        params: IdParams,
+        body: Type.Object({
+          order: Type.Array(Type.String()),
+          was: Type.Optional(
+            Type.Array(Type.String(), { description: 'The order that was seen; 412 where it is another by now.' }),
+          ),
+        }),
+        response: {
+          200: OrderSchema,
+          412: Type.Object({ detail: Type.String(), code: Type.String(), order: Type.Array(Type.String()) }),
+          ...errorResponses,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { org } = callerOf(request);
+      const { id } = request.params as { id: string };
+      const { order, was } = readBody({ order: idList(), was: idList() }, request.body, ['order']);
+      await inOneTransaction(db, {}, async (tx) => {
+        const chain = await findChain(tx, org, id);
+        if (chain === null) throw notFound();
+        const before = await stepOrder(tx, org, id);
+        await checkUnchanged(tx, request, 'steps_order', id, async () => JSON.stringify({ order: await stepOrder(tx, org, id) }));
+        const result = await reorderSteps(tx, org, id, order, was ?? null);
+        if (!result.ok) {
+          const detail = 'The object has changed since it was read.';
+          throw new ApiError(412, { detail, code: 'conflict', order: result.current });
+        }
+        const known = { id, name: chain.name, team_id: chain.teamId };
+        await audit(
+          tx,
+          request,
+          resourceEvent('escalation_chain', { ...known, steps: before }, { ...known, steps: order }),
+          clock,
+        );
+      });
+      return sendOne(reply, 200, JSON.stringify({ order }));
     },
   );
 }

@@ -16,6 +16,7 @@ const TOPICS: Readonly<Record<string, Permission | null>> = {
   schedule: 'schedules:read',
   oncall: 'schedules:read',
   integration: 'integrations:read',
+  webhook: 'outgoing-webhooks:read',
   user: null,
   settings: null,
   banner: null,

@@ -9,7 +9,8 @@ import { type Caller, callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
 import { hiddenFrom, nameFor } from '../conventions/visibility.ts';
-import { type ChannelCheck, type Judged, judge } from './judge.ts';
+import { type Judged, judge } from './judge.ts';
+import { channelsOf } from './reach.ts';
 
 const DAYS_AHEAD = 14;
 const DAY_MS = 86_400_000;
@@ -128,17 +129,3 @@ async function readiness(db: Db, caller: Caller, features: readonly string[], no
   });
   return rows.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.username.localeCompare(b.username));
 }
-
-/** What keeps each channel from reaching a person. */
-const channelsOf =
-  (features: readonly string[], hasWebhook: boolean): ChannelCheck =>
-  (type) => {
-    if (type === 'notify_by_email') return features.includes('email') ? null : 'No mail server is set up.';
-    if (type !== 'notify_by_webhook')
-      return `This server has no channel for ${type
-        .replace(/^notify_by_/, '')
-        .replace(/^sms$/, 'SMS')
-        .replaceAll('_', ' ')}.`;
-    if (!features.includes('personal_webhook')) return 'Personal webhooks are switched off.';
-    return hasWebhook ? null : 'No webhook of theirs is linked.';
-  };

@@ -1,13 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { viewerOf } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import {
+  type CoverageWarning,
   coverageWarnings,
+  coverageWarningsOf,
   findSchedule,
   listHolidays,
   listScheduleEvents,
   loadShares,
   reloadFeeds,
+  scheduleIds,
   scheduleQuality,
 } from '../../../schedules/index.ts';
 import { notFound } from '../conventions/api-error.ts';
@@ -28,22 +32,22 @@ const Range = Type.Object({
   end_date: Type.String(),
 });
 
-const Warning = named(
-  'ScheduleWarning',
-  Type.Object({
-    type: Type.Union([
-      Type.Literal('gap'),
-      Type.Literal('empty_shift'),
-      Type.Literal('time_off'),
-      Type.Literal('calendar'),
-      Type.Literal('shift'),
-    ]),
-    start: TextOrNull,
-    end: TextOrNull,
-    user_id: TextOrNull,
-    text: Type.String(),
-  }),
-);
+const warningFields = {
+  type: Type.Union([
+    Type.Literal('gap'),
+    Type.Literal('empty_shift'),
+    Type.Literal('time_off'),
+    Type.Literal('calendar'),
+    Type.Literal('shift'),
+  ]),
+  start: TextOrNull,
+  end: TextOrNull,
+  user_id: TextOrNull,
+  text: Type.String(),
+};
+const Warning = named('ScheduleWarning', Type.Object(warningFields));
+const WarningOfSchedule = named('WarningOfSchedule', Type.Object({ schedule_id: Type.String(), ...warningFields }));
+const presentWarning = ({ type, start, end, userId, text }: CoverageWarning) => ({ type, start, end, user_id: userId, text });
 const Share = named(
   'ScheduleShare',
   Type.Object({
@@ -113,6 +117,26 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
     },
   );
   app.get(
+    '/schedules/warnings',
+    {
+      config,
+      schema: {
+        operationId: 'listWarningsOfSchedules',
+        summary: 'The warnings of all schedules that the caller sees, within the next 14 days',
+        tags,
+        querystring: Days,
+        response: { 200: Type.Object({ results: Type.Array(WarningOfSchedule) }), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const ids = await scheduleIds(db, caller.org, viewerOf(caller));
+      const all = await coverageWarningsOf(db, caller.org, ids, clock.now(), readDays(request.query, 14));
+      const results = [...all].flatMap(([id, warnings]) => warnings.map((one) => ({ schedule_id: id, ...presentWarning(one) })));
+      return sendJson(reply, 200, JSON.stringify({ results }));
+    },
+  );
+  app.get(
     '/schedules/:id/warnings',
     {
       config,
@@ -129,7 +153,7 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
       const { org } = callerOf(request);
       const warnings = await coverageWarnings(db, org, idOf(request), clock.now(), readDays(request.query, 14));
       if (warnings === null) throw notFound();
-      const results = warnings.map(({ type, start, end, userId, text }) => ({ type, start, end, user_id: userId, text }));
+      const results = warnings.map(presentWarning);
       return sendJson(reply, 200, JSON.stringify({ results }));
     },
   );

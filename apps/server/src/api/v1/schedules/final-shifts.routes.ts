@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { viewerOf } from '../../../access/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
-import { finalShifts, findSchedule } from '../../../schedules/index.ts';
+import { finalShifts, finalShiftsOf, findSchedule, scheduleIds } from '../../../schedules/index.ts';
 import { findUsers } from '../../../users/index.ts';
 import { conflictOfFields, type ErrorBody, fieldErrors, notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
@@ -21,6 +22,11 @@ const FinalShift = named(
     shift_start: Type.String(),
     shift_end: Type.String(),
   }),
+);
+
+const FinalShiftOfSchedule = named(
+  'FinalShiftOfSchedule',
+  Type.Object({ schedule_id: Type.String(), user_pk: Type.String(), shift_start: Type.String(), shift_end: Type.String() }),
 );
 
 /** Who was or will be on call, after everything is resolved (http-api-oncall.md 6.7). All rows come in one answer. */
@@ -65,6 +71,37 @@ export function registerFinalShifts(app: FastifyInstance, { db, clock }: ApiDeps
         total_pages: 1,
       };
       return sendJson(reply, 200, JSON.stringify(envelope));
+    },
+  );
+  app.get(
+    '/schedules/final_shifts',
+    {
+      config: { permission: 'schedules:read' },
+      schema: {
+        operationId: 'listFinalShiftsOfAll',
+        summary: 'Lists who was or will be on call on all schedules that the caller sees, in a range of at most a year',
+        tags: ['schedules'],
+        querystring: Type.Object({
+          start_date: Type.String({ description: '`YYYY-MM-DD` or `YYYY-MM-DDThh:mm`, UTC.' }),
+          end_date: Type.String({ description: 'The same; a plain date excludes that day.' }),
+        }),
+        response: { 200: Type.Object({ results: Type.Array(FinalShiftOfSchedule) }), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { org } = caller;
+      const range = readDateRange(request.query as Record<string, unknown>);
+      const all = await finalShiftsOf(db, org, await scheduleIds(db, org, viewerOf(caller)), range, clock.now());
+      const results = all.flatMap(({ scheduleId, shifts }) =>
+        shifts.map(({ userId, start, end }) => ({
+          schedule_id: scheduleId,
+          user_pk: userId,
+          shift_start: start,
+          shift_end: end,
+        })),
+      );
+      return sendJson(reply, 200, JSON.stringify({ results }));
     },
   );
 }

@@ -9,6 +9,7 @@ import {
   saveOrganizationSettings,
   UNACKNOWLEDGE_SECONDS,
 } from '../../../access/index.ts';
+import { addLiveEvents } from '../../../live/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
 import { isTimeZone } from '../../../schedules/index.ts';
 import { forbidden, notFound } from '../conventions/api-error.ts';
@@ -175,6 +176,7 @@ export function registerOrganizationSettings(app: FastifyInstance, { db, clock }
           const settings = { ...stored, ...changed, retention: { ...stored.retention, ...changed.retention } };
           await saveOrganizationSettings(tx, org, settings);
           const after = await presentSettings(tx, org, settings);
+          await addLiveEvents(tx, [{ organizationId: org, type: 'settings', objectId: org }]);
           const resource = { type: 'organization', id: org, name: String(after.name) };
           await audit(tx, request, { type: 'settings', name: 'updated', resource, before, after }, clock);
           return after;
