@@ -179,3 +179,21 @@ browserTest('a second integration of the same name is refused beside the field, 
   await dialog.getByRole('button', { name: 'Delete integration' }).click();
   await page.getByText('Deleted Invoices').waitFor();
 });
+
+browserTest('an integration that is deleted and still called is shown to those who can do something about it', async () => {
+  const { id, link } = await world.integration('Old buoy');
+  await world.admin.api('DELETE', `integrations/${id}/`);
+  await expect.poll(async () => (await fetch(link, { method: 'POST', body: '{"title":"x"}' })).ok).toBe(false);
+  await expect
+    .poll(async () => (await world.admin.api<{ results: unknown[] }>('GET', 'integrations/deleted_calls')).results.length)
+    .toBe(1);
+  const page = await world.open({ as: world.admin, path: '/integrations' });
+  const table = page.getByRole('table', { name: 'Deleted integrations that are still called' });
+  await table.getByRole('row', { name: /Old buoy Webhook/ }).waitFor();
+  await page.getByText(/They are refused and page nobody/).waitFor();
+  await expectAccessible(page);
+  const editor = await world.open({ as: await world.person('edwin', 'editor'), path: '/integrations' });
+  await editor.getByRole('heading', { name: 'Integrations', level: 1 }).waitFor();
+  await editor.getByRole('button', { name: 'New integration' }).first().waitFor();
+  expect(await editor.getByText('Deleted, and still called').count()).toBe(0);
+});

@@ -172,6 +172,30 @@ browserTest('who changes a step after somebody else sees what differs', async ()
   await page.getByRole('button', { name: 'Edit step 1: Wait 20 minutes' }).waitFor();
 });
 
+browserTest('who puts steps in order after somebody else sees both orders, and chooses', async () => {
+  const chain = await world.admin.api<Made>('POST', 'escalation_chains/', { name: 'Four hands' });
+  const step = async (duration: number) =>
+    (await world.admin.api<Made>('POST', 'escalation_policies/', { escalation_chain_id: chain.id, type: 'wait', duration })).id;
+  const [a, b, c] = [await step(300), await step(600), await step(900)];
+  const page = await world.open({ as: world.admin, path: `/escalations/${chain.id}` });
+  const shown = page.getByRole('list', { name: 'Steps in their order' }).getByRole('listitem');
+  await shown.nth(2).getByText('Wait 15 minutes').waitFor();
+  // What comes in meanwhile is not shown: the page is one that missed it.
+  await page.route(/\/escalation_policies\?/, (request) => request.abort());
+  await world.admin.api('PUT', `escalation_chains/${chain.id}/steps_order`, { order: [b, a, c] });
+  await page.getByRole('button', { name: /Move Wait 15 minutes/ }).focus();
+  for (const key of ['Space', 'ArrowUp', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+  const conflict = page.getByRole('alert', { name: 'Changed meanwhile' });
+  await conflict.getByRole('list', { name: 'Theirs' }).getByRole('listitem').first().getByText('Wait 10 minutes').waitFor();
+  await conflict.getByRole('list', { name: 'Yours' }).getByRole('listitem').first().getByText('Wait 15 minutes').waitFor();
+  await page.unroute(/\/escalation_policies\?/);
+  await conflict.getByRole('button', { name: 'Save mine over it' }).click();
+  await conflict.waitFor({ state: 'detached' });
+  await shown.first().getByText('Wait 15 minutes').waitFor();
+  const stored = () => world.admin.api<{ order: string[] }>('GET', `escalation_chains/${chain.id}/steps_order`);
+  await expect.poll(async () => (await stored()).order).toEqual([c, a, b]);
+});
+
 browserTest('what could not reach the server is taken back, and tried again by one click (AG-10)', async () => {
   const { link } = await world.integration('Retries', TITLED);
   await world.alert(link, { title: 'Retry me' });
@@ -202,28 +226,91 @@ browserTest('an alert group of a team that is not mine says whose it is, until I
   await page.getByRole('heading', { level: 1, name: 'Air low' }).waitFor();
 });
 
-browserTest('all that a filter finds is resolved at once, also what is not loaded (X-13)', async () => {
-  const { id, link } = await world.integration('Swarm', TITLED);
-  const COUNT = 120; // one more page than is loaded at first
-  const numbers = Array.from({ length: COUNT }, (_, index) => index);
-  for (let at = 0; at < COUNT; at += 40)
-    await Promise.all(numbers.slice(at, at + 40).map((index) => world.alert(link, { title: `Swarm ${index}` })));
-  const count = async (state: string) =>
-    (await world.admin.api<Record<string, number>>('GET', `alert_groups/stats?integration_id=${id}`))[state];
-  await soon(async () => (await count('firing')) === COUNT);
-  const page = await world.open({ as: world.admin, path: `/alert-groups?integration_id=${id}` });
-  await page.getByRole('listitem').filter({ hasText: 'Swarm' }).first().waitFor();
-  await page.keyboard.press('j');
-  await page.keyboard.press('x');
-  const bar = page.getByRole('region', { name: 'Selected alert groups' });
-  await bar.getByRole('button', { name: /Select all \d+ loaded/ }).click();
-  await bar.getByRole('button', { name: `Select all ${COUNT} matching` }).click();
-  await bar.getByText(`All ${COUNT} selected`).waitFor();
-  await bar.getByRole('button', { name: 'Resolve' }).click();
-  await page.getByText(`${COUNT} of ${COUNT} resolved`).waitFor();
-  await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
-  await expect.poll(() => count('resolved')).toBe(COUNT);
-});
+browserTest(
+  'ten thousand groups are scrolled, chosen and resolved at once, and what is stopped leaves the rest alone (X-13)',
+  async () => {
+    const { id } = await world.integration('Swarm', TITLED);
+    const COUNT = 10_000;
+    const now = Date.now();
+    const rows = Array.from({ length: COUNT }, (_, index) => {
+      const at = new Date(now - index * 1_000);
+      const name = `Swarm ${index + 1}`;
+      return {
+        organization_id: world.admin.org,
+        id: `ISWARM${String(index).padStart(8, '0')}`,
+        number: 100_000 + index,
+        integration_id: id,
+        grouping_key: name,
+        title: name,
+        received_at: at,
+        started_at: at,
+      };
+    });
+    for (let at = 0; at < COUNT; at += 5_000)
+      await world.ctx.db
+        .insertInto('alert_group')
+        .values(rows.slice(at, at + 5_000))
+        .execute();
+    const count = async (state: string) =>
+      (await world.admin.api<Record<string, number>>('GET', `alert_groups/stats?integration_id=${id}`))[state] ?? 0;
+    const page = await world.open({ as: world.admin, path: `/alert-groups?integration_id=${id}` });
+    const card = (state: string) => page.getByRole('button', { name: new RegExp(`^${state}`) });
+    await row(page, 'Swarm 1').first().waitFor();
+    await card('Firing').getByText('10000').waitFor();
+    // Rows come as the list is scrolled, and only what is near is there.
+    for (const wanted of ['Swarm 80', 'Swarm 150']) {
+      await page.evaluate(() => scrollTo({ top: document.documentElement.scrollHeight }));
+      await expect
+        .poll(async () => {
+          await page.evaluate(() => scrollTo({ top: document.documentElement.scrollHeight }));
+          return row(page, wanted).count();
+        })
+        .toBeGreaterThan(0);
+    }
+    expect(await page.getByRole('list', { name: 'Alert groups' }).getByRole('listitem').count()).toBeLessThan(100);
+    await page.evaluate(() => scrollTo({ top: 0 }));
+    await row(page, 'Swarm 1').first().waitFor();
+    const bar = page.getByRole('region', { name: 'Selected alert groups' });
+    const chooseAll = async (matching: number) => {
+      await page.keyboard.press('j');
+      await page.keyboard.press('x');
+      await bar.getByRole('button', { name: /Select all \d+ loaded/ }).click();
+      await bar.getByRole('button', { name: `Select all ${matching.toLocaleString('en-GB')} matching` }).click();
+      await bar.getByText(`All ${matching.toLocaleString('en-GB')} selected`).waitFor();
+    };
+    await chooseAll(COUNT);
+    // The second request is held back until Stop was pressed: what is under way is done, what was not begun is left alone.
+    let requests = 0;
+    let go = () => {};
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    await page.route('**/alert_groups/bulk', async (route) => {
+      requests += 1;
+      if (requests === 2) await held;
+      await route.continue();
+    });
+    await bar.getByRole('button', { name: 'Resolve' }).click();
+    await bar.getByText(/^[1-9]\d* of 10000 done$/).waitFor();
+    await bar.getByRole('button', { name: 'Stop' }).click();
+    go();
+    const told = await page.getByText(/^\d+ of 10000 resolved$/).textContent();
+    const done = Number(/^\d+/.exec(told ?? '')?.[0]);
+    await page.getByText('Stopped: the rest is as it was.').waitFor();
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThan(COUNT);
+    expect([await count('resolved'), await count('firing')]).toEqual([done, COUNT - done]);
+    await page.unroute('**/alert_groups/bulk');
+    await card('Firing')
+      .getByText(String(COUNT - done))
+      .waitFor();
+    await chooseAll(COUNT - done);
+    await bar.getByRole('button', { name: 'Resolve' }).click();
+    await page.getByText(`${COUNT - done} of ${COUNT - done} resolved`).waitFor();
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+    expect([await count('resolved'), await count('firing')]).toEqual([COUNT, 0]);
+  },
+);
 
 browserTest('a column is as wide as it was made, by keyboard and after a reload, until it is set back', async () => {
   const { link } = await world.integration('Widths', TITLED);

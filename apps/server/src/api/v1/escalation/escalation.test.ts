@@ -301,3 +301,27 @@ test('a chain is copied with its steps, and tells which routes lead to it', asyn
     ],
   });
 });
+
+test('steps are put into an order unless somebody else did meanwhile', async () => {
+  const id = await chain('ordered');
+  const ids: string[] = [];
+  for (const duration of [60, 70, 80])
+    ids.push((await api.admin.post('escalation_policies/', { escalation_chain_id: id, type: 'wait', duration })).body.id);
+  const [a = '', b = '', c = ''] = ids;
+  const path = `escalation_chains/${id}/steps_order/`;
+  expect((await api.admin.get(path)).body).toEqual({ order: [a, b, c] });
+  expect((await api.admin.put(path, { order: [c, a, b], was: [a, b, c] })).body).toEqual({ order: [c, a, b] });
+  expect(await positions(id)).toEqual({ 60: 1, 70: 2, 80: 0 });
+  const late = await api.admin.put(path, { order: [b, a, c], was: [a, b, c] });
+  expect([late.status, late.body]).toEqual([
+    412,
+    { detail: 'The object has changed since it was read.', code: 'conflict', order: [c, a, b] },
+  ]);
+  for (const order of [
+    [b, a],
+    [a, b, b],
+    [a, b, 'ENOTHING'],
+  ])
+    expect((await api.admin.put(path, { order })).status).toBe(412);
+  expect((await api.admin.put('escalation_chains/FNOTHING/steps_order/', { order: [] })).status).toBe(404);
+});

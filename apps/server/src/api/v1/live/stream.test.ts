@@ -226,6 +226,19 @@ test('alert groups that open together are told one by one, all of them again whe
   expect(await idsFrom(heard[0]?.id)).toEqual(ids);
 });
 
+test('calls of webhooks and settings that change are told', async () => {
+  const stream = await follow(api.admin);
+  await stream.next();
+  const webhook = { name: 'Told', url: 'http://127.0.0.1:9/', http_method: 'POST', trigger_type: 'acknowledge' };
+  const { id } = (await api.admin.post('webhooks/', webhook)).body;
+  expect((await api.admin.post(`webhooks/${id}/test/`, {})).status).toBe(200);
+  expect(await stream.after('ping')).toMatchObject({ event: 'webhook.called', data: { id } });
+  const banner = { title: 'Fog', body: 'Cranes stand still.' };
+  expect((await api.admin.put('organizations/current/settings', { banner })).status).toBe(200);
+  expect(await stream.after('ping')).toMatchObject({ event: 'settings' });
+  stream.close();
+});
+
 test('a transaction that takes long holds nothing up, and is followed by a reset', async () => {
   const stream = await follow(api.admin);
   await stream.next();

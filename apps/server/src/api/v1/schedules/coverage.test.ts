@@ -36,6 +36,38 @@ test('gaps of the coming days are told before they happen', async () => {
   ]);
 });
 
+test('turns and warnings of all schedules come in one answer, of those that are seen', async () => {
+  const team = (await api.admin.post('teams/', { name: 'Night watch', members: [ivo.id] })).body.id;
+  const [open, closed] = [await daytime({ name: 'Open' }), await daytime({ name: 'Closed', team_id: team })];
+  const range = 'start_date=2026-03-02T08:00&end_date=2026-03-03T20:00';
+  type Row = { schedule_id: string; text?: string };
+  const about = (rows: Row[], ...ids: string[]) => rows.filter((row) => ids.includes(row.schedule_id));
+  for (const id of [open, closed]) {
+    const { results } = (await api.admin.get(`schedules/final_shifts?${range}`)).body;
+    const one = (await api.admin.get(`schedules/${id}/final_shifts?${range}`)).body.results;
+    expect(about(results, id)).toEqual(
+      one.map(({ user_pk, shift_start, shift_end }: Record<string, string>) => ({
+        schedule_id: id,
+        user_pk,
+        shift_start,
+        shift_end,
+      })),
+    );
+    const warnings = (await api.admin.get('schedules/warnings?days=2')).body.results;
+    const own = (await api.admin.get(`schedules/${id}/warnings?days=2`)).body.results;
+    expect(own).toHaveLength(2);
+    expect(about(warnings, id)).toEqual(own.map((row: object) => ({ schedule_id: id, ...row })));
+  }
+  const browser = await api.signIn(noor);
+  for (const path of [`schedules/final_shifts?${range}`, 'schedules/warnings'])
+    expect(new Set(about((await browser.send('GET', path)).body.results, open, closed).map((row) => row.schedule_id))).toEqual(
+      new Set([open]),
+    );
+  const { on_call: onCall } = (await browser.send('GET', 'auth/session')).body;
+  expect(onCall).toContainEqual({ schedule_id: open, name: 'Open', until: '2026-03-02T20:00:00Z' });
+  expect(JSON.stringify(onCall)).not.toContain(closed);
+});
+
 test('time off marks the shifts that it leaves uncovered, and takes nobody off call', async () => {
   const id = await daytime();
   const away = { user_id: ivo.id, starts_at: '2026-03-03T10:00:00Z', ends_at: '2026-03-03T12:00:00+00:00', note: 'dentist' };
