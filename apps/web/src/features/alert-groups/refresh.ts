@@ -11,6 +11,7 @@ type Lists = InfiniteData<ListPage<AlertGroup>, string | null>;
 const GATHER_MS = 120;
 /** More changes at once than this, and lists are read anew as a whole. */
 const MOST_SINGLE = 50;
+const STORM_MS = 1_000;
 
 const LISTS = ['alert-groups', 'list'] as const;
 
@@ -145,10 +146,38 @@ async function updateList(client: QueryClient, key: readonly unknown[], ids: rea
   client.setQueryData<Lists>(key, (old) => (old === undefined ? old : withNewGroups(withoutGroups(old, new Set(gone)), fresh)));
 }
 
-/** Turns events into reads: what is shown is read by its ids, once in 120 ms; many changes at once read the lists anew. */
+let pauses = 0;
+const resumers = new Set<() => void>();
+
+/** Leaves what is on screen as it is while this page itself changes many groups. @returns what ends that, and brings it in line */
+export function pauseUpdates(): () => void {
+  pauses += 1;
+  return () => {
+    pauses -= 1;
+    if (pauses === 0) for (const resume of resumers) resume();
+  };
+}
+
+/**
+ * Turns events into reads: what is shown is read by its ids, once in 120 ms; many changes at once read the lists anew, and the next time
+ * not before that is done and a second is over.
+ */
 export function createGroupRefresher(client: QueryClient) {
   const waiting = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStorm = false;
+
+  const readAll = async () => {
+    isStorm = true;
+    const second = new Promise((resolve) => setTimeout(resolve, STORM_MS));
+    await Promise.all([client.invalidateQueries({ queryKey: ['alert-groups'] }), second]);
+    isStorm = false;
+    gather();
+  };
+  const gather = () => {
+    if (waiting.size > 0 && pauses === 0 && !isStorm) timer ??= setTimeout(flush, GATHER_MS);
+  };
+  resumers.add(gather);
 
   const refresh = async (ids: readonly string[]) => {
     const active = client.getQueryCache().findAll({ queryKey: LISTS, type: 'active' });
@@ -163,12 +192,13 @@ export function createGroupRefresher(client: QueryClient) {
   };
   const flush = () => {
     timer = undefined;
+    if (pauses > 0) return;
     const ids = [...waiting];
     waiting.clear();
     void client.invalidateQueries({ queryKey: ['alert-groups', 'counts'] });
     void client.invalidateQueries({ queryKey: ['home'] });
     for (const id of ids) void client.invalidateQueries({ queryKey: ['alert-groups', 'of', id] });
-    if (ids.length > MOST_SINGLE) return void client.invalidateQueries({ queryKey: ['alert-groups'] });
+    if (ids.length > MOST_SINGLE) return void readAll();
     refresh(ids).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
       // The connection broke; the list is read anew when it is back.
@@ -178,8 +208,12 @@ export function createGroupRefresher(client: QueryClient) {
   return {
     changed(id: string) {
       waiting.add(id);
-      timer ??= setTimeout(flush, GATHER_MS);
+      gather();
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      clearTimeout(timer);
+      resumers.delete(gather);
+      waiting.clear();
+    },
   };
 }

@@ -8,7 +8,14 @@ import type { AlertGroup } from '../../api/types.ts';
 import { lastList } from '../../features/alert-groups/last-list.ts';
 import { askForNote } from '../../features/alert-groups/note-request.ts';
 import { countsQuery, groupsQuery } from '../../features/alert-groups/queries.ts';
-import { forgetWaiting, holdLists, readWaiting, showWaiting, subscribeWaiting } from '../../features/alert-groups/refresh.ts';
+import {
+  forgetWaiting,
+  holdLists,
+  pauseUpdates,
+  readWaiting,
+  showWaiting,
+  subscribeWaiting,
+} from '../../features/alert-groups/refresh.ts';
 import { type Act, DONE } from '../../features/alert-groups/transitions.ts';
 import { useGroupActions } from '../../features/alert-groups/use-group-actions.ts';
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
@@ -115,6 +122,7 @@ export function AlertGroupsPage() {
     const control = new AbortController();
     stop.current = control;
     setProgress({ done: 0, of: matching });
+    const resume = pauseUpdates();
     try {
       const { actOnAll } = await import('./bulk-all.ts');
       const { rows, of, end } = await actOnAll(listQuery, what, note, {
@@ -124,7 +132,7 @@ export function AlertGroupsPage() {
       });
       setResult({ action: what.action, rows });
       const done = rows.filter((row) => row.result === 'done').length;
-      const text = `${done} of ${of} ${DONE[what.action]}`;
+      const text = `${done.toLocaleString('en-GB')} of ${of.toLocaleString('en-GB')} ${DONE[what.action]}`;
       if (end === 'all') showToast({ text });
       else if (end === 'stopped') showToast({ kind: 'info', text, detail: 'Stopped: the rest is as it was.' });
       else showToast({ kind: 'failed', text, detail: `The rest is as it was. ${errorText(end.failed)}` });
@@ -132,6 +140,7 @@ export function AlertGroupsPage() {
       showToast({ kind: 'failed', text: 'Nothing was changed', detail: errorText(error) });
     } finally {
       setProgress(null);
+      resume();
       await client.invalidateQueries({ queryKey: ['alert-groups'] });
     }
   };

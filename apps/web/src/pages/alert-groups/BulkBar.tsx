@@ -37,7 +37,7 @@ export function BulkBar(props: Props) {
       <p role="status" className="flex-1 font-medium whitespace-nowrap">
         {progress === null
           ? `${allMatching ? `All ${shown(matching)}` : selected} selected`
-          : `${progress.done} of ${progress.of} done`}
+          : `${shown(progress.done)} of ${shown(progress.of)} done`}
       </p>
       {progress !== null ? (
         <Button size="small" onClick={props.onCancel}>
