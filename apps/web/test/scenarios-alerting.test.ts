@@ -243,6 +243,7 @@ browserTest(
         integration_id: id,
         grouping_key: name,
         title: name,
+        labels: '{}',
         received_at: at,
         started_at: at,
       };
