@@ -43,6 +43,8 @@ export interface Context {
   readonly clock: Clock;
   readonly pool: pg.Pool;
   readonly db: Db;
+  /** For loops that run the same statements many times a second; each connection plans those that are prepared once. */
+  readonly loops: Db;
   /** For short reads without locks. */
   readonly reads: Db;
   readonly hub: Hub;
@@ -79,6 +81,8 @@ export type ContextOptions = {
 const INLINE_MS = 1;
 /** One would do for the load; with two, a longer answer holds up half of the others. */
 const READ_CONNECTIONS = 2;
+/** Of the connections that a process may have: escalation and pages, claims and outcomes among them. */
+const SHARE_OF_LOOPS = 0.4;
 const FOLLOW_EVERY_MS = 30_000;
 
 /** Keeps the clock with the database's (escalation.md G29). @returns a function that ends it */
@@ -112,8 +116,11 @@ export async function createContext({
   metrics = createMetrics(),
 }: ContextOptions): Promise<Context> {
   const platformLog = folderLog(log, 'platform');
-  const pool = createPool({ connection, poolSize: config.databasePoolSize }, platformLog);
+  const forLoops = Math.max(2, Math.floor(config.databasePoolSize * SHARE_OF_LOOPS));
+  const pool = createPool({ connection, poolSize: config.databasePoolSize - forLoops }, platformLog);
   const db = createDb(pool);
+  const loopPool = createPool({ connection, poolSize: forLoops, applicationName: 'tocsin loops', planOnce: true }, platformLog);
+  const loops = createDb(loopPool);
   const reads = createReads({ connection, poolSize: READ_CONNECTIONS }, platformLog);
   const systemClock = createSystemClock();
   const clock = given ?? systemClock;
@@ -126,10 +133,10 @@ export async function createContext({
   const tokens = createTokenMemory({ db, clock, hub, onNewAddress: recordNewAddress });
   metrics.gauge('tocsin_build_info', 'Version of the program', ['version']).set({ version: VERSION }, 1);
   metrics.gauge('tocsin_db_pool_in_use', 'Database connections at work', [], (gauge) =>
-    gauge.set(pool.totalCount - pool.idleCount),
+    gauge.set(pool.totalCount - pool.idleCount + loopPool.totalCount - loopPool.idleCount),
   );
   metrics.gauge('tocsin_db_pool_waiting', 'Callers that wait for a database connection', [], (gauge) =>
-    gauge.set(pool.waitingCount),
+    gauge.set(pool.waitingCount + loopPool.waitingCount),
   );
   const { baseUrl, sessionCookieDomain } = config;
   const cookie = createSessionCookie({ baseUrl, domain: sessionCookieDomain });
@@ -141,6 +148,7 @@ export async function createContext({
     clock,
     pool,
     db,
+    loops,
     reads,
     hub,
     wakes: createWakes(),
@@ -173,6 +181,7 @@ export async function createContext({
       await webhookPool.close();
       await hub.close();
       await reads.destroy();
+      await loops.destroy();
       await db.destroy();
     },
   };

@@ -157,7 +157,7 @@ function createDomains(ctx: Context): Domains {
       baseUrl: config.baseUrl,
       timeoutMs: config.limits.webhookTimeoutSeconds * 1_000,
       groupLink: linkOfGroup,
-      usersToBeNotified: (groups, now) => peopleToNotify({ db, snapshots, ports: { onCall } }, groups, now),
+      usersToBeNotified: (groups, now) => peopleToNotify({ db: ctx.loops, snapshots, ports: { onCall } }, groups, now),
     },
     tellOfFailingWebhook: (tx, { organizationId, id, name, reason }, now) =>
       admins.notify(

@@ -54,16 +54,17 @@ export const startWork: StartWork = (ctx, { manual }) => {
     });
 
   const { engine, hooks } = domains;
+  const stepping = { ...engine, db: ctx.loops };
   const personal = loop(
     'personal notification',
-    (now) => advancePersonalRuns(engine, now),
+    (now) => advancePersonalRuns(stepping, now),
     ESCALATION_NOTIFY_CHANNEL,
     STEPS_REST_MS,
   );
   const steps = loop(
     'escalation',
     async (now) => {
-      const result = await advanceRuns(engine, now);
+      const result = await advanceRuns(stepping, now);
       if (result.ran > 0) personal.wake(); // a step that notifies starts personal lists, which are due at once
       return result;
     },
@@ -147,7 +148,7 @@ function startHeartbeat(
 }
 
 function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
-  const { db, clock, config } = ctx;
+  const { loops: db, clock, config } = ctx;
   const deps: DeliveryDeps = {
     db,
     clock,
@@ -166,7 +167,7 @@ function startDeliveries(ctx: Context, domains: Domains, manual: boolean) {
       settings: () => emailSettings(ctx),
       render: (pages) => renderForEmail(domains.templates, pages, domains.linkOfGroup),
     }),
-    createWebhookChannel(domains.webhooks),
+    createWebhookChannel({ ...domains.webhooks, db }),
   ].filter(({ id }) => id !== 'webhook' || config.features.personalWebhook);
   return startNotifications(deps, channels).loops;
 }

@@ -12,12 +12,17 @@ export type DbOptions = {
   connection: ConnectionConfig;
   poolSize: number;
   applicationName?: string;
+  /** Plans of prepared statements serve all values, and are made once; otherwise the database may plan one anew each time it runs. */
+  planOnce?: boolean;
   /** How long a statement may hear nothing; beyond what it may take. */
   silentMs?: number;
 };
 
 export const STATEMENT_MS = 60_000;
 export const SILENT_MS = STATEMENT_MS + 15_000;
+
+/** Costs are guessed for few rows, which is right for statements that join by indexes. */
+export const PLAN_ONCE = 'set plan_cache_mode = force_generic_plan';
 
 const INT8 = 20;
 const DATE = 1082;
@@ -47,7 +52,7 @@ export const columnTypes: pg.CustomTypesConfig = {
  * The caller ends it.
  */
 export function createPool(options: DbOptions, log: Log): pg.Pool {
-  const { connection, poolSize, applicationName = 'tocsin', silentMs = SILENT_MS } = options;
+  const { connection, poolSize, applicationName = 'tocsin', planOnce = false, silentMs = SILENT_MS } = options;
   const pool = new pg.Pool({
     ...connection,
     max: poolSize,
@@ -65,6 +70,7 @@ export function createPool(options: DbOptions, log: Log): pg.Pool {
     client.on('error', (err) => log.debug({ err }, 'a database connection broke'));
     endWhenSilent(client, silentMs);
     keepPrepared(client);
+    if (planOnce) client.query(PLAN_ONCE).catch((err) => log.debug({ err }, 'a database connection broke'));
   });
   return pool;
 }
