@@ -123,19 +123,35 @@ export async function claimDue(tx: Tx | Db, request: ClaimRequest): Promise<Clai
 }
 
 /**
- * Looks again at deliveries in hand whose request has not started within a second of the claim (escalation.md G18).
- * @returns the ids that may still be sent
+ * Looks again at deliveries in hand whose request has not started within a second of the claim (escalation.md G18). Only rows are
+ * written that end here, or whose lease does not last until `neededUntil`.
+ * @returns the deliveries that may still be sent
  */
-export async function confirmClaims(db: Db, claims: readonly ClaimedDelivery[], request: ClaimRequest): Promise<ClaimResult> {
-  const picked = sql`
-    select d.organization_id, d.id from delivery d
-    join unnest(${claims.map((c) => c.organizationId)}::text[], ${claims.map((c) => c.id)}::bigint[],
-                ${claims.map((c) => c.attempt)}::int[]) as c (organization_id, id, attempt)
-      on d.organization_id = c.organization_id and d.id = c.id and d.attempts = c.attempt
-    where d.state = 'sending' for update of d`;
-  const kept = sql`lease_until = case when j.verdict is null then ${request.leaseUntil}::timestamptz end`;
-  return split((await settle(picked, request, kept).execute(db)).rows, request.channel);
+export async function confirmClaims(
+  db: Db,
+  claims: readonly ClaimedDelivery[],
+  request: ClaimRequest & { neededUntil: Date },
+): Promise<ClaimResult> {
+  const { rows } = await prepared(sql<{ id: number }>`
+    select d.id from ${inHand(claims)}
+    left join alert_group g on g.organization_id = d.organization_id and g.id = d.alert_group_id
+    left join users u on u.organization_id = d.organization_id and u.id = d.user_id
+    where d.state = 'sending' and d.lease_until >= ${request.neededUntil} and ${whyNot(request.now)} is null`).execute(db);
+  const fine = new Set(rows.map(({ id }) => id));
+  const kept = claims.filter(({ id }) => fine.has(id));
+  const others = claims.filter(({ id }) => !fine.has(id));
+  if (others.length === 0) return { claimed: kept, ended: [] };
+  const picked = sql`select d.organization_id, d.id from ${inHand(others)} where d.state = 'sending' for update of d`;
+  const lease = sql`lease_until = case when j.verdict is null then ${request.leaseUntil}::timestamptz end`;
+  const { claimed, ended } = split((await settle(picked, request, lease).execute(db)).rows, request.channel);
+  return { claimed: [...kept, ...claimed], ended };
 }
+
+const inHand = (claims: readonly ClaimedDelivery[]) => sql`
+  delivery d
+  join unnest(${claims.map((c) => c.organizationId)}::text[], ${claims.map((c) => c.id)}::bigint[],
+              ${claims.map((c) => c.attempt)}::int[]) as c (organization_id, id, attempt)
+    on d.organization_id = c.organization_id and d.id = c.id and d.attempts = c.attempt`;
 
 /** Ends what is owed on channels that this server has no adapter for (error 24), so that a rule for one fails visibly, once. */
 export async function failUnavailable(db: Db, available: readonly string[], now: Date, limit: number): Promise<EndedDelivery[]> {

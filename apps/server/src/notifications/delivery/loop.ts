@@ -48,8 +48,8 @@ const LEASE_BEYOND_TIMEOUT_MS = 20_000;
 const STALE_CLAIM_MS = 800;
 /** An adapter that ignores its signal for this long is given up. */
 const SIGNAL_GRACE_MS = 2_000;
-/** Places that come free within so short a time are filled by one claim. */
-const GATHER_MS = 20;
+/** Places that come free within so short a time are filled by one claim, earlier when they are half of all. */
+const GATHER_MS = 50;
 /** Between two claims, so that a storm is claimed in large ones. */
 const REST_MS = 10;
 const OVERDUE_AT_ONCE = 500;
@@ -110,17 +110,21 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
       }
     }
     const claimedAtMs = clock.monotonicMs();
-    const result = await inTransaction(db, async (tx) => {
-      const due = await claimDue(tx, { ...request(now, places), ...(lateCode === undefined ? {} : { lateCode }) });
-      if (limitPerDay === null) return due;
-      const allowed = await applyDailyLimit(tx, info, due.claimed, limitPerDay, now);
-      return { claimed: allowed.claimed, ended: [...due.ended, ...allowed.ended] };
-    });
+    const result = await claim({ ...request(now, places), ...(lateCode === undefined ? {} : { lateCode }) });
     countEnded(result);
     if (result.claimed.length > 0) start(result.claimed, claimedAtMs);
     const ran = result.claimed.length + result.ended.length;
     if (ran >= places) mayBeMore = true;
     return { ran, nextDueAt: ran > 0 ? null : laterIfStillDue(await nextDueAt(db, channel.id), now) };
+  }
+
+  function claim(wanted: ClaimRequest): Promise<ClaimResult> {
+    if (limitPerDay === null) return claimDue(db, wanted);
+    return inTransaction(db, async (tx) => {
+      const due = await claimDue(tx, wanted);
+      const allowed = await applyDailyLimit(tx, info, due.claimed, limitPerDay, wanted.now);
+      return { claimed: allowed.claimed, ended: [...due.ended, ...allowed.ended] };
+    });
   }
 
   /** While the circuit is open nothing is sent, yet what is past its deadline has failed. */
@@ -147,11 +151,12 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     if (count === 0) return;
     // Pages that are owed from now on announce themselves.
     if (!mayBeMore) return;
-    if (inHand === 0) loop.wake();
+    if (inHand * 2 <= channel.concurrency) lookForMore();
     else gathering ??= setTimeout(lookForMore, GATHER_MS);
   }
 
   function lookForMore(): void {
+    clearTimeout(gathering);
     gathering = undefined;
     loop.wake();
   }
@@ -180,7 +185,9 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
   async function stillWanted(claimed: readonly ClaimedDelivery[], claimedAtMs: number): Promise<readonly ClaimedDelivery[]> {
     if (clock.monotonicMs() - claimedAtMs < STALE_CLAIM_MS) return claimed;
     try {
-      const result = await confirmClaims(db, claimed, request(clock.now(), claimed.length));
+      const now = clock.now();
+      const neededUntil = new Date(now.getTime() + timeoutMs + SIGNAL_GRACE_MS);
+      const result = await confirmClaims(db, claimed, { ...request(now, claimed.length), neededUntil });
       countEnded(result);
       const kept = new Set(result.claimed.map(({ id }) => id));
       return claimed.filter(({ id }) => kept.has(id));

@@ -146,6 +146,8 @@ export interface OutcomeWriter {
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 const MOST_AT_ONCE = 200;
+/** After a write of many: more are coming, and they cost less together. */
+const REST = { afterOutcomes: 10, ms: 20 };
 
 /**
  * Writes outcomes together: those that arrive while a write is under way share the next one. While the database is away it keeps
@@ -174,6 +176,7 @@ export function createOutcomeWriter(
         retryMs = FIRST_RETRY_MS;
         most = Math.min(most * 2, MOST_AT_ONCE);
         for (const { outcome, done } of batch) done(taken.get(outcome) ?? 'dropped');
+        if (batch.length > REST.afterOutcomes) await deps.sleep(REST.ms);
       } catch (err) {
         deps.log.error(
           { err, channel: channel.id, outcomes: batch.length, retryMs },
