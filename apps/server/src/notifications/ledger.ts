@@ -52,7 +52,7 @@ export async function oweDeliveries(tx: Tx, deliveries: readonly OwedDelivery[],
          as o (organization_id, key, channel, alert_group_id, user_id, personal_run_id, rule_id, important, paged)
     join unnest(${[...new Set(column('channel'))]}::text[], ${[...new Set(column('channel'))].map((id) => deadlineOf(id, now))}::timestamptz[])
          as d (channel, deadline_at) using (channel)
-    on conflict (organization_id, key) do nothing`.execute(tx);
+    on conflict (organization_id, alert_group_id, key) do nothing`.execute(tx);
   for (const channel of new Set(column('channel'))) await notify(tx, DELIVERY_NOTIFY_CHANNEL, channel);
   return Number(inserted.numAffectedRows ?? 0);
 }

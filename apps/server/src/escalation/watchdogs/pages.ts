@@ -35,10 +35,15 @@ export async function closeExpired(tx: Tx, now: Date): Promise<number> {
   const since = new Date(now.getTime() - UNACCOUNTED_SECONDS * 1_000);
   const { rows } = await sql<{ n: number }>`
     with expired as (
-      select organization_id, id, state from delivery
-      where state in ('owed', 'sending') and deadline_at < ${since} and (state = 'owed' or coalesce(lease_until, deadline_at) < ${since})
-      order by deadline_at limit 1000
-      for update skip locked
+      select d.organization_id, d.id, d.state from (
+        select organization_id, id from delivery where state = 'owed' and deadline_at < ${since}
+        union all
+        select organization_id, id from delivery where state = 'sending' and deadline_at < ${since} and coalesce(lease_until, deadline_at) < ${since}
+        limit 1000
+      ) late
+      join delivery d using (organization_id, id)
+      where d.state = 'owed' or (d.state = 'sending' and coalesce(d.lease_until, d.deadline_at) < ${since})
+      for update of d skip locked
     ), closed as (
       update delivery d set state = case when e.state = 'owed' then 'failed' else 'unknown' end, due_at = null, lease_until = null,
         error_code = case when e.state = 'owed' then ${NOTIFICATION_ERROR.deadlinePassed}::int else ${NOTIFICATION_ERROR.outcomeUnknown}::int end,

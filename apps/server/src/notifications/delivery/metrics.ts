@@ -36,8 +36,10 @@ export function createDeliveryMetrics(metrics: Metrics, db: Db, now: () => Date)
   ]);
   metrics.gauge('tocsin_outbox_depth', 'Deliveries that are not finished', ['channel'], async (depth) => {
     const { rows } = await sql<{ channel: string; depth: number; oldest: Date | null }>`
-      select channel, count(*) as depth, min(case when due_at <= ${now()} then created_at end) as oldest
-      from delivery where state in ('owed', 'sending') group by channel`.execute(db);
+      select channel, count(*) as depth, min(case when due_at <= ${now()} then created_at end) as oldest from (
+        select channel, due_at, created_at from delivery where state = 'owed'
+        union all
+        select channel, due_at, created_at from delivery where state = 'sending') open group by channel`.execute(db);
     depth.reset();
     oldest.reset();
     for (const row of rows) {
