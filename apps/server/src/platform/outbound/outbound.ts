@@ -1,7 +1,8 @@
 import { lookup as lookupName } from 'node:dns';
-import { type Dispatcher, errors, request as send } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
 import { createAgents } from './agents.ts';
+import { dispatchOnce, TimeLimit } from './dispatch-once.ts';
 import { refusedBehindProxy } from './through-proxy.ts';
 
 export type OutboundRequest = {
@@ -62,18 +63,6 @@ export type OutboundOptions = { policy: AddressPolicy; userAgent: string; lookup
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 
-/** Why a request was ended. */
-class TimeLimit extends Error {
-  readonly limitMs: number;
-  constructor(limitMs: number) {
-    super(`no answer within ${limitMs} ms`);
-    this.limitMs = limitMs;
-  }
-}
-
-const endAfter = (abort: AbortController, limitMs: number): NodeJS.Timeout =>
-  setTimeout(() => abort.abort(new TimeLimit(limitMs)), limitMs);
-
 const TLS_CODE = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
 function describe(err: unknown, host: string): OutboundFailure {
@@ -90,33 +79,11 @@ function describe(err: unknown, host: string): OutboundFailure {
   return failed('network', `The connection to ${host} failed${code === '' ? '' : ` (${code})`}`);
 }
 
-async function readBody(stream: AsyncIterable<Buffer>, maxBytes: number): Promise<{ body: string; truncated: boolean }> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    const room = maxBytes - size;
-    if (chunk.length > room) {
-      chunks.push(chunk.subarray(0, room));
-      return { body: Buffer.concat(chunks).toString('utf8'), truncated: true };
-    }
-    chunks.push(chunk);
-    size += chunk.length;
-  }
-  return { body: Buffer.concat(chunks).toString('utf8'), truncated: false };
-}
-
 function parseUrl(text: string, base?: string): URL | null {
   if (!URL.canParse(text, base)) return null;
   const url = new URL(text, base);
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '' ? url : null;
 }
-
-const joinHeaders = (headers: Record<string, string | string[] | undefined>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), typeof value === 'string' ? value : value.join(', ')]],
-    ),
-  );
 
 /** Headers that no secret is put into. All others stay with the origin that they were meant for. */
 const HARMLESS = /^(accept|accept-.+|content-.+|user-agent|idempotency-key|x-tocsin-.+)$/i;
@@ -145,26 +112,27 @@ const wasStale = (err: unknown): boolean =>
 export function createOutbound({ policy, userAgent, lookup = lookupName }: OutboundOptions): Outbound {
   const agents = createAgents(policy, lookup);
 
-  async function once(request: OutboundRequest, url: URL, agent: Dispatcher, abort: AbortController): Promise<OutboundAnswer> {
-    const waiting = request.answerWithinMs === undefined ? undefined : endAfter(abort, request.answerWithinMs);
+  async function once(request: OutboundRequest, url: URL, agent: Dispatcher, endMs: number): Promise<OutboundAnswer> {
     const named = Object.keys(request.headers ?? {}).some((name) => name.toLowerCase() === 'user-agent');
-    const answer = await send(url, {
+    const answer = await dispatchOnce(agent, {
+      url,
       method: request.method.toUpperCase() as 'GET',
       headers: { ...(named ? {} : { 'user-agent': userAgent }), ...request.headers },
       body: request.body ?? null,
-      dispatcher: agent,
-      signal: abort.signal,
-    }).finally(() => clearTimeout(waiting));
-    const { body, truncated } = await readBody(answer.body, request.maxResponseBytes ?? DEFAULT_MAX_BYTES);
-    return { ok: true, status: answer.statusCode, headers: joinHeaders(answer.headers), body, truncated, url: url.href };
+      maxBytes: request.maxResponseBytes ?? DEFAULT_MAX_BYTES,
+      limits: {
+        whole: { limitMs: request.timeoutMs, leftMs: endMs - performance.now() },
+        answerWithinMs: request.answerWithinMs ?? null,
+      },
+    });
+    return { ok: true, ...answer, url: url.href };
   }
 
   return {
     async request(first) {
       const reach = { allow: first.allow ?? [], timeoutMs: first.timeoutMs, proxy: first.proxy ?? null };
       let lent = first.mayReuse === true ? agents.shared(reach) : agents.own(reach);
-      const abort = new AbortController();
-      const timer = endAfter(abort, first.timeoutMs);
+      const endMs = performance.now() + first.timeoutMs;
       let request = first;
       let url = parseUrl(first.url);
       try {
@@ -176,11 +144,11 @@ export function createOutbound({ policy, userAgent, lookup = lookupName }: Outbo
           if (blocked !== null) return { ok: false, reason: 'blocked', message: blocked };
           let answer: OutboundAnswer;
           try {
-            answer = await once(request, url, lent.agent, abort);
+            answer = await once(request, url, lent.agent, endMs);
           } catch (err) {
             if (!lent.isShared || !wasStale(err)) throw err;
             lent = agents.own(reach);
-            answer = await once(request, url, lent.agent, abort);
+            answer = await once(request, url, lent.agent, endMs);
           }
           const { location } = answer.headers;
           if (left <= 0 || location === undefined || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
@@ -190,12 +158,10 @@ export function createOutbound({ policy, userAgent, lookup = lookupName }: Outbo
         }
       } catch (err) {
         const host = url?.host ?? '';
-        const { reason } = abort.signal;
-        if (reason instanceof TimeLimit)
-          return { ok: false, reason: 'timeout', message: `${host} did not answer within ${reason.limitMs / 1_000} s` };
+        if (err instanceof TimeLimit)
+          return { ok: false, reason: 'timeout', message: `${host} did not answer within ${err.limitMs / 1_000} s` };
         return describe(err, host);
       } finally {
-        clearTimeout(timer);
         await lent.giveBack();
       }
     },
