@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
 import { SMTPServer } from 'smtp-server';
 import { addIntegrations, makeChain } from './lib/fixtures.js';
 import { aboutMachine, createLoad, ms, perAlert, percentile, readOptions, round, until } from './lib/measure.js';
+import { startHttpReceiver } from './lib/receiver.js';
 import { startServer } from './lib/server.js';
 
 const options = readOptions(
@@ -26,21 +26,11 @@ function collectPages() {
 
 async function startReceiver(channel, take) {
   if (channel === 'webhook') {
-    const server = createServer((request, response) => {
-      const at = Date.now();
-      const chunks = [];
-      request.on('data', (chunk) => chunks.push(chunk));
-      request.on('end', () => {
-        response.end('ok');
-        take(Buffer.concat(chunks).toString(), at);
-      });
-    });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const webhookUrl = `http://127.0.0.1:${server.address().port}/page`;
+    const receiver = await startHttpReceiver(take);
     return {
       env: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' },
-      chain: { ruleType: 'notify_by_webhook', webhookUrl },
-      close: () => server.closeAllConnections() ?? server.close(),
+      chain: { ruleType: 'notify_by_webhook', webhookUrl: `http://127.0.0.1:${receiver.port}/page` },
+      close: receiver.close,
     };
   }
   const server = new SMTPServer({
