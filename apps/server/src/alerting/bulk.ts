@@ -1,3 +1,4 @@
+import type { Tx } from '../platform/db/database.ts';
 import { type ActionDeps, type ActionResult, inActionTransaction } from './act.ts';
 import type { Actor } from './actor.ts';
 import type { AlertGroup, AlertGroupId, OrgId } from './alert-group.ts';
@@ -16,6 +17,8 @@ export type BulkResult = { id: AlertGroupId; result: ActionResult };
 export type BulkOptions = {
   /** Added to each group that is resolved. */
   note?: NewNote;
+  /** Runs last in each transaction that changes something, with what it changes. */
+  inTransaction?: (tx: Tx, changed: readonly AlertGroupId[]) => Promise<void>;
 };
 
 /** Groups that one transaction changes. */
@@ -31,7 +34,7 @@ export async function actOnGroups(
   ids: readonly AlertGroupId[],
   action: BulkAction,
   actor: Actor,
-  { note }: BulkOptions = {},
+  { note, inTransaction }: BulkOptions = {},
 ): Promise<BulkResult[]> {
   const results = new Map<AlertGroupId, ActionResult>();
   const unique = [...new Set(ids)].sort();
@@ -56,6 +59,11 @@ export async function actOnGroups(
         (await applyActions(tx, deps.hooks, requests, deps.clock.now())).map((group): [string, AlertGroup] => [group.id, group]),
       );
       for (const { group } of requests) answers.set(group.id, { ok: true, group: changed.get(group.id) ?? group });
+      if (requests.length > 0)
+        await inTransaction?.(
+          tx,
+          requests.map(({ group }) => group.id),
+        );
       return answers;
     });
     for (const [id, result] of done) results.set(id, result);

@@ -23,6 +23,7 @@ import { type Caller, callerOf, createAdmission } from '../v1/conventions/caller
 import { createContacts } from '../v1/conventions/contacts.ts';
 import { bodyObject } from '../v1/conventions/fields.ts';
 import { readWindow, single } from '../v1/conventions/pagination.ts';
+import { createRefusalLog } from '../v1/conventions/refusals.ts';
 import { API_BODY_LIMIT, readRequestBodies } from '../v1/conventions/request-bodies.ts';
 import { inOneTransaction, sendJson } from '../v1/conventions/resource.ts';
 import type { ApiContext } from '../v1/index.ts';
@@ -63,6 +64,7 @@ export async function grafanaApi(app: FastifyInstance, { ctx }: { ctx: ApiContex
       limitPerMinute: ctx.requestsPerMinute,
       limitOf: ctx.requestsPerMinuteOf,
       contactsOf,
+      noteRefusal: createRefusalLog(ctx),
     }),
   );
   app.addHook('onSend', async (request) => {

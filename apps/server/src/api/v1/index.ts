@@ -34,6 +34,7 @@ import { createContacts } from './conventions/contacts.ts';
 import { describeRoute } from './conventions/describe.ts';
 import { answerErrors } from './conventions/errors-handler.ts';
 import { registerIdempotency } from './conventions/idempotency.ts';
+import { createRefusalLog } from './conventions/refusals.ts';
 import { API_BODY_LIMIT, readRequestBodies } from './conventions/request-bodies.ts';
 import { registerResource } from './conventions/resource.ts';
 import { guardVisibility } from './conventions/visibility.ts';
@@ -137,7 +138,8 @@ const RIGHTS: ReadonlySet<string> = new Set(['users', 'teams', 'roles', 'service
 export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }): Promise<void> {
   readRequestBodies(app);
   const contactsOf = createContacts(ctx);
-  answerErrors(app, contactsOf);
+  const noteRefusal = createRefusalLog(ctx);
+  answerErrors(app, contactsOf, noteRefusal);
   app.setValidatorCompiler(() => () => true); // bodies and queries are read by tables of fields, whose errors clients match on
   app.decorateRequest('caller', null);
   app.decorateRequest('session', null);
@@ -157,6 +159,7 @@ export async function apiV1(app: FastifyInstance, { ctx }: { ctx: ApiContext }):
       limitPerMinute: ctx.requestsPerMinute,
       limitOf: ctx.requestsPerMinuteOf,
       contactsOf,
+      noteRefusal,
     }),
   );
   app.addHook('onRequest', checkAccept);

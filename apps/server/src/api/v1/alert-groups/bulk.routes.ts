@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { viewerOf } from '../../../access/index.ts';
 import {
@@ -9,11 +9,15 @@ import {
   type BulkOptions,
   findGroupIds,
   findListedGroup,
+  inActionTransaction,
   MAX_NOTE_LENGTH,
   unattach,
 } from '../../../alerting/index.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Tx } from '../../../platform/db/database.ts';
 import { actorOf } from '../conventions/actor.ts';
 import { type ApiError, conflictOfFields, fieldErrors, forbidden } from '../conventions/api-error.ts';
+import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { custom, idList, invalidChoice, isObject, object, readBody, text } from '../conventions/fields.ts';
@@ -129,8 +133,8 @@ export function registerBulk(app: FastifyInstance, deps: GroupsDeps): void {
       const seen = ids.filter((id) => !hidden.has(id));
       const results = new Map(
         body.action === 'attach' || body.action === 'unattach'
-          ? await join(deps, caller, seen, body.action, body.root_alert_group_id)
-          : await act(deps, caller, seen, stateAction(body.action, request.body), body.resolution_note),
+          ? await join(deps, request, seen, body.action, body.root_alert_group_id)
+          : await act(deps, request, seen, stateAction(body.action, request.body), body.resolution_note),
       );
       return { results: ids.map((id) => rowOf(id, body.action, results.get(id) ?? WRONG_TEAM)), more };
     },
@@ -172,15 +176,24 @@ function stateAction(action: Exclude<Action, 'attach' | 'unattach'>, body: unkno
   return action === 'silence' ? { do: action, seconds: readDelay(body) } : { do: action };
 }
 
+/** What was done to many at once, in the audit log: how many and which. */
+const noteInAudit = (tx: Tx, request: FastifyRequest, action: string, ids: readonly AlertGroupId[], clock: Clock) =>
+  audit(tx, request, { type: 'alert_group', name: `bulk_${action}`, note: `${ids.length}: ${ids.join(' ')}` }, clock);
+
 async function act(
   deps: GroupsDeps,
-  caller: Caller,
+  request: FastifyRequest,
   ids: readonly AlertGroupId[],
   action: BulkAction,
   note: string | undefined,
 ): Promise<[AlertGroupId, Result][]> {
-  const options: BulkOptions =
-    note === undefined ? {} : { note: { text: note, authorId: caller.userId, source: 'Web', origin: 'api' } };
+  const caller = callerOf(request);
+  const options: BulkOptions = {
+    ...(note === undefined
+      ? {}
+      : { note: { text: note, authorId: caller.userId, source: 'Web' as const, origin: 'api' as const } }),
+    inTransaction: (tx, changed) => noteInAudit(tx, request, action.do, changed, deps.clock),
+  };
   const results = await actOnGroups(deps, caller.org, ids, action, actorOf(caller), options);
   return results.map(({ id, result }) => [
     id,
@@ -190,11 +203,12 @@ async function act(
 
 async function join(
   deps: GroupsDeps,
-  caller: Caller,
+  request: FastifyRequest,
   ids: readonly AlertGroupId[],
   action: 'attach' | 'unattach',
   rootId: string | undefined,
 ): Promise<[AlertGroupId, Result][]> {
+  const caller = callerOf(request);
   if (action === 'attach') {
     if (rootId === undefined) throw fieldErrors({ root_alert_group_id: ['This field is required.'] });
     await checkVisible(deps.db, caller, 'alert_groups', rootId);
@@ -202,8 +216,15 @@ async function join(
   const results: [AlertGroupId, Result][] = [];
   for (const id of ids) {
     const actor = actorOf(caller);
-    const result =
-      action === 'attach' ? await attach(deps, caller.org, id, rootId ?? '', actor) : await unattach(deps, caller.org, id, actor);
+    const result = await inActionTransaction(deps.db, async (tx) => {
+      const inTx = { ...deps, db: tx };
+      const done =
+        action === 'attach'
+          ? await attach(inTx, caller.org, id, rootId ?? '', actor)
+          : await unattach(inTx, caller.org, id, actor);
+      if (done.ok) await noteInAudit(tx, request, action, [id], deps.clock);
+      return done;
+    });
     const isThere =
       !result.ok && result.reason === 'already_attached' && (await findListedGroup(deps.db, caller.org, id))?.rootId === rootId;
     const reason = result.ok ? null : result.reason === 'already_attached' && !isThere ? 'attached_elsewhere' : result.reason;

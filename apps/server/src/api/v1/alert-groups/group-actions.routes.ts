@@ -11,6 +11,7 @@ import {
   applyCurrentChain,
   attach,
   createNote,
+  inActionTransaction,
   MAX_NOTE_LENGTH,
   resolve,
   silence,
@@ -20,12 +21,12 @@ import {
   unresolve,
   unsilence,
 } from '../../../alerting/index.ts';
-import type { Tx } from '../../../platform/db/database.ts';
 import { actorOf } from '../conventions/actor.ts';
 import { type ApiError, fieldErrors, forbidden, notFound, refusal } from '../conventions/api-error.ts';
+import { audit } from '../conventions/audit.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { isObject, missingReference, readBody, text } from '../conventions/fields.ts';
-import { errorResponses, inOneTransaction } from '../conventions/resource.ts';
+import { errorResponses } from '../conventions/resource.ts';
 import { checkVisible } from '../conventions/visibility.ts';
 import { sendWarnings } from '../conventions/warnings.ts';
 import type { GroupsDeps } from './alert-groups.routes.ts';
@@ -83,6 +84,20 @@ export function registerGroupActions(app: FastifyInstance, deps: GroupsDeps): vo
   const tags = ['alert_groups'];
   const write = { permission: 'alert-groups:write' as const };
 
+  /** What tokens do stands in the audit log, too; what people do has its author in the timeline (access.md 14.2). */
+  const told = (
+    request: FastifyRequest,
+    name: string,
+    act: (inTx: ActionDeps) => Promise<ActionResult>,
+  ): Promise<ActionResult> => {
+    if (callerOf(request).sessionId !== null) return act(deps);
+    return inActionTransaction(deps.db, async (tx) => {
+      const result = await act({ ...deps, db: tx });
+      const resource = { type: 'alert_group', id: idOf(request), name: result.ok ? (result.group.title ?? '') : '' };
+      if (result.ok) await audit(tx, request, { type: 'alert_group', name, resource }, deps.clock);
+      return result;
+    });
+  };
   const action = (name: string, summary: string, act: Act, body?: TSchema): void => {
     app.post(
       `/alert_groups/:id/${name}`,
@@ -102,7 +117,9 @@ export function registerGroupActions(app: FastifyInstance, deps: GroupsDeps): vo
       },
       async (request, reply) => {
         const caller = callerOf(request);
-        const result = await act(deps, caller.org, idOf(request), actorOf(caller), request.body, caller);
+        const result = await told(request, name, (inTx) =>
+          act(inTx, caller.org, idOf(request), actorOf(caller), request.body, caller),
+        );
         if (!result.ok) throw refuse(WORDS[name] ?? name, result.reason);
         const warnings = name === 'silence' && isZero(request.body) ? [ZERO_DELAY] : [];
         return emptyAnswer(sendWarnings(reply, warnings), 200);
@@ -171,7 +188,7 @@ async function resolveWithNote(deps: ActionDeps, org: string, id: string, actor:
   if (!isObject(body) || body.resolution_note === undefined || body.resolution_note === null)
     return resolve(deps, org, id, actor);
   const { resolution_note: note } = readBody({ resolution_note: text({ max: MAX_NOTE_LENGTH }) }, body, ['resolution_note']);
-  return inOneTransaction(deps.db as Parameters<typeof inOneTransaction>[0], {}, async (tx: Tx) => {
+  return inActionTransaction(deps.db, async (tx) => {
     const inTx = { ...deps, db: tx };
     const authorId = actor.type === 'user' ? actor.userId : null;
     const added = await createNote(inTx, org, id, { text: note, authorId, source: 'Web', origin: 'api' });

@@ -72,3 +72,42 @@ it('names the parameter that it cannot read', async () => {
   });
   expect((await admin.get('audit/export/?format=xml')).body).toEqual({ format: ['"xml" is not a valid choice.'] });
 });
+
+it('tells once in a minute what a caller was refused, of writes only', async () => {
+  const viewer = await world.user('vic', 'viewer');
+  const refused = async () => (await admin.get(`audit/?action_type=refused&actor=${viewer.id}`)).body.results;
+  for (let i = 0; i < 3; i += 1) expect((await viewer.post('integrations/', { type: 'webhook' })).status).toBe(403);
+  expect((await viewer.delete('integrations/CNOBODY/')).status).toBe(403);
+  expect((await viewer.get('tokens/')).status).toBe(403);
+  expect(await refused()).toMatchObject([
+    { action_name: 'permission_denied', note: 'DELETE /api/v1/integrations/CNOBODY/' },
+    { action_name: 'permission_denied', note: 'POST /api/v1/integrations/', actor: { name: 'vic' } },
+  ]);
+  world.clock.advance({ seconds: 60 });
+  await viewer.post('integrations/', { type: 'webhook' });
+  expect(await refused()).toHaveLength(3);
+});
+
+it('tells what tokens do with alert groups, and what anybody does to many at once', async () => {
+  const group = async () =>
+    (await admin.post('escalation/', { users: [{ id: admin.id, important: false }], title: 'Crane' })).body.id;
+  const [a, b] = [await group(), await group()];
+  const told = async (actor = admin.id) =>
+    (await admin.get(`audit/?action_type=alert_group&actor=${actor}`)).body.results.map(
+      (record: { action_name: string; note: string | null; resource: { id: string } | null }) =>
+        record.note === null ? `${record.action_name} ${record.resource?.id}` : `${record.action_name} ${record.note}`,
+    );
+  await admin.post(`alert_groups/${a}/acknowledge/`);
+  await admin.post(`alert_groups/${a}/acknowledge/`); // refused: it is already
+  await admin.post(`alert_groups/${a}/resolve/`, { resolution_note: 'The rope is new.' });
+  await admin.post(`alert_groups/${a}/resolve/`, { resolution_note: 'Again.' });
+  expect(await told()).toEqual([`resolve ${a}`, `acknowledge ${a}`]);
+  expect((await admin.get(`resolution_notes?alert_group_id=${a}`)).body.count).toBe(1);
+  await admin.post('alert_groups/bulk/', { action: 'resolve', ids: [a, b, 'INOBODY'] });
+  await admin.post('alert_groups/bulk/', { action: 'resolve', ids: [a, b] }); // changes nothing
+  expect(await told()).toEqual([`bulk_resolve 1: ${b}`, `resolve ${a}`, `acknowledge ${a}`]);
+  const editor = await world.user('edda', 'editor');
+  const session = await world.signIn(editor);
+  expect((await session.send('POST', `alert_groups/${a}/unresolve/`)).status).toBe(200);
+  expect(await told(editor.id)).toEqual([]);
+});

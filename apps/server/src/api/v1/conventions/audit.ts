@@ -3,11 +3,13 @@ import { type AuditEvent, type AuditSource, type AuditValues, recordAudit } from
 import type { Clock } from '../../../platform/clock.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import { findUser } from '../../../users/index.ts';
-import { callerOf } from './caller.ts';
+import { type Caller, callerOf } from './caller.ts';
 
 /** The caller of a request, as the audit log tells who did something. */
-export async function auditSource(tx: Tx, request: FastifyRequest): Promise<AuditSource> {
-  const { org, actor, via } = callerOf(request);
+export const auditSource = (tx: Tx, request: FastifyRequest): Promise<AuditSource> => sourceOf(tx, callerOf(request), request);
+
+/** The same of a caller that may not have been let in. */
+export async function sourceOf(tx: Tx, { org, actor, via }: Caller, request: FastifyRequest): Promise<AuditSource> {
   const who: AuditSource['actor'] =
     actor.type === 'user'
       ? { type: 'user', id: actor.userId, name: (await findUser(tx, org, actor.userId))?.username ?? '' }

@@ -16,6 +16,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { ApiError, forbidden } from './api-error.ts';
 import type { Contact, ContactsOf } from './contacts.ts';
 import { requireRecentProof } from './proof.ts';
+import type { NoteRefusal } from './refusals.ts';
 
 export type { Caller };
 
@@ -68,6 +69,7 @@ export interface Guard {
   /** Of the tokens of an organization that has a limit of its own. */
   readonly limitOf: (org: string) => number | undefined;
   readonly contactsOf: ContactsOf;
+  readonly noteRefusal: NoteRefusal;
 }
 
 const invalidToken = forbidden('Invalid token.', 'invalid_token');
@@ -132,7 +134,10 @@ export function createAdmission(guard: Guard): (request: FastifyRequest, reply: 
       throw forbidden('This is for people who are signed in; tokens cannot do it.', 'session_only');
     if (session !== null && session.viewedRole !== null && !whileViewingAs && !isSafeMethod(request.method)) throw viewingAsRole;
     if (usersOnly !== undefined) refuseServiceAccounts(caller, usersOnly);
-    if (!meets(caller.permissions, permission)) throw missingPermission(permission, await guard.contactsOf(caller.org));
+    if (!meets(caller.permissions, permission)) {
+      await guard.noteRefusal(caller, request);
+      throw missingPermission(permission, await guard.contactsOf(caller.org));
+    }
     const seconds = guard.clock.now().getTime() / 1000;
     const limiter = ownLimit !== undefined ? ownLimiter(ownLimit) : session === null ? ofTokens : ofSessions;
     const limit = (limiter === ofTokens ? guard.limitOf(caller.org) : undefined) ?? limiter.limit;
