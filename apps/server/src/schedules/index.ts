@@ -18,6 +18,7 @@ export {
   createExportToken,
   type ExportScope,
   findExportToken,
+  noteFetch,
   openExport,
   revokeExportToken,
 } from './export/export-token.ts';

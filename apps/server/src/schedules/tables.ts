@@ -91,6 +91,7 @@ export interface CalendarExportTokenTable {
   token_hash: Buffer;
   created_at: Date;
   revoked_at: Date | null;
+  last_fetched_at: Date | null;
 }
 
 export interface TimeOffTable {

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
 import { rowsById } from '../platform/db/page.ts';
 import type { UserTable } from './tables.ts';
@@ -42,8 +42,13 @@ export async function findUserByLogin(db: Db | Tx, org: string, login: string): 
 }
 
 /** The active user with exactly this e-mail address; null when there is none. */
+/** Whatever the case of the letters. */
 export async function findUserByEmail(db: Db | Tx, org: string, email: string): Promise<User | null> {
-  const query = db.selectFrom('users').selectAll().where('organization_id', '=', org).where('email', '=', email);
+  const query = db
+    .selectFrom('users')
+    .selectAll()
+    .where('organization_id', '=', org)
+    .where(sql<boolean>`lower(email) = lower(${email})`);
   const row = await query.where('is_active', '=', true).executeTakeFirst();
   return row === undefined ? null : fromRow(row);
 }

@@ -29,6 +29,7 @@ export async function createExportToken(
       token_hash: digest(token),
       created_at: now,
       revoked_at: null,
+      last_fetched_at: null,
     })
     .execute();
   return { ok: true, token };
@@ -38,20 +39,24 @@ export interface ExportTokenInfo {
   readonly createdAt: Date;
   readonly revokedAt: Date | null;
   readonly active: boolean;
+  /** When a calendar program last asked; coarse. */
+  readonly lastFetchedAt: Date | null;
 }
 
 /** The newest secret of a calendar link, without the secret; null when there never was one. */
 export async function findExportToken(db: Db | Tx, org: string, scope: ExportScope): Promise<ExportTokenInfo | null> {
   const row = await db
     .selectFrom('calendar_export_token')
-    .select(['created_at', 'revoked_at'])
+    .select(['created_at', 'revoked_at', 'last_fetched_at'])
     .where('organization_id', '=', org)
     .where('user_id', '=', scope.userId)
     .where(sql<boolean>`schedule_id is not distinct from ${scope.scheduleId}`)
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? null : { createdAt: row.created_at, revokedAt: row.revoked_at, active: row.revoked_at === null };
+  if (row === undefined) return null;
+  const { created_at: createdAt, revoked_at: revokedAt, last_fetched_at: lastFetchedAt } = row;
+  return { createdAt, revokedAt, active: revokedAt === null, lastFetchedAt };
 }
 
 /** @returns false when there is no live one */
@@ -77,4 +82,16 @@ export async function openExport(db: Db, token: string): Promise<ExportAccess> {
   if (row === undefined) return { ok: false, reason: 'invalid' };
   if (row.revoked_at !== null) return { ok: false, reason: 'deactivated' };
   return { ok: true, organizationId: row.organization_id, scope: { userId: row.user_id, scheduleId: row.schedule_id } };
+}
+
+/** Between two notes of when a link was asked for. */
+const FETCH_GRAIN_MS = 300_000;
+
+/** Notes that a calendar program asked for a link. */
+export async function noteFetch(db: Db, token: string, now: Date): Promise<void> {
+  await sql`
+    update calendar_export_token set last_fetched_at = ${now}
+    where token_hash = ${digest(token)} and (last_fetched_at is null or last_fetched_at < ${new Date(now.getTime() - FETCH_GRAIN_MS)})`.execute(
+    db,
+  );
 }

@@ -6,7 +6,7 @@ import { ApiError } from './api-error.ts';
 import { callerOf } from './caller.ts';
 
 /** Tag of one object's JSON text. */
-const tagOf = (json: string): string => `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`;
+export const tagOf = (json: string): string => `"${createHash('sha256').update(json).digest('base64url').slice(0, 22)}"`;
 
 /** Sends one object with its `ETag`, with the media type that existing clients get (no charset). */
 export const sendOne = (reply: FastifyReply, status: number, json: string): FastifyReply =>

@@ -63,6 +63,8 @@ export interface Resource<Row, F extends Fields, Created extends keyof F & strin
   readonly uniques?: Readonly<Record<string, ApiError>>;
   list(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>, window: Window): Promise<Page<Row>>;
   get(db: Db | Tx, caller: Caller, id: string): Promise<Row | null>;
+  /** Whether an object that exists is the one that the query asks for, where filters count for single objects, too. */
+  isAskedFor?(db: Db | Tx, caller: Caller, row: Row, query: Readonly<Record<string, unknown>>): Promise<boolean> | boolean;
   present(db: Db | Tx, caller: Caller, rows: readonly Row[]): Promise<readonly unknown[]> | readonly unknown[];
   /** Query parameters of changes, for the API's description. */
   readonly changeParameters?: Readonly<Record<string, TSchema>>;
@@ -121,7 +123,8 @@ export function registerResource<Row, F extends Fields, Created extends keyof F 
     stringifyWithRaw((await resource.present(at, caller, [row]))[0]);
   const found = async (at: Db | Tx, caller: Caller, request: FastifyRequest): Promise<Row> => {
     const row = await resource.get(at, caller, (request.params as { id: string }).id);
-    if (row === null) throw notFound();
+    const query = request.query as Record<string, unknown>;
+    if (row === null || (await resource.isAskedFor?.(at, caller, row, query)) === false) throw notFound();
     return row;
   };
   const record = (tx: Tx, request: FastifyRequest, before: string | null, after: string | null): Promise<void> => {

@@ -252,7 +252,15 @@ test('calendar links open by their secret, until they are ended', async () => {
     created_at: '2026-03-02T09:00:00Z',
     revoked_at: null,
     active: true,
+    last_fetched_at: '2026-03-02T09:00:00Z',
   });
+  expect((await noor.get(`users/${noor.id}/export_token`)).body.last_fetched_at).toBe('2026-03-02T09:00:00Z');
+  const url = `/api/v1/schedules/${id}/export?token=${made.body.token}`;
+  const { headers } = await api.app.inject({ url });
+  expect(headers).toMatchObject({ etag: expect.stringMatching(/^"[\w-]+"$/), 'cache-control': 'private, max-age=300' });
+  const again = await api.app.inject({ url, headers: { 'if-none-match': `W/"x", ${String(headers.etag)}` } });
+  expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', headers.etag]);
+  expect((await api.app.inject({ url, headers: { 'if-none-match': '"x"' } })).statusCode).toBe(200);
   expect((await noor.delete(`schedules/${id}/export_token`)).status).toBe(204);
   expect((await open(`schedules/${id}/export?token=${made.body.token}`))[2]).toBe('"Export token is deactivated"');
   expect((await noor.post(`schedules/${id}/export_token`)).status).toBe(201);

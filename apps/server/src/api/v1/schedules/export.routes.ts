@@ -8,6 +8,7 @@ import {
   exportSchedule,
   findExportToken,
   findSchedule,
+  noteFetch,
   openExport,
   revokeExportToken,
 } from '../../../schedules/index.ts';
@@ -16,6 +17,7 @@ import { ApiError, notFound } from '../conventions/api-error.ts';
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
 import { answerOf, named } from '../conventions/describe.ts';
+import { tagOf } from '../conventions/etag.ts';
 import { single } from '../conventions/pagination.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { apiTime, apiTimeOrNull } from '../conventions/times.ts';
@@ -28,9 +30,13 @@ const Shown = named(
     created_at: Type.String(),
     revoked_at: Type.Union([Type.String(), Type.Null()]),
     active: Type.Boolean(),
+    last_fetched_at: Type.Union([Type.String(), Type.Null()], {
+      description: 'When a calendar program last asked, to five minutes.',
+    }),
   }),
 );
 
+const EXISTS = new ApiError(409, { detail: 'Schedule export token for user already exists' });
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
 
 /** Calendar links (http-api-oncall.md 6.8): opened by their secret alone, made and revoked by their owners. */
@@ -50,12 +56,14 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
           querystring: Type.Object({ token: Type.String() }),
           response: {
             200: answerOf('The shifts as iCalendar.', 'text/calendar'),
+            304: Type.Null({ description: 'They are as they were: `If-None-Match` holds their `ETag`.' }),
             403: answerOf('A JSON text that says why.', 'text/calendar'),
           },
         },
       },
       async (request, reply) => {
-        const found = await openExport(db, single((request.query as Record<string, unknown>).token) ?? '');
+        const secret = single((request.query as Record<string, unknown>).token) ?? '';
+        const found = await openExport(db, secret);
         if (!found.ok) return refuse(reply, found.reason === 'invalid' ? 'Invalid token.' : 'Export token is deactivated');
         const { scheduleId, userId } = found.scope;
         const belongs = kind === 'schedule' ? scheduleId === idOf(request) : scheduleId === null && userId === idOf(request);
@@ -67,7 +75,8 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
             ? await exportPerson(db, found.organizationId, userId, clock.now())
             : await exportSchedule(db, found.organizationId, scheduleId, clock.now());
         if (text === null) throw notFound();
-        return sendCalendar(reply, 200, text);
+        await noteFetch(db, secret, clock.now());
+        return sendFeed(request, reply, text);
       },
     );
   };
@@ -101,12 +110,12 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
       async (request, reply) => {
         const caller = callerOf(request);
         const now = clock.now();
-        const made = await inOneTransaction(db, {}, async (tx) => {
+        const made = await inOneTransaction(db, { calendar_export_token_active: EXISTS }, async (tx) => {
           const result = await createExportToken(tx, caller.org, await scopeOf(caller, idOf(request)), now);
           if (result.ok) await audit(tx, request, resourceEvent(auditType, null, { id: idOf(request) }), clock);
           return result;
         });
-        if (!made.ok) throw new ApiError(409, { detail: 'Schedule export token for user already exists' });
+        if (!made.ok) throw EXISTS;
         const url = `${baseUrl}/api/v1/${link(idOf(request))}?token=${made.token}`;
         return sendJson(reply, 201, JSON.stringify({ token: made.token, created_at: apiTime(now), export_url: url }));
       },
@@ -127,7 +136,12 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
         const caller = callerOf(request);
         const found = await findExportToken(db, caller.org, await scopeOf(caller, idOf(request)));
         if (found === null) throw notFound();
-        const shown = { created_at: apiTime(found.createdAt), revoked_at: apiTimeOrNull(found.revokedAt), active: found.active };
+        const shown = {
+          created_at: apiTime(found.createdAt),
+          revoked_at: apiTimeOrNull(found.revokedAt),
+          active: found.active,
+          last_fetched_at: apiTimeOrNull(found.lastFetchedAt),
+        };
         return sendJson(reply, 200, JSON.stringify(shown));
       },
     );
@@ -177,6 +191,19 @@ export function registerExports(app: FastifyInstance, deps: ApiDeps & { clock: C
 
 /** As the reference has it: a JSON text under the calendar's media type. */
 const refuse = (reply: FastifyReply, text: string): FastifyReply => sendCalendar(reply, 403, JSON.stringify(text));
+
+/** A feed that programs may keep for five minutes, and need not take twice. */
+function sendFeed(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
+  const tag = tagOf(text.replaceAll(/^DTSTAMP:.*$/gm, '')); // when it was made does not count
+  reply.header('etag', tag).header('cache-control', 'private, max-age=300');
+  const known = request.headers['if-none-match']?.split(',').map((each) => each.trim().replace(/^W\//, '')) ?? [];
+  if (known.includes(tag) || known.includes('*')) return reply.code(304).send();
+  return reply
+    .code(200)
+    .header('content-type', 'text/calendar; charset=utf-8')
+    .serializer((body: unknown) => body as string)
+    .send(text);
+}
 
 const sendCalendar = (reply: FastifyReply, status: number, text: string): FastifyReply =>
   reply

@@ -410,3 +410,15 @@ test('shifts are found by whom they name and by their type, and imported calenda
   expect(feed).toEqual({ due_at: api.clock.now(), etag: null });
   expect((await api.admin.post('schedules/SNOTHING/reload_ical')).status).toBe(404);
 });
+
+test('a shift that has a name keeps one', async () => {
+  const made = await api.admin.post('on_call_shifts/', {
+    name: 'dock',
+    type: 'single_event',
+    start: '2026-03-02T08:00:00',
+    duration: 3600,
+  });
+  const answer = await api.admin.put(`on_call_shifts/${made.body.id}/`, { name: null });
+  expect([answer.status, answer.body]).toEqual([400, { name: ['This field may not be null.'] }]);
+  expect((await api.admin.get(`on_call_shifts/${made.body.id}/`)).body.name).toBe('dock');
+});

@@ -118,6 +118,7 @@ export const shiftsResource = ({
     ),
   },
   async update(tx, caller, shift, body, method, warn, query) {
+    if (body.name === null) throw fieldErrors({ name: ['This field may not be null.'] });
     const effective = readEffective(query, clock.now());
     await checkTeam(tx, caller, body.team_id);
     const changed = changedShift(shift, body, method);

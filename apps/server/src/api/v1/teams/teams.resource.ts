@@ -124,6 +124,7 @@ export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeo
     ];
   },
   get: (db, caller, id) => findTeam(db, caller.org, id),
+  isAskedFor: (_db, _caller, team, query) => [team.name, '', undefined].includes(single(query.name)),
   present: (_db, _caller, rows) => rows.map(presentTeam),
   async create(tx, caller, body) {
     const values = { name: body.name, email: body.email || null, sharesWithAll: body.is_sharing_resources_to_all ?? false };

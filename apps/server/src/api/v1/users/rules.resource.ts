@@ -11,7 +11,7 @@ import {
   updateRule,
 } from '../../../notifications/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
-import type { Tx } from '../../../platform/db/database.ts';
+import type { Db, Tx } from '../../../platform/db/database.ts';
 import { findUser } from '../../../users/index.ts';
 import { fieldErrors, forbidden, refusal } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
@@ -60,7 +60,17 @@ const RuleSchema = Type.Object({
   important: Type.Boolean(),
 });
 
-/** How people are notified (http-api-oncall.md 5). Filters apply to lists only. */
+type RuleFilter = { userId?: string; important?: boolean };
+
+async function readFilter(db: Db | Tx, caller: Caller, query: Readonly<Record<string, unknown>>): Promise<RuleFilter> {
+  const userId = single(query.user_id) || undefined;
+  if (userId !== undefined && (await findUser(db, caller.org, userId))?.isActive !== true) throw refusal('User not found.');
+  const important = single(query.important) || undefined;
+  if (important !== undefined && important !== 'true' && important !== 'false') throw refusal('Important is not bool');
+  return { ...(userId === undefined ? {} : { userId }), ...(important === undefined ? {} : { important: important === 'true' }) };
+}
+
+/** How people are notified (http-api-oncall.md 5). Filters count for single rules, too. */
 export const rulesResource = ({ clock }: { clock: Clock }): Resource<NotificationRule, typeof fields, 'user_id'> => ({
   path: 'personal_notification_rules',
   name: 'personal notification rule',
@@ -77,16 +87,11 @@ export const rulesResource = ({ clock }: { clock: Clock }): Resource<Notificatio
   required: { create: ['user_id'] },
   createOnly: ['user_id', 'important'],
   async list(db, caller, query, window) {
-    const userId = single(query.user_id) || undefined;
-    if (userId !== undefined && (await findUser(db, caller.org, userId))?.isActive !== true) throw refusal('User not found.');
-    const important = single(query.important) || undefined;
-    if (important !== undefined && important !== 'true' && important !== 'false') throw refusal('Important is not bool');
-    return listRules(
-      db,
-      caller.org,
-      { ...(userId === undefined ? {} : { userId }), ...(important === undefined ? {} : { important: important === 'true' }) },
-      window,
-    );
+    return listRules(db, caller.org, await readFilter(db, caller, query), window);
+  },
+  async isAskedFor(db, caller, rule, query) {
+    const { userId = rule.userId, important = rule.important } = await readFilter(db, caller, query);
+    return userId === rule.userId && important === rule.important;
   },
   get: (db, caller, id) => findRule(db, caller.org, id),
   present: (_db, _caller, rows) =>

@@ -242,3 +242,30 @@ test('what is edited carries a tag, and is not overwritten by those who have not
   expect((await write(`users/${noor.id}`, { name: 'N.' }, profile.headers.etag)).status).toBe(412);
   expect((await write(`users/${noor.id}`, { name: 'N.' }, named.headers.etag)).body.name).toBe('N.');
 });
+
+test('filters count for single rules and teams, too', async () => {
+  const [ana, bo] = [await api.user('ana-f', 'editor'), await api.user('bo-f', 'editor')];
+  const rule = await api.admin.post('personal_notification_rules/', { user_id: ana.id, type: 'notify_by_sms', important: true });
+  const path = `personal_notification_rules/${rule.body.id}/`;
+  expect((await api.admin.get(`${path}?user_id=${ana.id}&important=true`)).body).toEqual(rule.body);
+  expect((await api.admin.get(`${path}?user_id=${bo.id}`)).status).toBe(404);
+  expect((await api.admin.delete(`${path}?important=false`)).status).toBe(404);
+  expect((await api.admin.get(`${path}?user_id=UNOBODY`)).body).toEqual({ detail: 'User not found.' });
+  expect((await api.admin.get(`${path}?important=maybe`)).body).toEqual({ detail: 'Important is not bool' });
+  const team = (await api.admin.post('teams/', { name: 'filtered', members: [] })).body;
+  expect((await api.admin.get(`teams/${team.id}/?name=filtered`)).body).toEqual(team);
+  expect((await api.admin.get(`teams/${team.id}/?name=`)).body).toEqual(team);
+  expect((await api.admin.get(`teams/${team.id}/?name=Filtered`)).status).toBe(404);
+});
+
+test('a call finds a person by an address in any case', async () => {
+  const { id } = await api.user('cy-f', 'editor');
+  const call = async (email: string) => {
+    const { status, body } = await api.admin.post('make_call/', { email, message: 'Disk full' });
+    return [status, body];
+  };
+  expect(await call('CY-F@Example.net')).toEqual([400, { error: 'number-not-verified' }]);
+  expect(await call('cy-g@example.net')).toEqual([404, { error: 'user-not-found' }]);
+  await api.db.updateTable('users').set({ is_active: null }).where('id', '=', id).execute();
+  expect(await call('cy-f@example.net')).toEqual([404, { error: 'user-not-found' }]);
+});
