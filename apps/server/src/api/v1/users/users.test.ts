@@ -266,6 +266,6 @@ test('a call finds a person by an address in any case', async () => {
   };
   expect(await call('CY-F@Example.net')).toEqual([400, { error: 'number-not-verified' }]);
   expect(await call('cy-g@example.net')).toEqual([404, { error: 'user-not-found' }]);
-  await api.db.updateTable('users').set({ is_active: null }).where('id', '=', id).execute();
+  await api.db.updateTable('users').set({ is_active: false }).where('id', '=', id).execute();
   expect(await call('cy-f@example.net')).toEqual([404, { error: 'user-not-found' }]);
 });
