@@ -280,9 +280,9 @@ type Body = ReturnType<typeof readBody<typeof fields>>;
 async function make(tx: Tx, { clock, tokensPerUser }: TokenDeps, caller: Caller, owner: TokenOwner, body: Body) {
   const now = clock.now();
   const name = body.name ?? '';
-  if (name === '' || name.length > LONGEST_NAME) throw refusal('Invalid token name');
+  if (name === '' || name.length > LONGEST_NAME) throw refusal('Invalid token name', 'invalid_token_name');
   if (owner.type === 'user' && (await countUserTokens(tx, caller.org, owner.id, now)) >= tokensPerUser)
-    throw refusal('Max token count');
+    throw refusal('Max token count', 'too_many_tokens');
   const { expires_at: expiresAt = null, token: adopted } = body;
   if (expiresAt !== null && expiresAt <= now) throw fieldErrors({ expires_at: ['The time must be in the future.'] });
   if (body.team_ids !== undefined && body.team_ids !== null) await checkTeams(tx, caller, body.team_ids);

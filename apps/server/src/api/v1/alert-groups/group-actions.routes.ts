@@ -57,7 +57,7 @@ const WORDS: Readonly<Record<string, string>> = { apply_current_chain: 'apply th
 export function refuse(action: string, reason: Reason): ApiError {
   if (reason === 'not_found') return notFound();
   if (reason === 'resolution_note_required') return refusal("Can't resolve an alert group without a resolution note", reason);
-  return refusal(`Can't ${action} ${REFUSALS[reason]}`);
+  return refusal(`Can't ${action} ${REFUSALS[reason]}`, reason);
 }
 
 type JoinRefusal = AttachRefusal | Extract<UnattachResult, { ok: false }>['reason'];
@@ -207,9 +207,10 @@ const isZero = (body: unknown): boolean => isObject(body) && Number(body.delay) 
 /** Seconds to be silent; null: until somebody unsilences it, which -1 and 0 stand for. */
 export function readDelay(body: unknown): number | null {
   const raw = isObject(body) ? body.delay : undefined;
-  if (raw === undefined || raw === null) throw refusal('delay is required');
+  if (raw === undefined || raw === null) throw refusal('delay is required', 'delay_required');
   const number =
     typeof raw === 'number' ? Math.trunc(raw) : typeof raw === 'string' && /^\s*-?\d+\s*$/.test(raw) ? Number(raw) : Number.NaN;
-  if (!Number.isSafeInteger(number) || number < -1 || number > 100 * 365 * 86_400) throw refusal('invalid delay value');
+  if (!Number.isSafeInteger(number) || number < -1 || number > 100 * 365 * 86_400)
+    throw refusal('invalid delay value', 'invalid_delay');
   return number <= 0 ? null : number;
 }

@@ -142,6 +142,6 @@ export function readRange(value: string | undefined): TimeRange | null {
   const [from, to] = parts.map((part) => (INSTANT.test(part) ? new Date(`${part}Z`) : new Date(Number.NaN)));
   const valid =
     parts.length === 2 && from !== undefined && to !== undefined && !Number.isNaN(from.getTime()) && !Number.isNaN(to.getTime());
-  if (!valid || from > to) throw refusal('Invalid range value');
+  if (!valid || from > to) throw refusal('Invalid range value', 'invalid_range');
   return { from, to };
 }

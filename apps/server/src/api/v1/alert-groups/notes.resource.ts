@@ -74,7 +74,7 @@ export const notesResource = ({
   async update(tx, caller, note, body) {
     if (body.text === undefined) return note;
     const changed = await updateNote({ db: tx }, caller.org, note.id, body.text);
-    if (!changed.ok) throw refusal('Cannot update message with this source type');
+    if (!changed.ok) throw refusal('Cannot update message with this source type', 'wrong_source');
     return changed.note;
   },
   async remove(tx, caller, note) {

@@ -16,9 +16,8 @@ export class ApiError extends Error {
   }
 }
 
-/** A rule that aborts at once: no other error of the request is reported. */
-export const refusal = (detail: string, code?: string): ApiError =>
-  new ApiError(400, code === undefined ? { detail } : { detail, code });
+/** A rule that aborts at once: no other error of the request is reported. `code` stays when the text is worded anew. */
+export const refusal = (detail: string, code: string): ApiError => new ApiError(400, { detail, code });
 
 /** Errors of single fields, each a list of texts or a nested object. */
 export const fieldErrors = (errors: { readonly [field: string]: ErrorBody }): ApiError => new ApiError(400, errors);

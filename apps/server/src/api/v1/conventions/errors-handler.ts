@@ -5,7 +5,7 @@ import type { NoteRefusal } from './refusals.ts';
 
 /** PostgreSQL takes no NUL characters, in texts (SQLSTATE 22021) or in JSON (22P05), wherever a request put them. */
 const NUL_REFUSED: ReadonlySet<unknown> = new Set(['22021', '22P05']);
-const NUL_ANSWER = refusal('Null characters are not allowed.');
+const NUL_ANSWER = refusal('Null characters are not allowed.', 'null_characters');
 
 function asApiError(error: Error): ApiError | null {
   if (error instanceof ApiError) return error;

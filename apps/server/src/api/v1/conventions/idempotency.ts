@@ -34,7 +34,8 @@ export function registerIdempotency(app: FastifyInstance, { db, clock, secrets }
   app.addHook('preHandler', async (request, reply) => {
     const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
     if (key === undefined || request.caller === null) return;
-    if (typeof key !== 'string' || !KEY.test(key)) throw refusal('Idempotency-Key must be 1 to 255 visible ASCII characters.');
+    if (typeof key !== 'string' || !KEY.test(key))
+      throw refusal('Idempotency-Key must be 1 to 255 visible ASCII characters.', 'invalid_idempotency_key');
     const { org, tokenId, sessionId } = request.caller;
     const path = (request.url.split('?', 1)[0] ?? '').replace(/\/$/, '');
     const kept: AnswerKey = { org, caller: tokenId ?? sessionId ?? '', path, key };

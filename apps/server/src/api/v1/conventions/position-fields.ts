@@ -14,6 +14,6 @@ export function readPlacement(body: { position?: number; manual_order?: boolean 
   if (body.position === undefined) return null;
   const swap = body.manual_order ?? false;
   if (body.position > MAX_POSITION || body.position < -1 || (body.position === -1 && swap))
-    throw refusal('Invalid value for position field');
+    throw refusal('Invalid value for position field', 'invalid_position');
   return { position: body.position, swap };
 }

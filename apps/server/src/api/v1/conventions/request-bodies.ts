@@ -34,7 +34,7 @@ export function readRequestBodies(app: FastifyInstance): void {
   app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     readMultipart(body, request.headers['content-type'] ?? '').then(
       (fields) => done(null, fields),
-      () => done(refusal('Multipart form parse error - Invalid boundary or part.'), undefined),
+      () => done(refusal('Multipart form parse error - Invalid boundary or part.', 'parse_error'), undefined),
     );
   });
   app.addContentTypeParser('*', (request, _payload, done) => {

@@ -26,8 +26,9 @@ const stepType = custom<StepType | null>(Type.Union([...STEP_TYPES.map((type) =>
   if (raw === null) return null;
   if (raw === '') throw new Invalid(['This field may not be blank.']);
   const type = STEP_TYPES.find((known) => known === raw);
-  if (type === undefined) throw refusal('Invalid escalation step type');
-  if (type === 'notify_whole_channel') throw refusal('Invalid escalation step type: step is Slack-specific');
+  if (type === undefined) throw refusal('Invalid escalation step type', 'invalid_step_type');
+  if (type === 'notify_whole_channel')
+    throw refusal('Invalid escalation step type: step is Slack-specific', 'slack_not_connected');
   return type;
 });
 

@@ -160,7 +160,7 @@ async function added(
   wanted: { integrationId: string; kind: SecretKind; text: string },
 ): Promise<GuardSecret> {
   const secret = await addSecret(tx, caller.org, box, wanted, clock.now());
-  if (secret === null) throw refusal('Two secrets are live already. Delete the one that is no longer used first.');
+  if (secret === null) throw refusal('Two secrets are live already. Delete the one that is no longer used first.', 'two_secrets');
   return secret;
 }
 
@@ -189,7 +189,7 @@ function registerSecrets(app: FastifyInstance, { db, clock, secrets: box }: Guar
       const made = await inOneTransaction(db, {}, async (tx) => {
         const integration = await visibleIntegration(tx, caller, idOf(request));
         const guard = await readGuard(tx, caller.org, integration.id);
-        if (guard[body.kind] === null) throw refusal('The guard does not ask for such a secret');
+        if (guard[body.kind] === null) throw refusal('The guard does not ask for such a secret', 'not_asked_for');
         const secret = await added(tx, caller, box, clock, { integrationId: integration.id, kind: body.kind, text });
         await note(tx, request, clock, integration, 'integration_secret_added', body.kind);
         return secret;
@@ -214,7 +214,8 @@ function registerSecrets(app: FastifyInstance, { db, clock, secrets: box }: Guar
         const integration = await visibleIntegration(tx, caller, idOf(request));
         const removed = await removeSecret(tx, caller.org, integration.id, (request.params as { secret: string }).secret);
         if (removed === 'not_found') throw notFound();
-        if (removed === 'last') throw refusal('This is the only secret. Add another one first, or drop the demand.');
+        if (removed === 'last')
+          throw refusal('This is the only secret. Add another one first, or drop the demand.', 'last_secret');
         await note(tx, request, clock, integration, 'integration_secret_deleted');
       });
       return reply.code(204).send();

@@ -79,7 +79,7 @@ export const heartbeatsResource = ({
     if (integration === null) throw missingReference('integration_id');
     await checkVisible(tx, caller, 'integrations', id);
     const made = await createHeartbeat(tx, caller.org, integration.id, timeout);
-    if (made === null) throw refusal('Heartbeat already exists for this integration');
+    if (made === null) throw refusal('Heartbeat already exists for this integration', 'heartbeat_exists');
     if (body.is_enabled === false) await updateHeartbeat(tx, caller.org, integration.id, { isEnabled: false });
     return (await findHeartbeat(tx, caller.org, made.id)) ?? made;
   },

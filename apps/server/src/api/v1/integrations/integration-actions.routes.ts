@@ -83,7 +83,8 @@ function registerMaintenance(app: FastifyInstance, { db, clock, hooks, present }
       const wanted = readStart(bodyObject(request.body));
       const text = await inOneTransaction(db, {}, async (tx) => {
         const started = await startMaintenance(tx, { clock, hooks }, caller.org, stored.id, wanted, actorOf(caller));
-        if (!started.ok) throw started.reason === 'already' ? refusal('Already on maintenance') : notFound();
+        if (!started.ok)
+          throw started.reason === 'already' ? refusal('Already on maintenance', 'already_in_maintenance') : notFound();
         return afterwards(tx, request, 'started', stored);
       });
       return sendJson(reply, 200, text);
@@ -135,7 +136,8 @@ function registerMigration(app: FastifyInstance, { db, clock, present }: Integra
       const caller = callerOf(request);
       const text = await inOneTransaction(db, {}, async (tx) => {
         const stored = await visibleIntegration(tx, caller, idOf(request));
-        if (!(await migrateIntegration(tx, caller.org, stored.id, clock.now()))) throw refusal('Integration is not legacy');
+        if (!(await migrateIntegration(tx, caller.org, stored.id, clock.now())))
+          throw refusal('Integration is not legacy', 'not_legacy');
         const [before, after] = [stored, await visibleIntegration(tx, caller, stored.id)];
         const [was, is] = [await present(tx, caller, before), await present(tx, caller, after)] as [AuditValues, AuditValues];
         await audit(tx, request, resourceEvent('integration', { ...was, type: before.type }, { ...is, type: after.type }), clock);
@@ -171,7 +173,7 @@ function registerDemo(app: FastifyInstance, { db, clock, alertBodyLimit }: Integ
       const stored = await visibleIntegration(db, caller, idOf(request));
       const { demo_alert_payload: payload } = bodyObject(request.body);
       const isGiven = payload !== undefined && payload !== null;
-      if (isGiven && !isObject(payload)) throw refusal('Payload for demo alert must be a valid json object');
+      if (isGiven && !isObject(payload)) throw refusal('Payload for demo alert must be a valid json object', 'invalid_payload');
       take(caller.userId ?? caller.tokenId ?? caller.org);
       // The text as it was sent keeps the order of keys and the form of numbers.
       const text = isGiven ? memberText(request.bodyText, 'demo_alert_payload') : null;
@@ -182,6 +184,7 @@ function registerDemo(app: FastifyInstance, { db, clock, alertBodyLimit }: Integ
             sent.reason === 'no_demo'
               ? 'Unable to send demo alert for this integration.'
               : "Unable to send demo alert as payload has no 'alerts' key, it is not array, or it is empty.",
+            sent.reason,
           );
         }
         const resource = { type: 'integration', id: stored.id, name: stored.name, teamId: stored.teamId };

@@ -291,7 +291,9 @@ test('a route keeps its term byte for byte and its place among its neighbours', 
   const moved = await api.admin.put(`routes/${second.id}/`, { position: 0 });
   expect(moved.body.position).toBe(0);
   expect((await api.admin.get(`routes/${made.body.id}/`)).body.position).toBe(1);
-  expect((await api.admin.delete(`routes/${default_route.id}/`)).body).toEqual({ detail: 'Unable to delete default filter' });
+  expect((await api.admin.delete(`routes/${default_route.id}/`)).body).toMatchObject({
+    detail: 'Unable to delete default filter',
+  });
   expect((await api.admin.delete(`routes/${second.id}/`)).status).toBe(204);
 });
 

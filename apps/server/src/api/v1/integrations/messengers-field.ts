@@ -63,10 +63,10 @@ function readId(messenger: string, id: unknown): { id?: string | null } {
   if (id === undefined) return {};
   if (id === null || id === '') return { id: null };
   if (messenger === 'slack') {
-    if (typeof id !== 'string') throw refusal('Invalid Slack channel');
-    throw refusal("Slack isn't connected to this workspace");
+    if (typeof id !== 'string') throw refusal('Invalid Slack channel', 'invalid_slack_channel');
+    throw refusal("Slack isn't connected to this workspace", 'slack_not_connected');
   }
-  if (messenger === 'telegram') throw refusal('Telegram channel does not exist');
+  if (messenger === 'telegram') throw refusal('Telegram channel does not exist', 'telegram_channel_not_found');
   if (typeof id !== 'string') throw new Invalid({ id: ['Not a valid string.'] });
   return { id };
 }

@@ -49,7 +49,7 @@ export function registerPreview(
       const { org } = callerOf(request);
       const body = bodyObject(request.body);
       if (body.payload !== undefined && body.payload !== null && !isObject(body.payload))
-        throw refusal('Payload must be a valid json object');
+        throw refusal('Payload must be a valid json object', 'invalid_payload');
       const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
       const result = await previewTemplate({
         organizationId: org,
@@ -63,7 +63,7 @@ export function registerPreview(
         case 'no_integration':
           throw notFound();
         case 'no_alert':
-          throw refusal('Alert to preview does not exist');
+          throw refusal('Alert to preview does not exist', 'alert_not_found');
         case 'name_missing':
           throw fieldErrors({ template_name: 'Template name is missing' });
         case 'unknown_name':

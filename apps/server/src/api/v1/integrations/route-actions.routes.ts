@@ -111,9 +111,10 @@ export function registerRouteActions(app: FastifyInstance, { db, clock }: ApiDep
 /** Searches the same text of the payload as routes by regular expression do. */
 function asTemplate(route: Route): Pick<Route, 'routingType' | 'routingRegex'> {
   if (route.isDefault || route.routingType !== 'regex' || route.routingRegex === null)
-    throw refusal('Only routes with a regular expression can be converted');
+    throw refusal('Only routes with a regular expression can be converted', 'not_regex');
   const literal = route.routingRegex.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
   const template = `{{ payload | json_dumps | regex_search("${literal}") }}`;
-  if ([...template].length > MAX_TERM) throw refusal(`The template would be longer than ${MAX_TERM} characters`);
+  if ([...template].length > MAX_TERM)
+    throw refusal(`The template would be longer than ${MAX_TERM} characters`, 'template_too_long');
   return { routingType: 'jinja2', routingRegex: template };
 }

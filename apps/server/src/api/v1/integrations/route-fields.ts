@@ -15,7 +15,7 @@ export const routeFields = ({ regexCompiles }: Pick<TermChecks, 'regexCompiles'>
     Type.Union([Type.Literal('regex'), Type.Literal('jinja2'), Type.Literal('labels')]),
     (raw) => {
       if (raw === null) throw new Invalid(['This field may not be null.']);
-      if (raw !== 'regex' && raw !== 'jinja2' && raw !== 'labels') throw refusal('Invalid route type');
+      if (raw !== 'regex' && raw !== 'jinja2' && raw !== 'labels') throw refusal('Invalid route type', 'invalid_route_type');
       return raw;
     },
   ),

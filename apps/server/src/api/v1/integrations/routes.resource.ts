@@ -137,7 +137,7 @@ export const routesResource = ({ clock, termChecks }: RoutesDeps): Resource<Rout
     );
   },
   async remove(tx, caller, route) {
-    if (route.isDefault) throw refusal('Unable to delete default filter');
+    if (route.isDefault) throw refusal('Unable to delete default filter', 'default_route');
     await deleteRoute(tx, caller.org, route);
   },
 });

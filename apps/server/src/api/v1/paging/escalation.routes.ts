@@ -125,7 +125,8 @@ export function registerPaging(app: FastifyInstance, deps: PagingDeps): void {
       const wanted = await checkReferences(deps, caller, users, body.team ?? null);
       checkCombination(body, users);
       const id = body.alert_group_id;
-      if (id === undefined && users.length === 0 && wanted.team === null) throw refusal('No team or user(s) specified');
+      if (id === undefined && users.length === 0 && wanted.team === null)
+        throw refusal('No team or user(s) specified', 'nobody_specified');
       const { alertGroupId, warnings } =
         id === undefined
           ? await inActionTransaction(db, async (tx) =>
@@ -191,11 +192,12 @@ async function addToGroup(
   const missing = conflictOfFields(`Alert group ${id} does not exist`);
   if ((await findListedGroup(deps.db, caller.org, id)) === null) throw missing;
   await checkVisible(deps.db, caller, 'alert_groups', id);
-  if (users.length === 0) throw refusal('No team or user(s) specified');
+  if (users.length === 0) throw refusal('No team or user(s) specified', 'nobody_specified');
   const result = await inActionTransaction(deps.db, (tx) => pageForGroup(tx, deps, caller.org, id, users, actorOf(caller)));
   if (result.ok) return result.warnings;
   if (result.reason === 'not_found') throw missing;
-  throw refusal(`Cannot add responders for ${result.reason === 'attached' ? 'an attached' : 'a resolved'} alert group`);
+  const words = result.reason === 'attached' ? 'an attached' : 'a resolved';
+  throw refusal(`Cannot add responders for ${words} alert group`, result.reason === 'attached' ? 'attached' : 'already_resolved');
 }
 
 async function nameOf({ db }: PagingDeps, caller: Caller): Promise<string> {

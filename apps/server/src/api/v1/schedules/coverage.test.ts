@@ -231,7 +231,7 @@ test('calendar links open by their secret, until they are ended', async () => {
     export_url: `https://tocsin.example.net/api/v1/schedules/${id}/export?token=${made.body.token}`,
   });
   const twice = await noor.post(`schedules/${id}/export_token`);
-  expect([twice.status, twice.body]).toEqual([409, { detail: 'Schedule export token for user already exists' }]);
+  expect([twice.status, twice.body]).toMatchObject([409, { detail: 'Schedule export token for user already exists' }]);
   const open = async (path: string) => {
     const answer = await api.app.inject({ url: `/api/v1/${path}` });
     return [answer.statusCode, String(answer.headers['content-type']), answer.body];

@@ -60,7 +60,7 @@ export function changedShift(stored: OnCallShift, body: ShiftBody, method: 'PUT'
   if (recurs(type) && frequency !== stored.frequency) {
     checkFrequency(frequency, body.week_start !== undefined, given(body.interval, stored.interval ?? 1));
   } else if (recurs(type) && body.interval === null) {
-    throw refusal("Field 'interval' must be a positive integer");
+    throw refusal("Field 'interval' must be a positive integer", 'invalid_interval');
   }
   if (type === 'rolling_users' && index !== stored.startRotationFromUserIndex && index === null) throw indexRequired();
   const changed: OnCallShift = {
@@ -93,19 +93,24 @@ export function changedShift(stored: OnCallShift, body: ShiftBody, method: 'PUT'
 }
 
 function checkFrequency(frequency: string | null, hasWeekStart: boolean, interval: number | null): void {
-  if (frequency === null) throw refusal("Field 'frequency' is required for this on-call shift type");
-  if (frequency === 'weekly' && !hasWeekStart) throw refusal("Field 'week_start' is required for frequency type 'weekly'");
-  if (interval === null) throw refusal("Field 'interval' must be a positive integer");
+  if (frequency === null) throw refusal("Field 'frequency' is required for this on-call shift type", 'frequency_required');
+  if (frequency === 'weekly' && !hasWeekStart)
+    throw refusal("Field 'week_start' is required for frequency type 'weekly'", 'week_start_required');
+  if (interval === null) throw refusal("Field 'interval' must be a positive integer", 'invalid_interval');
 }
 
-const indexRequired = () => refusal("Field 'start_rotation_from_user_index' is required for this on-call shift type");
+const indexRequired = () =>
+  refusal("Field 'start_rotation_from_user_index' is required for this on-call shift type", 'start_index_required');
 
 function checkDailyTurns(shift: ShiftSettings): void {
   if (shift.type !== 'rolling_users' || shift.frequency !== 'daily') return;
   if (shift.byMonthday !== null) {
-    throw refusal("Day limits are temporarily disabled for on-call shifts with type 'rolling_users' and frequency 'daily'");
+    throw refusal(
+      "Day limits are temporarily disabled for on-call shifts with type 'rolling_users' and frequency 'daily'",
+      'day_limits_disabled',
+    );
   }
   if (shift.byDay !== null && (shift.interval ?? 1) > shift.byDay.length) {
-    throw refusal('Interval must be less than or equal to the number of selected days');
+    throw refusal('Interval must be less than or equal to the number of selected days', 'invalid_interval');
   }
 }

@@ -28,7 +28,7 @@ const slack: Field<Record<string, never>> = custom(Type.Partial(SlackSchema), (r
     const id = raw[key];
     if (id === undefined || id === null || id === '') continue;
     if (typeof id !== 'string') throw new Invalid({ [key]: [what] });
-    throw refusal("Slack isn't connected to this workspace");
+    throw refusal("Slack isn't connected to this workspace", 'slack_not_connected');
   }
   return {};
 });

@@ -150,7 +150,7 @@ async function setShifts(
   for (const id of known) if (!had.has(id)) await checkVisible(tx, caller, 'on_call_shifts', id);
   if (schedule.type === 'web') return takeShifts(tx, caller.org, schedule.id, known);
   if (shifts.some((shift) => shift.type === 'override'))
-    throw refusal('Shifts of type override are not supported in this schedule');
+    throw refusal('Shifts of type override are not supported in this schedule', 'override_not_supported');
   await attachShifts(tx, caller.org, schedule.id, known, now);
 }
 

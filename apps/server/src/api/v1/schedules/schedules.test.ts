@@ -144,7 +144,7 @@ test('a shift is changed key by key', async () => {
   const made = await shift(rolling());
   const longer = await api.admin.put(`on_call_shifts/${made.id}/`, { duration: 43200 });
   expect(longer.body).toEqual({ ...made, duration: 43200 });
-  expect((await api.admin.put(`on_call_shifts/${made.id}/`, { frequency: 'weekly' })).body).toEqual({
+  expect((await api.admin.put(`on_call_shifts/${made.id}/`, { frequency: 'weekly' })).body).toMatchObject({
     detail: "Field 'week_start' is required for frequency type 'weekly'",
   });
   expect((await api.admin.patch(`on_call_shifts/${made.id}/`, { until: 'not-a-date' })).status).toBe(400);
@@ -235,7 +235,7 @@ test('an ical schedule is taken when its calendar can be read', async () => {
   expect((await api.admin.post('schedules/', { ...body, ical_url_primary: null })).status).toBe(400);
   expect((await api.admin.post('schedules/', { name: 'x' })).body).toEqual({ type: 'This field is required' });
   expect((await api.admin.post('schedules/', { name: 'x', type: 'y' })).body).toEqual({ type: 'Invalid type' });
-  expect((await api.admin.post('schedules/', { name: 'x', type: 'web', slack: { channel_id: 'C1' } })).body).toEqual({
+  expect((await api.admin.post('schedules/', { name: 'x', type: 'web', slack: { channel_id: 'C1' } })).body).toMatchObject({
     detail: "Slack isn't connected to this workspace",
   });
 });
@@ -263,12 +263,16 @@ test('a swap is asked for, taken once, and changes who is on call', async () => 
     { start: '2026-03-04T08:00:00Z', users: [{ pk: noor.id, swap_request: { pk: made.body.id } }] },
   ]);
   const take = (benefactor?: string) => api.admin.post(`shift_swaps/${made.body.id}/take`, { benefactor });
-  expect((await take()).body).toEqual({ detail: 'benefactor user ID is required' });
-  expect((await take('UNOBODY')).body).toEqual({ detail: 'Invalid benefactor user ID' });
-  expect((await take(noor.id)).body).toEqual({ detail: 'A shift swap request cannot be created and taken by the same user' });
+  expect((await take()).body).toMatchObject({ detail: 'benefactor user ID is required' });
+  expect((await take('UNOBODY')).body).toMatchObject({ detail: 'Invalid benefactor user ID' });
+  expect((await take(noor.id)).body).toMatchObject({
+    detail: 'A shift swap request cannot be created and taken by the same user',
+  });
   const both = await Promise.all([take(ivo.id), take(api.admin.id)]);
   expect(both.map((answer) => answer.status).sort()).toEqual([200, 400]);
-  expect((await take(ivo.id)).body).toEqual({ detail: 'The shift swap request is not in a state which allows it to be taken' });
+  expect((await take(ivo.id)).body).toMatchObject({
+    detail: 'The shift swap request is not in a state which allows it to be taken',
+  });
   const taker = (await api.admin.get(`shift_swaps/${made.body.id}/`)).body.benefactor;
   const shifts = await api.admin.get(`schedules/${id}/final_shifts?start_date=2026-03-04T08:00&end_date=2026-03-05T08:00`);
   expect(shifts.body.results.map((row: { user_pk: string }) => row.user_pk)).toEqual([taker]);
@@ -380,7 +384,7 @@ test('the list of a calendar schedule’s shifts can be sent back as it came, ov
   expect([sent.status, sent.headers.warning]).toEqual([200, undefined]);
   expect((await api.admin.get(`on_call_shifts/?schedule_id=${made.id}`)).body.count).toBe(2);
   const other = await schedule({ name: 'other', time_zone: 'UTC' });
-  expect((await api.admin.put(`schedules/${other.id}/`, { shifts: [override.id] })).body).toEqual({
+  expect((await api.admin.put(`schedules/${other.id}/`, { shifts: [override.id] })).body).toMatchObject({
     detail: 'Shifts of type override are not supported in this schedule',
   });
 });
@@ -393,7 +397,7 @@ test('shifts are found by whom they name and by their type, and imported calenda
     (await api.admin.get(`on_call_shifts/?${query}`)).body.results.map((row: { id: string }) => row.id);
   expect((await found(`user_id=${eve.id}`)).sort()).toEqual([alone.id, turns.id].sort());
   expect(await found(`user_id=${eve.id}&type=rolling_users`)).toEqual([turns.id]);
-  expect((await api.admin.get('on_call_shifts/?type=weekly')).body).toEqual({ detail: 'Invalid shift type' });
+  expect((await api.admin.get('on_call_shifts/?type=weekly')).body).toMatchObject({ detail: 'Invalid shift type' });
   const ical = (await api.admin.post('schedules/', { name: 'feed', type: 'ical', ical_url_primary: 'https://x.example/a.ics' }))
     .body;
   await api.db

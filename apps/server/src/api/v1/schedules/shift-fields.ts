@@ -39,7 +39,8 @@ const civilTime: Field<string> = custom(CivilTime, (raw) => {
   if (raw === null) throw NOT_NULL;
   const match = typeof raw === 'string' ? /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)$/.exec(raw) : null;
   // A date that does not exist (30 February) comes back as another one.
-  if (match === null || !isReal(match[0])) throw refusal('Invalid datetime format, should be "yyyy-mm-dd\'T\'hh:mm:ss"');
+  if (match === null || !isReal(match[0]))
+    throw refusal('Invalid datetime format, should be "yyyy-mm-dd\'T\'hh:mm:ss"', 'invalid_datetime');
   return match[0];
 });
 
@@ -82,7 +83,7 @@ const listOfAllowed = <T extends string | number>(
     if (raw === null) return null;
     if (!Array.isArray(raw)) throw new Invalid([`Expected a list of items but got type "${pythonType(raw)}".`]);
     const allowed = raw.filter(isAllowed);
-    if (allowed.length < raw.length) throw refusal(message);
+    if (allowed.length < raw.length) throw refusal(message, 'invalid_days');
     return allowed.length === 0 ? null : allowed;
   });
 
@@ -97,6 +98,7 @@ const weekStart: Field<Weekday> = custom(Type.Union(WEEKDAYS.map((day) => Type.L
   if (!isWeekday(raw)) {
     throw refusal(
       "Invalid day format for week start field. Should be one of the following: 'MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'",
+      'invalid_week_start',
     );
   }
   return raw;
@@ -104,7 +106,7 @@ const weekStart: Field<Weekday> = custom(Type.Union(WEEKDAYS.map((day) => Type.L
 
 const shiftType: Field<ShiftType> = custom(Type.Union(SHIFT_TYPES.map((type) => Type.Literal(type))), (raw) => {
   const type = SHIFT_TYPES.find((known) => known === raw);
-  if (type === undefined) throw refusal('Invalid shift type');
+  if (type === undefined) throw refusal('Invalid shift type', 'invalid_shift_type');
   return type;
 });
 
@@ -113,7 +115,7 @@ const frequency: Field<Frequency | null> = custom(
   (raw) => {
     if (raw === null) return null;
     const found = FREQUENCIES.find((known) => known === raw);
-    if (found === undefined) throw refusal('Invalid frequency type');
+    if (found === undefined) throw refusal('Invalid frequency type', 'invalid_frequency');
     return found;
   },
 );
@@ -123,7 +125,7 @@ const interval: Field<number | null> = custom(
   (raw) => {
     if (raw === null) return null;
     const value = integer({ max: INT_MAX }).read(raw);
-    if (value <= 0) throw refusal('Invalid value for interval');
+    if (value <= 0) throw refusal('Invalid value for interval', 'invalid_interval');
     return value;
   },
 );

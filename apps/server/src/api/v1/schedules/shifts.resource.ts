@@ -87,7 +87,7 @@ export const shiftsResource = ({
     const userId = single(query.user_id) || undefined;
     const wanted = single(query.type) || undefined;
     const type = SHIFT_TYPES.find((known) => known === wanted);
-    if (wanted !== undefined && type === undefined) throw refusal('Invalid shift type');
+    if (wanted !== undefined && type === undefined) throw refusal('Invalid shift type', 'invalid_shift_type');
     return listShifts(
       db,
       caller.org,
@@ -157,7 +157,7 @@ async function ownerOf(tx: Tx, caller: Caller, shift: ShiftSettings, scheduleId:
   if (schedule === null) throw fieldErrors({ schedule: ['Object does not exist'] });
   await checkVisible(tx, caller, 'schedules', schedule.id);
   if (isOverride ? schedule.type === 'ical' : schedule.type !== 'web')
-    throw refusal(`Shifts of type ${shift.type} are not supported in this schedule`);
+    throw refusal(`Shifts of type ${shift.type} are not supported in this schedule`, 'type_not_supported');
   return schedule.id;
 }
 

@@ -204,6 +204,7 @@ export function registerSwaps(app: FastifyInstance, deps: ApiDeps & { clock: Clo
           taken.reason === 'same_user'
             ? 'A shift swap request cannot be created and taken by the same user'
             : 'The shift swap request is not in a state which allows it to be taken',
+          taken.reason,
         );
       });
       return sendJson(reply, 200, JSON.stringify(answer));
@@ -254,8 +255,8 @@ async function knownSchedule(tx: Tx, caller: Caller, id: string | null): Promise
 }
 
 async function knownPerson(tx: Tx, caller: Caller, id: unknown, what: 'beneficiary' | 'benefactor'): Promise<string> {
-  if (id === undefined || id === null || id === '') throw refusal(`${what} user ID is required`);
+  if (id === undefined || id === null || id === '') throw refusal(`${what} user ID is required`, `${what}_required`);
   const user = typeof id === 'string' ? await findUser(tx, caller.org, id) : null;
-  if (user?.isActive !== true) throw refusal(`Invalid ${what} user ID`);
+  if (user?.isActive !== true) throw refusal(`Invalid ${what} user ID`, `invalid_${what}`);
   return user.id;
 }

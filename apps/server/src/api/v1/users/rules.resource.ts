@@ -37,7 +37,7 @@ const clockText = (seconds: number): string => {
 
 const duration = custom<number>(Type.Integer({ minimum: 60, maximum: 86_400 }), (raw) => {
   if (typeof raw === 'string' && Object.hasOwn(WAIT_TEXTS, raw)) return WAIT_TEXTS[raw] ?? DEFAULT_WAIT_SECONDS;
-  if (typeof raw !== 'number' || !Number.isFinite(raw)) throw refusal('Invalid duration format');
+  if (typeof raw !== 'number' || !Number.isFinite(raw)) throw refusal('Invalid duration format', 'invalid_duration');
   if (!Number.isInteger(raw) || raw < 60 || raw > 86_400)
     throw new Invalid([`"${clockText(Math.trunc(raw))}" is not a valid choice.`]);
   return raw;
@@ -64,9 +64,11 @@ type RuleFilter = { userId?: string; important?: boolean };
 
 async function readFilter(db: Db | Tx, caller: Caller, query: Readonly<Record<string, unknown>>): Promise<RuleFilter> {
   const userId = single(query.user_id) || undefined;
-  if (userId !== undefined && (await findUser(db, caller.org, userId))?.isActive !== true) throw refusal('User not found.');
+  if (userId !== undefined && (await findUser(db, caller.org, userId))?.isActive !== true)
+    throw refusal('User not found.', 'user_not_found');
   const important = single(query.important) || undefined;
-  if (important !== undefined && important !== 'true' && important !== 'false') throw refusal('Important is not bool');
+  if (important !== undefined && important !== 'true' && important !== 'false')
+    throw refusal('Important is not bool', 'invalid_important');
   return { ...(userId === undefined ? {} : { userId }), ...(important === undefined ? {} : { important: important === 'true' }) };
 }
 
@@ -105,7 +107,7 @@ export const rulesResource = ({ clock }: { clock: Clock }): Resource<Notificatio
     })),
   async create(tx, caller, body) {
     const user = body.user_id === null ? null : await findUser(tx, caller.org, body.user_id);
-    if (user?.isActive !== true) throw refusal('User does not exist');
+    if (user?.isActive !== true) throw refusal('User does not exist', 'user_not_found');
     await checkOwn(tx, caller, user.id);
     if (body.type === undefined) throw fieldErrors({ type: 'Type is required' });
     if (body.duration !== undefined && body.type !== 'wait') throw durationNotSettable();

@@ -182,7 +182,7 @@ export function registerWebhookCalls(
         return result;
       });
       if (again.ok) return sendJson(reply, 200, JSON.stringify({ delivery_id: again.deliveryId }));
-      throw again.reason === 'not_found' ? notFound() : refusal('This webhook is disabled.');
+      throw again.reason === 'not_found' ? notFound() : refusal('This webhook is disabled.', 'webhook_disabled');
     },
   );
   app.post(
@@ -213,7 +213,7 @@ export function registerWebhookCalls(
         return triggered;
       });
       if (result.ok) return sendJson(reply, 200, JSON.stringify({ delivery_id: result.deliveryId }));
-      throw result.reason === 'disabled' ? refusal('This webhook is disabled.') : notFound();
+      throw result.reason === 'disabled' ? refusal('This webhook is disabled.', 'webhook_disabled') : notFound();
     },
   );
   app.post(

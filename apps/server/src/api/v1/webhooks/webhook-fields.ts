@@ -32,7 +32,7 @@ const method: Field<HttpMethod> = custom(Type.Union(HTTP_METHODS.map((known) => 
 export const triggerField: Field<TriggerType> = custom(Type.Union(TRIGGER_NAMES.map((name) => Type.Literal(name))), (raw) => {
   if (raw === null) throw new Invalid(['This field may not be null.']);
   const found = Object.entries(TRIGGERS).find(([, name]) => name === raw);
-  if (found === undefined) throw refusal(`trigger_type must one of ${quoted(CLASSIC_TRIGGERS)}`);
+  if (found === undefined) throw refusal(`trigger_type must one of ${quoted(CLASSIC_TRIGGERS)}`, 'invalid_trigger_type');
   return Number(found[0]) as TriggerType;
 });
 
