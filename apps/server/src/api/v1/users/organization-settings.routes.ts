@@ -112,6 +112,7 @@ export const SettingsSchema = named(
   Type.Object({
     id: Type.String(),
     ...schemas,
+    slack_channel: Type.Null({ description: 'Default channel of alert groups; none while no workspace can be connected.' }),
     env_status: EnvStatus,
     rbac: Type.Object({ enabled: Type.Boolean(), custom_roles: Type.Integer() }, { description: 'What holds now.' }),
   }),
@@ -198,6 +199,7 @@ export async function presentSettings(
   );
   return {
     id: org,
+    slack_channel: null,
     env_status: ENV_STATUS,
     ...Object.fromEntries(Object.entries(SETTINGS).map(([key, [name]]) => [key, settings[name]])),
     rbac: { enabled: settings.rbacEnabled, custom_roles: rows[0]?.count ?? 0 },
