@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { createOrganization, createToken, nextGrafanaUserId } from '../../server/src/access/index.ts';
 import { type App, createApp } from '../../server/src/app.ts';
@@ -16,6 +16,7 @@ import { createTestDatabase } from '../../server/src/testing/test-database.ts';
 import { createUser, hashPassword } from '../../server/src/users/index.ts';
 import { startWork } from '../../server/src/work.ts';
 import { launchBrowser } from './browser.ts';
+import { createTabs } from './tabs.ts';
 
 export type Role = 'admin' | 'editor' | 'viewer' | 'none';
 
@@ -96,8 +97,8 @@ export async function startWorld({
   const url = `http://${host}:${port}`;
   const settings = typeof env === 'function' ? await env(url) : env;
   const problems: string[] = [];
-  const contexts: BrowserContext[] = [];
   let browser: Browser | null = null;
+  let tabs: ReturnType<typeof createTabs> | null = null;
   let running: Running | null = null;
 
   const start = async () => {
@@ -165,6 +166,14 @@ export async function startWorld({
     return admin;
   };
 
+  const watch = (page: Page): void => {
+    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      if (/content security policy|Minified React error|Encountered two children/i.test(message.text()))
+        problems.push(`${page.url()}: ${message.text()}`);
+    });
+  };
+
   return {
     url,
     get ctx() {
@@ -176,7 +185,8 @@ export async function startWorld({
     person: (username, role) => createPerson(org, username, role),
     async open({ as, path, width = 1280, height = 800, theme = 'light', phone = false, offlineReading = false }) {
       browser ??= await launchBrowser();
-      const context = await browser.newContext({
+      tabs ??= createTabs(browser, url, watch);
+      const { context, page, giveBack } = await tabs.take({
         baseURL: url,
         viewport: { width, height },
         colorScheme: theme,
@@ -188,20 +198,12 @@ export async function startWorld({
         locale: 'en-GB',
         permissions: ['clipboard-read', 'clipboard-write'],
       });
-      context.setDefaultTimeout(30_000);
-      contexts.push(context);
-      if (expect.getState().currentTestName !== undefined) onTestFinished(() => context.close());
+      if (expect.getState().currentTestName !== undefined) onTestFinished(giveBack);
       if (as !== null) {
         const { ctx, app } = now();
         const session = await signIn({ db: ctx.db, clock: ctx.clock, app: app.http, baseUrl: url }, as);
         await context.addCookies([{ name: session.cookieName, value: session.token, url, httpOnly: true, sameSite: 'Lax' }]);
       }
-      const page = await context.newPage();
-      page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
-      page.on('console', (message) => {
-        if (/content security policy|Minified React error|Encountered two children/i.test(message.text()))
-          problems.push(`${page.url()}: ${message.text()}`);
-      });
       if (path !== undefined) await page.goto(path);
       return page;
     },
@@ -224,7 +226,6 @@ export async function startWorld({
     stopServer: stop,
     startServer: start,
     async [Symbol.asyncDispose]() {
-      for (const context of contexts) await context.close();
       await browser?.close();
       if (running !== null) await stop();
       await database[Symbol.asyncDispose]();
