@@ -27,8 +27,8 @@ export type Dispatched = {
 export type DispatchAnswer = { status: number; headers: Record<string, string>; body: string; truncated: boolean };
 
 /**
- * One request and its whole answer, decoded as UTF-8, with undici's handlers: its `request` makes a stream and a signal for each, which
- * take as long as the request itself where answers are short. Header names are in lower case, repeated ones joined by a comma.
+ * One request and its whole answer, decoded as UTF-8, by undici's handlers: its `request` makes a stream and a signal for each, which
+ * short answers have no use for. Header names are in lower case, repeated ones joined by a comma.
  * @throws TimeLimit, and what undici throws
  */
 export function dispatchOnce(agent: Dispatcher, request: Dispatched): Promise<DispatchAnswer> {
