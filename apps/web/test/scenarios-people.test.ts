@@ -489,7 +489,10 @@ browserTest('the organization is renamed twice in a row, and not over what someb
   for (const name of ['Harbour one', 'Harbour two']) {
     await rename(name);
     await expect.poll(stored).toBe(name);
-    await card.getByRole('button', { name: 'Save', exact: true, disabled: true }).waitFor();
+    // The form begins anew together with the toast.
+    await page.getByText('Saved the organization').waitFor();
+    await page.getByRole('button', { name: 'Dismiss', exact: true }).click();
+    await page.getByText('Saved the organization').waitFor({ state: 'detached' });
   }
   await world.admin.api('PUT', 'organizations/current/settings', { name: 'Theirs' });
   await rename('Mine');

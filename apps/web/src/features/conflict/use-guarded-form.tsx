@@ -14,6 +14,8 @@ type Options<Saved> = {
   send: (headers: Readonly<Record<string, string>>) => Promise<Saved>;
   /** What is read anew afterwards, also where theirs is kept. */
   stale: QueryKey;
+  /** Whether the form is open until that has been read; left out: yes. */
+  waitsForStale?: boolean;
   onSaved: (saved: Saved) => unknown;
   onClose: () => void;
   /** How fields are called in the form. */
@@ -30,6 +32,7 @@ export function useGuardedForm<Saved>({
   mine,
   send,
   stale,
+  waitsForStale = true,
   onSaved,
   onClose,
   names,
@@ -41,7 +44,8 @@ export function useGuardedForm<Saved>({
   const save = useMutation({
     mutationFn: (): Promise<Saved> => guard.save(mine, send),
     onSuccess: async (saved) => {
-      await client.invalidateQueries({ queryKey: stale });
+      const read = client.invalidateQueries({ queryKey: stale });
+      if (waitsForStale) await read;
       await onSaved(saved);
     },
   });

@@ -49,6 +49,7 @@ function GeneralCard({ onSaved }: { onSaved: () => void }) {
     mine: body,
     send: (headers) => api.patch('/organizations/{id}/settings', { path: { id: 'current' }, body, headers }),
     stale: ['session'],
+    waitsForStale: false,
     onSaved: (saved) => {
       client.setQueryData(organizationQuery.queryKey, saved);
       onSaved();
