@@ -74,6 +74,7 @@ browserTest('a deleted step comes back with undo, and a chain in use is not dele
   await world.admin.api('PATCH', `routes/${defaultRouteId}/`, { escalation_chain_id: chain.id });
   const page = await world.open({ as: world.admin, path: `/escalations/${chain.id}` });
   await page.getByText('Continue between 22:00 and 06:00 UTC; outside, hold until then').waitFor();
+  await page.getByText(/^In Oslo .*: (23:00 to 07:00|00:00 to 08:00)$/).waitFor();
   await page.getByRole('region', { name: 'Used by' }).getByText('Crane').waitFor();
   await page.getByRole('button', { name: 'Actions of step 1' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();

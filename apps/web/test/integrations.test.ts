@@ -126,6 +126,9 @@ browserTest('a template is edited with a live result on a received payload, and 
   await page.getByText('Web title saved').waitFor();
   const stored = await world.admin.api<{ templates: { web: { title: string } } }>('GET', `integrations/${id}/`);
   expect(stored.templates.web.title).toBe('On {{ payload.host }}');
+  await page.getByRole('button', { name: 'Reset to default' }).click();
+  await page.getByText('Web title: the default again').waitFor();
+  await page.getByRole('button', { name: 'Reset to default' }).waitFor({ state: 'detached' });
 });
 
 browserTest('a template that was not saved is guarded, and offered again', async () => {
@@ -196,4 +199,37 @@ browserTest('an integration that is deleted and still called is shown to those w
   await editor.getByRole('heading', { name: 'Integrations', level: 1 }).waitFor();
   await editor.getByRole('button', { name: 'New integration' }).first().waitFor();
   expect(await editor.getByText('Deleted, and still called').count()).toBe(0);
+});
+
+browserTest('the list is narrowed by label in its address, and tells when a sender falls silent (IN-3, IN-4, IN-5)', async () => {
+  const { id } = await world.integration('Tugs');
+  await world.admin.api('PATCH', `integrations/${id}/`, { labels: [{ key: { name: 'quay' }, value: { name: 'west' } }] });
+  const [heartbeat] = (
+    await world.admin.api<{ results: { id: string; link: string }[] }>('GET', `heartbeats/?integration_id=${id}`)
+  ).results;
+  await world.admin.api('PATCH', `heartbeats/${heartbeat?.id}/`, { timeout_seconds: 60, is_enabled: true });
+  expect((await fetch(heartbeat?.link ?? '', { method: 'POST' })).ok).toBe(true);
+  await world.integration('Barges');
+  const page = await world.open({ as: world.admin, path: '/integrations' });
+  await page.getByRole('row', { name: /Barges/ }).waitFor();
+  await page.getByLabel('Label').selectOption({ label: 'quay: west' });
+  await page.waitForURL(/label=quay/);
+  await page.getByRole('row', { name: /Barges/ }).waitFor({ state: 'detached' });
+  await page.reload();
+  const row = page.getByRole('row', { name: /Tugs/ });
+  await row.getByText('alive').waitFor();
+  expect(await page.getByRole('row', { name: /Barges/ }).count()).toBe(0);
+  await page.getByText('Live', { exact: true }).waitFor();
+  const past = new Date(Date.now() - 3_600_000);
+  await world.ctx.db
+    .updateTable('integration_heartbeat')
+    .set({ last_heartbeat_at: past, due_at: past })
+    .where('integration_id', '=', id)
+    .execute();
+  await row.getByText('no sign of life').waitFor();
+  const editor = await world.open({ as: await world.person('egon', 'editor'), path: `/integrations/${id}` });
+  const demo = editor.getByRole('button', { name: 'Send demo alert' });
+  await demo.waitFor();
+  expect(await demo.getAttribute('aria-disabled')).not.toBe('true');
+  expect(await editor.getByRole('button', { name: 'Add route' }).getAttribute('aria-disabled')).toBe('true');
 });

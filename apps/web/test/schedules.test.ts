@@ -65,6 +65,49 @@ browserTest('a schedule is made, and a rotation is seen before it is saved', asy
   expect(shifts.results[0]?.rolling_users).toEqual([[world.admin.id], [ida.id]]);
 });
 
+browserTest('days without anybody are warned of where they are, in the list and on Home (SL-1, SC-4)', async () => {
+  const [full, gappy] = [await webSchedule('Full quay'), await webSchedule('Weekday quay')];
+  await rotation(full.id, [world.admin.id]);
+  const weekdays = await rotation(gappy.id, [world.admin.id]);
+  await world.admin.api('PUT', `on_call_shifts/${weekdays.id}/`, {
+    type: 'rolling_users',
+    source: 0,
+    name: 'Weekdays',
+    start: '2026-01-05T00:00:00',
+    rotation_start: '2026-01-05T00:00:00',
+    duration: 86_400,
+    frequency: 'weekly',
+    week_start: 'MO',
+    by_day: ['MO', 'TU', 'WE', 'TH', 'FR'],
+    interval: 1,
+    rolling_users: [[world.admin.id]],
+    start_rotation_from_user_index: 0,
+    level: 1,
+    time_zone: 'Europe/Oslo',
+  });
+  const page = await world.open({ as: world.admin, path: '/schedules' });
+  await page
+    .getByRole('row', { name: /Weekday quay/ })
+    .getByText(/^[23] gaps$/)
+    .waitFor();
+  await page
+    .getByRole('row', { name: /Full quay/ })
+    .getByText('covered')
+    .waitFor();
+  await page.goto('/');
+  await page
+    .getByRole('region', { name: 'Warnings' })
+    .getByText(/Weekday quay.*: Nobody is on call/)
+    .first()
+    .waitFor();
+  expect(
+    await page
+      .getByRole('region', { name: 'Warnings' })
+      .getByText(/Full quay/)
+      .count(),
+  ).toBe(0);
+});
+
 browserTest('the keyboard alone adds an override, and undo takes it away', async () => {
   const schedule = await webSchedule('Night');
   const ben = await world.person('ben', 'editor');

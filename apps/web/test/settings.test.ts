@@ -101,7 +101,9 @@ browserTest('somebody without rights finds out why the settings are empty', asyn
   const outsider = await world.person('nils', 'none');
   const page = await world.open({ as: outsider, path: '/settings' });
   await page.getByRole('heading', { name: 'There is nothing here for you' }).waitFor();
-  await page.goto('/settings/audit');
-  await page.getByRole('heading', { name: 'You may not see this page' }).waitFor();
+  for (const path of ['audit', 'tokens']) {
+    await page.goto(`/settings/${path}`);
+    await page.getByRole('heading', { name: 'You may not see this page' }).waitFor();
+  }
   await expectAccessible(page);
 });

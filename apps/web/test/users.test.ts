@@ -167,7 +167,7 @@ browserTest('who leaves is replaced in what names them', async () => {
 
 browserTest('lists show the chosen teams only, and say so; deleting a team says what belongs to it', async () => {
   const team = await world.admin.api<{ id: string }>('POST', 'teams/', { name: 'Cranes' });
-  await world.admin.api('POST', 'escalation_chains/', { name: 'Lift', team_id: team.id });
+  const lift = await world.admin.api<{ id: string }>('POST', 'escalation_chains/', { name: 'Lift', team_id: team.id });
   await world.admin.api('POST', 'escalation_chains/', { name: 'Elsewhere' });
   const page = await world.open({ as: world.admin, path: '/escalations' });
   await page.getByRole('link', { name: 'Elsewhere' }).waitFor();
@@ -177,6 +177,15 @@ browserTest('lists show the chosen teams only, and say so; deleting a team says 
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('link', { name: 'Elsewhere' }).waitFor({ state: 'detached' });
   await page.getByText('Only Cranes').waitFor();
+  // Who is no member sees nothing of it, until the team shares with everybody (TM-1, TM-2).
+  const outsider = await world.open({ as: await world.person('olaf', 'editor'), path: '/escalations' });
+  await outsider.getByRole('link', { name: 'Elsewhere' }).waitFor();
+  expect(await outsider.getByRole('link', { name: 'Lift' }).count()).toBe(0);
+  await outsider.goto(`/escalations/${lift.id}`);
+  await outsider.getByText(/This belongs to the team Cranes/).waitFor();
+  await world.admin.api('PATCH', `teams/${team.id}/`, { is_sharing_resources_to_all: true });
+  await outsider.reload();
+  await outsider.getByRole('heading', { name: 'Lift', level: 1 }).waitFor();
   await page.goto('/schedules');
   await page.getByRole('button', { name: 'Show all teams' }).click();
   await page.goto('/teams');

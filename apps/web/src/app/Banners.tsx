@@ -116,20 +116,21 @@ function useBanners(): Banner[] {
         ),
       }),
     ),
-    isReachable === false && {
-      name: 'unreachable',
-      tone: 'warn',
-      icon: <BellOff />,
-      version: 'unreachable',
-      text: (
-        <>
-          No page would reach you: none of your notification rules leads to a channel that works.{' '}
-          <a href="/users/me?tab=rules" className="font-medium underline underline-offset-2">
-            Choose how you are notified
-          </a>
-        </>
-      ),
-    },
+    isReachable === false &&
+      viewedRole === null && {
+        name: 'unreachable',
+        tone: 'warn',
+        icon: <BellOff />,
+        version: 'unreachable',
+        text: (
+          <>
+            No page would reach you: none of your notification rules leads to a channel that works.{' '}
+            <a href="/users/me?tab=rules" className="font-medium underline underline-offset-2">
+              Choose how you are notified
+            </a>
+          </>
+        ),
+      },
     runsServer &&
       !features.includes('email') && {
         name: 'no-mail',

@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
 import { Button } from '../../ui/index.ts';
 
 type Props = {
   mine: readonly string[];
   theirs: readonly string[];
-  nameOf: (id: string) => string;
+  nameOf: (id: string) => ReactNode;
   onKeep: () => void;
   onOverwrite: () => void;
 };
@@ -29,7 +30,7 @@ export function OrderConflict({ mine, theirs, nameOf, onKeep, onOverwrite }: Pro
             <ol aria-label={name} className="list-decimal pl-5">
               {ids.map((id) => (
                 <li key={id} className="[overflow-wrap:anywhere]">
-                  <code className="font-mono text-[0.9rem]">{nameOf(id)}</code>
+                  {nameOf(id)}
                 </li>
               ))}
             </ol>

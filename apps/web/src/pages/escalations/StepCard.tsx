@@ -12,7 +12,7 @@ import {
   Webhook,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Badge, formatSpan, IconButton, Menu } from '../../ui/index.ts';
+import { Badge, formatClock, formatSpan, IconButton, Menu, useNow, useTimeSettings, zoneLabel } from '../../ui/index.ts';
 import type { Step, StepType } from './queries.ts';
 import { type Names, stepText } from './step-text.ts';
 
@@ -73,6 +73,7 @@ export function StepCard({
         >
           {text}
         </button>
+        {step.type === 'notify_if_time_from_to' && <LocalHours step={step} />}
         {missing !== null && (
           <p className="flex items-center gap-1.5 text-danger">
             <TriangleAlert className="size-4 shrink-0" aria-hidden />
@@ -100,5 +101,18 @@ export function StepCard({
         ]}
       />
     </div>
+  );
+}
+
+/** The hours of a step, which are UTC, as they are today where the reader looks from. */
+function LocalHours({ step: { notify_if_time_from: from, notify_if_time_to: to } }: { step: Step }) {
+  const settings = useTimeSettings();
+  const day = useNow().toISOString().slice(0, 10);
+  if (from == null || to == null || settings.zone === 'UTC') return null;
+  const clock = (hours: string): string => formatClock(new Date(`${day}T${hours}`), settings);
+  return (
+    <p className="text-[0.93rem] text-muted">
+      In {zoneLabel(settings.zone, new Date(`${day}T${from}`))}: {clock(from)} to {clock(to)}
+    </p>
   );
 }

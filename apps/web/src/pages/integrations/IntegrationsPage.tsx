@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Plug, Plus, TriangleAlert, Wrench } from 'lucide-react';
+import { Heart, HeartCrack, Plug, Plus, TriangleAlert, Wrench } from 'lucide-react';
 import { useState } from 'react';
 import { type Integration, integrationsQuery, teamsQuery, useForbidden } from '../../api/index.ts';
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
@@ -10,8 +10,27 @@ import { useListSort } from '../../lib/list-sort.ts';
 import { Badge, Button, type Column, EmptyState, Page, Select, Table, TextField, Time } from '../../ui/index.ts';
 import { CreateIntegration } from './CreateIntegration.tsx';
 import { DeletedCallsCard } from './DeletedCallsCard.tsx';
-import { countersQuery, typesQuery } from './queries.ts';
+import { countersQuery, type Heartbeat, heartbeatsQuery, typesQuery } from './queries.ts';
 import { integrationsRoute } from './routes.ts';
+
+/** As the address has them: `key:value`. */
+const labelsOf = ({ labels = [] }: Integration): string[] => labels.map(({ key, value }) => `${key.name}:${value.name}`);
+
+/** Whether the sender gives signs of life, where it is watched. */
+function HeartbeatBadge({ heartbeat }: { heartbeat: Heartbeat | undefined }) {
+  if (heartbeat?.state === 'alive')
+    return (
+      <Badge tone="ok" icon={<Heart className="size-3" aria-hidden />}>
+        alive
+      </Badge>
+    );
+  if (heartbeat?.state !== 'missing') return null;
+  return (
+    <Badge tone="danger" icon={<HeartCrack className="size-3" aria-hidden />}>
+      no sign of life
+    </Badge>
+  );
+}
 
 /** All integrations, with what they have sent lately. */
 export function IntegrationsPage() {
@@ -29,14 +48,19 @@ export function IntegrationsPage() {
     { keys: 'c', label: 'New integration', group: 'Integrations', run: () => forbidden === null && setCreating(true) },
   ]);
   const typeName = (slug: string): string => types.find(({ type }) => type === slug)?.display_name ?? slug;
-  const { search = '', type = '' } = filter;
+  const { search = '', type = '', label = '' } = filter;
   const rows = integrations
     .filter(
       (one) =>
-        isInScope(one.team_id) && one.name.toLowerCase().includes(search.toLowerCase()) && (type === '' || one.type === type),
+        isInScope(one.team_id) &&
+        one.name.toLowerCase().includes(search.toLowerCase()) &&
+        (type === '' || one.type === type) &&
+        (label === '' || labelsOf(one).includes(label)),
     )
     .sort((a, b) => a.name.localeCompare(b.name));
   const used = [...new Set(integrations.map((one) => one.type))];
+  const labels = [...new Set(integrations.flatMap(labelsOf))].sort();
+  const { data: heartbeats = [] } = useQuery(heartbeatsQuery);
   const columns: Column<Integration>[] = [
     {
       header: 'Name',
@@ -64,6 +88,7 @@ export function IntegrationsPage() {
                 {one.maintenance_mode === 'debug' ? 'debug' : 'maintenance'}
               </Badge>
             )}
+            <HeartbeatBadge heartbeat={heartbeats.find(({ integration_id }) => integration_id === one.id)} />
             {one.default_route.escalation_chain_id === null && (
               <Badge tone="warn" icon={<TriangleAlert className="size-3" aria-hidden />}>
                 default route notifies nobody
@@ -106,12 +131,12 @@ export function IntegrationsPage() {
       New integration
     </Button>
   );
-  const set = (changes: { search?: string; type?: string }) =>
+  const set = (changes: { search?: string; type?: string; label?: string }) =>
     void navigate({ search: { ...filter, ...changes }, replace: true });
   return (
     <Page title="Integrations" description="Where alerts come in: one for each system that sends them." actions={create}>
       {integrations.length > 0 && (
-        <div className="mb-4 grid gap-3 sm:grid-cols-[minmax(0,20rem)_minmax(0,14rem)]">
+        <div className="mb-4 grid gap-3 sm:grid-cols-[minmax(0,20rem)_minmax(0,14rem)_minmax(0,14rem)]">
           <TextField
             label="Find by name"
             hideLabel
@@ -127,6 +152,18 @@ export function IntegrationsPage() {
             value={type}
             onChange={(slug) => set({ type: slug })}
           />
+          {(labels.length > 0 || label !== '') && (
+            <Select
+              label="Label"
+              hideLabel
+              options={[
+                { value: '', label: 'Every label' },
+                ...labels.map((text) => ({ value: text, label: text.replace(':', ': ') })),
+              ]}
+              value={label}
+              onChange={(text) => set({ label: text })}
+            />
+          )}
         </div>
       )}
       <TeamScopeChip />

@@ -70,7 +70,8 @@ export function RoutesCard({ integration }: { integration: Integration }) {
           {...conflict}
           nameOf={(id) => {
             const route = routes.find((one) => one.id === id);
-            return route === undefined ? 'a route that is gone' : (conditionText(route).term ?? 'a route');
+            if (route === undefined) return 'a route that is gone';
+            return <code className="font-mono text-[0.9rem]">{conditionText(route).term ?? 'a route'}</code>;
           }}
           onKeep={() => setConflict(null)}
           onOverwrite={() => {

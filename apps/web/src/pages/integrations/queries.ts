@@ -133,6 +133,13 @@ export const parkedQuery = (id: string) =>
       (await api.get<{ results: ParkedAlert[] }>('/integrations/{id}/parked_alerts', { path: { id }, signal })).results,
   });
 
+/** Heartbeats of all integrations; events about one make them stale. */
+export const heartbeatsQuery = queryOptions({
+  queryKey: ['integrations', 'heartbeats'],
+  queryFn: ({ signal }): Promise<Heartbeat[]> => listAll('/heartbeats', {}, signal),
+  staleTime: 30_000,
+});
+
 export const heartbeatQuery = (id: string) =>
   queryOptions({
     queryKey: ['integrations', 'one', id, 'heartbeat'],

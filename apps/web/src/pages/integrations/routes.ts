@@ -7,9 +7,13 @@ import { countersQuery, integrationCountersQuery, integrationQuery, routesQuery,
 export const integrationsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/integrations',
-  validateSearch: (search: Record<string, unknown>): { search?: string; type?: string } => {
-    const [text, type] = [one(search.search), one(search.type)];
-    return { ...(text === undefined ? {} : { search: text }), ...(type === undefined ? {} : { type }) };
+  validateSearch: (search: Record<string, unknown>): { search?: string; type?: string; label?: string } => {
+    const [text, type, label] = [one(search.search), one(search.type), one(search.label)];
+    return {
+      ...(text === undefined ? {} : { search: text }),
+      ...(type === undefined ? {} : { type }),
+      ...(label === undefined ? {} : { label }),
+    };
   },
   loader: ({ context: { queryClient } }) =>
     Promise.all([

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, TriangleAlert } from 'lucide-react';
 import { Badge } from '../../ui/index.ts';
-import { warningsQuery } from './queries.ts';
+import { allWarningsQuery } from './queries.ts';
 
 /** Whether anything of the coming 14 days is not as it should be. */
 export function WarningsBadge({ id }: { id: string }) {
-  const { data } = useQuery(warningsQuery(id));
+  const data = useQuery(allWarningsQuery).data?.filter((warning) => warning.schedule_id === id);
   if (data === undefined) return <span className="text-muted">…</span>;
   if (data.length === 0) {
     return (

@@ -78,6 +78,13 @@ export const warningsQuery = (id: string) =>
       (await api.get<{ results: Warning[] }>('/schedules/{id}/warnings', { path: { id }, signal })).results,
   });
 
+/** The same for all schedules, in one request. */
+export const allWarningsQuery = queryOptions({
+  queryKey: ['schedules', 'warnings'],
+  queryFn: async ({ signal }): Promise<(Warning & { schedule_id: string })[]> =>
+    (await api.get<{ results: (Warning & { schedule_id: string })[] }>('/schedules/warnings', { signal })).results,
+});
+
 export const swapsQuery = (id: string) =>
   queryOptions({
     queryKey: ['schedules', 'one', id, 'swaps'],
