@@ -94,6 +94,22 @@ browserTest('days without anybody are warned of where they are, in the list and 
     .getByRole('row', { name: /Full quay/ })
     .getByText('covered')
     .waitFor();
+  // Which are mine, and which nobody asks, stands in the address (SL-2, SC-12).
+  const chain = await world.admin.api<Made>('POST', 'escalation_chains/', { name: 'Asks one' });
+  await world.admin.api('POST', 'escalation_policies/', {
+    escalation_chain_id: chain.id,
+    type: 'notify_on_call_from_schedule',
+    notify_on_call_from_schedule: full.id,
+  });
+  await webSchedule('Orphan quay');
+  await page.goto('/schedules?search=quay');
+  await page.getByLabel('Use', { exact: true }).selectOption({ label: 'Not used' });
+  await page.getByRole('row', { name: /Full quay/ }).waitFor({ state: 'detached' });
+  await page.getByLabel('Whose').selectOption({ label: 'With turns of mine' });
+  await page.getByRole('row', { name: /Orphan quay/ }).waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByRole('row', { name: /Weekday quay/ }).waitFor();
+  expect(await page.getByRole('row', { name: / quay/ }).count()).toBe(1);
   await page.goto('/');
   await page
     .getByRole('region', { name: 'Warnings' })

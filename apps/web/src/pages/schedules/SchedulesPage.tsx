@@ -2,14 +2,24 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CalendarDays, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { nameOfUser, type Schedule, schedulesQuery, teamsQuery, useForbidden, usersQuery } from '../../api/index.ts';
+import {
+  nameOfUser,
+  type Schedule,
+  schedulesQuery,
+  teamsQuery,
+  useCan,
+  useForbidden,
+  usersQuery,
+  useSession,
+} from '../../api/index.ts';
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
 import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import { useListSort } from '../../lib/list-sort.ts';
 import { Avatar, Badge, Button, type Column, EmptyState, Page, Select, Table, TextField } from '../../ui/index.ts';
 import { QualityBadge } from './QualityBadge.tsx';
-import { schedulesRoute } from './routes.ts';
+import { schedulesOfPersonQuery, usedSchedulesQuery } from './queries.ts';
+import { type SchedulesSearch, schedulesRoute } from './routes.ts';
 import { ScheduleForm } from './ScheduleForm.tsx';
 import { WarningsBadge } from './WarningsBadge.tsx';
 
@@ -18,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = { web: 'Rotations', ical: 'Impor
 /** All schedules: who is on call now, and how good each is. */
 export function SchedulesPage() {
   const filter = schedulesRoute.useSearch();
-  const { search = '', type = '' } = filter;
+  const { search = '', type = '', mine, used } = filter;
   const navigate = schedulesRoute.useNavigate();
   const { data: schedules } = useSuspenseQuery(schedulesQuery);
   const { data: users = [] } = useQuery(usersQuery);
@@ -28,10 +38,17 @@ export function SchedulesPage() {
   const order = useListSort();
   const [creating, setCreating] = useState(false);
   useShortcuts([{ keys: 'c', label: 'New schedule', group: 'Schedules', run: () => forbidden === null && setCreating(true) }]);
+  const { data: ofMine } = useQuery({ ...schedulesOfPersonQuery(useSession().user.id), enabled: mine !== undefined });
+  const mayReadChains = useCan('escalation-chains:read');
+  const { data: asked } = useQuery({ ...usedSchedulesQuery, enabled: used !== undefined && mayReadChains });
   const rows = schedules
     .filter(
-      ({ name, team_id, type: kind }) =>
-        isInScope(team_id) && (type === '' || kind === type) && name.toLowerCase().includes(search.toLowerCase()),
+      ({ id, name, team_id, type: kind }) =>
+        isInScope(team_id) &&
+        (type === '' || kind === type) &&
+        (mine === undefined || ofMine === undefined || ofMine.includes(id)) &&
+        (used === undefined || asked === undefined || asked.includes(id) === (used === 'true')) &&
+        name.toLowerCase().includes(search.toLowerCase()),
     )
     .sort((a, b) => a.name.localeCompare(b.name));
   const columns: Column<Schedule>[] = [
@@ -75,8 +92,8 @@ export function SchedulesPage() {
       cell: ({ team_id }) => teams.find(({ id }) => id === team_id)?.name ?? <span className="text-muted">–</span>,
     },
   ];
-  const set = (changes: { search?: string; type?: string }) =>
-    void navigate({ search: { ...filter, ...changes }, replace: true });
+  const set = (changes: Record<string, string>) =>
+    void navigate({ search: { ...filter, ...changes } as SchedulesSearch, replace: true });
   const create = (
     <Button
       kind="primary"
@@ -90,7 +107,7 @@ export function SchedulesPage() {
   return (
     <Page title="Schedules" description="Who is on call when." actions={create}>
       {schedules.length > 0 && (
-        <div className="mb-4 grid gap-3 sm:grid-cols-[minmax(0,20rem)_minmax(0,14rem)]">
+        <div className="mb-4 grid gap-3 sm:grid-cols-[repeat(2,minmax(0,16rem))] lg:grid-cols-[minmax(0,20rem)_repeat(3,minmax(0,14rem))]">
           <TextField
             label="Find a schedule"
             hideLabel
@@ -106,6 +123,29 @@ export function SchedulesPage() {
             value={type}
             onChange={(kind) => set({ type: kind })}
           />
+          <Select
+            label="Whose"
+            hideLabel
+            options={[
+              { value: '', label: "Everybody's" },
+              { value: 'true', label: 'With turns of mine' },
+            ]}
+            value={mine ?? ''}
+            onChange={(value) => set({ mine: value })}
+          />
+          {mayReadChains && (
+            <Select
+              label="Use"
+              hideLabel
+              options={[
+                { value: '', label: 'Used or not' },
+                { value: 'true', label: 'Used in escalations' },
+                { value: 'false', label: 'Not used' },
+              ]}
+              value={used ?? ''}
+              onChange={(value) => set({ used: value })}
+            />
+          )}
         </div>
       )}
       <TeamScopeChip />

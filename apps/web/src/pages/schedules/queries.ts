@@ -85,6 +85,25 @@ export const allWarningsQuery = queryOptions({
     (await api.get<{ results: (Warning & { schedule_id: string })[] }>('/schedules/warnings', { signal })).results,
 });
 
+/** Ids of the schedules that have somebody's turns within 30 days. */
+export const schedulesOfPersonQuery = (userId: string) =>
+  queryOptions({
+    queryKey: ['schedules', 'of-person', userId],
+    queryFn: async ({ signal }): Promise<readonly string[]> =>
+      (await api.get<{ schedule_id: string }[]>('/users/{id}/upcoming_shifts', { path: { id: userId }, signal })).map(
+        ({ schedule_id: id }) => id,
+      ),
+  });
+
+/** Ids of the schedules that escalation chains ask. */
+export const usedSchedulesQuery = queryOptions({
+  queryKey: ['escalation-chains', 'schedules-used'],
+  queryFn: async ({ signal }): Promise<readonly string[]> =>
+    (await listAll<{ notify_on_call_from_schedule?: string | null }>('/escalation_policies', {}, signal)).flatMap(
+      ({ notify_on_call_from_schedule: id }) => (id == null ? [] : [id]),
+    ),
+});
+
 export const swapsQuery = (id: string) =>
   queryOptions({
     queryKey: ['schedules', 'one', id, 'swaps'],

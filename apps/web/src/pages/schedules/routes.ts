@@ -8,12 +8,22 @@ export const VIEWS = ['day', 'week', '2weeks', 'month'] as const;
 export type View = (typeof VIEWS)[number];
 export type ScheduleSearch = { view?: View; date?: string };
 
+const YES = ['true'] as const;
+const YES_NO = ['true', 'false'] as const;
+/** `mine`: with a turn of mine within 30 days. `used`: whether an escalation chain asks it. */
+export type SchedulesSearch = { search?: string; type?: string; mine?: 'true'; used?: 'true' | 'false' };
+
 export const schedulesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/schedules',
-  validateSearch: (search: Record<string, unknown>): { search?: string; type?: string } => {
-    const [text, type] = [one(search.search), one(search.type)];
-    return { ...(text === undefined ? {} : { search: text }), ...(type === undefined ? {} : { type }) };
+  validateSearch: (search: Record<string, unknown>): SchedulesSearch => {
+    const [text, type, mine, used] = [one(search.search), one(search.type), oneOf(search.mine, YES), oneOf(search.used, YES_NO)];
+    return {
+      ...(text === undefined ? {} : { search: text }),
+      ...(type === undefined ? {} : { type }),
+      ...(mine === undefined ? {} : { mine }),
+      ...(used === undefined ? {} : { used }),
+    };
   },
   loader: ({ context: { queryClient } }) => queryClient.ensureQueryData({ ...schedulesQuery, staleTime: 30_000 }),
   component: lazyRouteComponent(() => import('./SchedulesPage.tsx'), 'SchedulesPage'),
