@@ -66,7 +66,7 @@ browserTest('a schedule is made, and a rotation is seen before it is saved', asy
 });
 
 browserTest('days without anybody are warned of where they are, in the list and on Home (SL-1, SC-4)', async () => {
-  const [full, gappy] = [await webSchedule('Full quay'), await webSchedule('Weekday quay')];
+  const [full, gappy] = [await webSchedule('Full quay'), await webSchedule('Aft quay')];
   await rotation(full.id, [world.admin.id]);
   const weekdays = await rotation(gappy.id, [world.admin.id]);
   await world.admin.api('PUT', `on_call_shifts/${weekdays.id}/`, {
@@ -87,7 +87,7 @@ browserTest('days without anybody are warned of where they are, in the list and 
   });
   const page = await world.open({ as: world.admin, path: '/schedules' });
   await page
-    .getByRole('row', { name: /Weekday quay/ })
+    .getByRole('row', { name: /Aft quay/ })
     .getByText(/^[23] gaps$/)
     .waitFor();
   await page
@@ -108,12 +108,12 @@ browserTest('days without anybody are warned of where they are, in the list and 
   await page.getByLabel('Whose').selectOption({ label: 'With turns of mine' });
   await page.getByRole('row', { name: /Orphan quay/ }).waitFor({ state: 'detached' });
   await page.reload();
-  await page.getByRole('row', { name: /Weekday quay/ }).waitFor();
-  expect(await page.getByRole('row', { name: / quay/ }).count()).toBe(1);
+  await page.getByRole('row', { name: /Aft quay/ }).waitFor();
+  await expect.poll(() => page.getByRole('row', { name: / quay/ }).count(), { timeout: 30_000 }).toBe(1);
   await page.goto('/');
   await page
     .getByRole('region', { name: 'Warnings' })
-    .getByText(/Weekday quay.*: Nobody is on call/)
+    .getByText(/Aft quay.*: Nobody is on call/)
     .first()
     .waitFor();
   expect(
