@@ -11,7 +11,7 @@ import {
 import { sql } from 'kysely';
 import { inVisibleTeam, type Viewer } from '../access/index.ts';
 import type { Db } from '../platform/db/database.ts';
-import { completeSchedules, loadSchedules } from './load-schedules.ts';
+import { completeSchedules, loadSchedules, type OnBroken } from './load-schedules.ts';
 import { schedulesById } from './schedule-store.ts';
 import { timeOffOfFeeds } from './time-off-feed-store.ts';
 import { timeOffBetween } from './time-off-store.ts';
@@ -114,23 +114,30 @@ export async function onCallUntil(
   userId: string,
   now: Date,
   viewer: Viewer | undefined,
+  onBroken: OnBroken,
 ): Promise<{ readonly scheduleId: string; readonly scheduleName: string; readonly until: string }[]> {
   const infos = await schedulesById(db, org, await schedulesThatMayName(db, org, userId, viewer));
   if (infos.length === 0) return [];
-  const { schedules, directory } = await completeSchedules(db, org, infos);
+  const { schedules, directory } = await completeSchedules(db, org, infos, onBroken);
   const at = instantOf(now);
   const window = { from: at, to: addMs(at, LONGEST_TURN_DAYS * DAY_MS) };
   return infos
     .toSorted((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
     .flatMap(({ id, name }) => {
       const schedule = schedules.get(id);
-      if (schedule === undefined || !onCallAt(schedule, directory, at).includes(userId)) return [];
-      const { events } = finalSchedule(schedule, directory, window, { now: at });
-      const until = events
-        .filter((event) => event.end > at && event.users.some((user) => user.id === userId))
-        .toSorted((a, b) => a.start - b.start)
-        .reduce((end, event) => (event.start <= end && event.end > end ? event.end : end), at);
-      return until > at ? [{ scheduleId: id, scheduleName: name, until: formatInstant(until) }] : [];
+      if (schedule === undefined) return [];
+      try {
+        if (!onCallAt(schedule, directory, at).includes(userId)) return [];
+        const { events } = finalSchedule(schedule, directory, window, { now: at });
+        const until = events
+          .filter((event) => event.end > at && event.users.some((user) => user.id === userId))
+          .toSorted((a, b) => a.start - b.start)
+          .reduce((end, event) => (event.start <= end && event.end > end ? event.end : end), at);
+        return until > at ? [{ scheduleId: id, scheduleName: name, until: formatInstant(until) }] : [];
+      } catch (err) {
+        onBroken(id, err);
+        return [];
+      }
     });
 }
 

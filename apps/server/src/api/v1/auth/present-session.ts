@@ -75,6 +75,7 @@ export async function presentSession(
   caller: Caller,
   session: Session,
   secondFactorRequired: boolean,
+  onBrokenSchedule: (scheduleId: string, err: unknown) => void,
 ) {
   const { org } = caller;
   const { viewedRole } = session;
@@ -85,7 +86,7 @@ export async function presentSession(
     readOrganizationSettings(db, org),
     viewedRole === null ? null : findViewedRole(db, org, viewedRole),
     reaches(db, org, session.userId, auth.features),
-    can(caller, 'schedules:read') ? onCallUntil(db, org, session.userId, clock.now(), viewerOf(caller)) : [],
+    can(caller, 'schedules:read') ? onCallUntil(db, org, session.userId, clock.now(), viewerOf(caller), onBrokenSchedule) : [],
   ]);
   if (user === null) throw notFound();
   return {

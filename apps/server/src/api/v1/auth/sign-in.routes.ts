@@ -275,7 +275,10 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps & { readonly
       },
     },
     async (request, reply) => {
-      const shown = await presentSession(deps, callerOf(request), sessionOf(request), request.lacksSecondFactor);
+      // A schedule that cannot be computed keeps nobody from the rest.
+      const onBroken = (scheduleId: string, err: unknown): void =>
+        request.log.error({ err, scheduleId, request_id: request.id }, 'a schedule could not be computed');
+      const shown = await presentSession(deps, callerOf(request), sessionOf(request), request.lacksSecondFactor, onBroken);
       return sendJson(reply.header('cache-control', 'no-store'), 200, JSON.stringify(shown));
     },
   );

@@ -68,6 +68,20 @@ test('turns and warnings of all schedules come in one answer, of those that are 
   expect(JSON.stringify(onCall)).not.toContain(closed);
 });
 
+test('a schedule that cannot be computed keeps nobody out of the product', async () => {
+  const [good, broken] = [await daytime({ name: 'Good' }), await daytime({ name: 'Broken' })];
+  const begin = (start: string) =>
+    sql`update on_call_shift set start = ${start} where id in (select shift_id from schedule_shift where schedule_id = ${broken})`.execute(
+      api.db,
+    );
+  await begin('nonsense');
+  const { status, body } = await (await api.signIn(noor)).send('GET', 'auth/session');
+  expect(status).toBe(200);
+  expect(body.on_call).toContainEqual({ schedule_id: good, name: 'Good', until: '2026-03-02T20:00:00Z' });
+  expect(JSON.stringify(body.on_call)).not.toContain(broken);
+  await begin('2026-03-02T08:00:00');
+});
+
 test('time off marks the shifts that it leaves uncovered, and takes nobody off call', async () => {
   const id = await daytime();
   const away = { user_id: ivo.id, starts_at: '2026-03-03T10:00:00Z', ends_at: '2026-03-03T12:00:00+00:00', note: 'dentist' };
