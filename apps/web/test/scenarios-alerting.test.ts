@@ -326,14 +326,12 @@ browserTest('a column is as wide as it was made, by keyboard and after a reload,
   const handle = page.getByRole('separator', { name: 'Width of Integration' });
   const width = () => handle.evaluate((line) => line.parentElement?.getBoundingClientRect().width ?? 0);
   const before = await width();
-  await handle.focus();
-  for (const key of ['ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+  for (const key of ['ArrowRight', 'ArrowRight']) await handle.press(key);
   await expect.poll(width).toBeCloseTo(before + 32, -1);
   await page.reload();
   await row(page, 'Wide column').waitFor();
   await expect.poll(width).toBeCloseTo(before + 32, -1);
-  await handle.focus();
-  await page.keyboard.press('Home');
+  await handle.press('Home');
   await expect.poll(width).toBeCloseTo(before, -1);
 });
 
