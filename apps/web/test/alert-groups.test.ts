@@ -225,7 +225,40 @@ describe('the list of alert groups', () => {
     expect(await page.getByRole('button', { name: 'Page someone' }).count()).toBe(0);
   });
 
-  browserTest('shows for how long a silenced group is quiet still', async () => {
+  browserTest('begins with what fires and what is acknowledged, of 30 days, and counts every state (AG-1)', async () => {
+    const berth = await world.integration('Berth', {
+      templates: { grouping_key: '{{ payload.title }}', web: { title: '{{ payload.title }}' } },
+    });
+    const titles = ['Berth fires', 'Berth acknowledged', 'Berth silenced', 'Berth resolved', 'Berth of long ago'];
+    for (const title of titles) await world.alert(berth.link, { title });
+    const made = new Map<string, string>();
+    for (const title of titles) made.set(title, (await expectGroup(title)).id);
+    const act = (title: string, action: string, body = {}) =>
+      world.admin.api('POST', `alert_groups/${made.get(title)}/${action}/`, body);
+    await act('Berth acknowledged', 'acknowledge');
+    await act('Berth silenced', 'silence', { delay: 3_600 });
+    await act('Berth resolved', 'resolve');
+    await world.ctx.db
+      .updateTable('alert_group')
+      .set({ started_at: new Date(Date.now() - 31 * 86_400_000) })
+      .where('id', '=', made.get('Berth of long ago') ?? '')
+      .execute();
+    const page = await world.open({ as: world.admin, path: `/alert-groups?integration_id=${berth.id}` });
+    await row(page, 'Berth fires').waitFor();
+    await row(page, 'Berth acknowledged').waitFor();
+    expect(await page.getByRole('list', { name: 'Alert groups' }).getByRole('listitem').count()).toBe(2);
+    const cards = page.getByRole('group', { name: 'States shown' });
+    for (const state of ['Firing', 'Acknowledged', 'Silenced', 'Resolved'])
+      await cards.getByRole('button', { name: new RegExp(`^${state}\\s*1$`) }).waitFor();
+    expect(await cards.getByRole('button', { pressed: true }).allTextContents()).toEqual([
+      expect.stringContaining('Firing'),
+      expect.stringContaining('Acknowledged'),
+    ]);
+    await page.goto(`/alert-groups?integration_id=${berth.id}&started_at=now-90d_now`);
+    await row(page, 'Berth of long ago').waitFor();
+  });
+
+  browserTest('shows for how long a silenced group is quiet still, and that it fires again afterwards (AG-5)', async () => {
     const group = await openGroup('Silence me');
     const page = await world.open({ as: world.admin, path: '/alert-groups?search=Silence&state=new&state=silenced' });
     await row(page, group.title).getByRole('link', { name: group.title }).focus();
@@ -236,6 +269,9 @@ describe('the list of alert groups', () => {
       .getByText(/Silenced\s*1 h 1[45] min/)
       .waitFor();
     await expect.poll(() => stateOf(group.id)).toBe('silenced');
+    await world.admin.api('POST', `alert_groups/${group.id}/silence/`, { delay: 1 });
+    await row(page, group.title).getByText('Firing').waitFor();
+    expect(await stateOf(group.id)).toBe('firing');
   });
 
   browserTest('survives a restart of the server, and takes back what did not work', async () => {

@@ -124,6 +124,51 @@ browserTest('days without anybody are warned of where they are, in the list and 
   ).toBe(0);
 });
 
+browserTest(
+  'another zone moves the turns by its own hours in the week its clocks change, and a link keeps it (SC-2)',
+  async () => {
+    const schedule = await webSchedule('Two shores');
+    const ben = await world.person('bengt', 'editor');
+    const weekly = await rotation(schedule.id, [world.admin.id, ben.id]);
+    await world.admin.api('PUT', `on_call_shifts/${weekly.id}/`, {
+      type: 'rolling_users',
+      source: 0,
+      name: 'Daily',
+      start: '2026-01-05T09:00:00',
+      rotation_start: '2026-01-05T09:00:00',
+      duration: 86_400,
+      frequency: 'daily',
+      interval: 1,
+      rolling_users: [[world.admin.id], [ben.id]],
+      start_rotation_from_user_index: 0,
+      level: 1,
+      time_zone: 'Europe/Oslo',
+    });
+    // Europe's clocks went back on 25 October 2026, those of New York go back on 1 November.
+    const page = await world.open({ as: world.admin, path: `/schedules/${schedule.id}?view=week&date=2026-10-26` });
+    const turns = page.getByRole('region', { name: 'On call', exact: true });
+    const turn = (begins: string) => turns.getByRole('button', { name: `, ${begins}` });
+    await turn('Sat, 31 Oct 2026, 09:00:00 CET').waitFor();
+    await turn('Sun, 1 Nov 2026, 09:00:00 CET').waitFor();
+    await page.getByRole('button', { name: /^Time zone: / }).click();
+    await page.getByRole('combobox', { name: 'Show times in' }).fill('New_York');
+    await page.getByRole('option', { name: /^America\/New_York/ }).click();
+    await turn('Sat, 31 Oct 2026, 04:00:00 GMT-4').waitFor();
+    await turn('Sun, 1 Nov 2026, 03:00:00 GMT-5').waitFor();
+    await page.getByRole('button', { name: /^Time zone: New York/ }).waitFor();
+    await page.getByText('25 h').waitFor();
+    expect(new URL(page.url()).searchParams.get('tz')).toBe('America/New_York');
+    await expectAccessible(page);
+    const other = await world.open({ as: ben, path: new URL(page.url()).pathname + new URL(page.url()).search });
+    await other
+      .getByRole('region', { name: 'On call', exact: true })
+      .getByRole('button', { name: ', Sun, 1 Nov 2026, 03:00:00 GMT-5' })
+      .waitFor();
+    await other.getByRole('link', { name: 'Alert groups' }).first().click();
+    await other.getByRole('button', { name: /^Time zone: Oslo/ }).waitFor();
+  },
+);
+
 browserTest('the keyboard alone adds an override, and undo takes it away', async () => {
   const schedule = await webSchedule('Night');
   const ben = await world.person('ben', 'editor');

@@ -179,6 +179,54 @@ browserTest('what the trigger template does not want is not sent, and the test s
   expect(receiver.requests.filter(({ path }) => path === '/picky')).toEqual([]);
 });
 
+browserTest('headers that are no JSON object say so at their field before they are saved (WH-4)', async () => {
+  const page = await world.open({ as: world.admin, path: '/outgoing_webhooks' });
+  await page.getByRole('button', { name: 'New webhook' }).first().click();
+  await page.getByRole('radio', { name: /Advanced/ }).check();
+  const headers = page.getByLabel('Headers');
+  const preview = page.getByRole('button', { name: 'Preview headers' });
+  const rendered = page.getByRole('region', { name: /Headers, rendered/ });
+  await headers.fill('{"X-Dock": "7"');
+  await preview.click();
+  await expect
+    .poll(() => headers.evaluate((field) => document.getElementById(`${field.id}-error`)?.textContent ?? ''))
+    .toMatch(/^Headers must be a JSON object: /);
+  expect(await headers.getAttribute('aria-invalid')).toBe('true');
+  await expectAccessible(page, '[role="dialog"]');
+  await headers.fill('{"X-Dock": "7"}');
+  await preview.click();
+  await rendered.getByText('"X-Dock"').waitFor();
+  expect(await headers.getAttribute('aria-invalid')).toBeNull();
+});
+
+browserTest('a webhook of one’s own is chosen and tested with its answer, and is a step of the rules (US-8)', async () => {
+  receiver.reply = () => ({ status: 202, body: 'the bell rings', headers: { 'content-type': 'text/plain' } });
+  const una = await world.person('una', 'editor');
+  await world.admin.api('POST', 'webhooks/', {
+    name: 'Bell of Una',
+    url: `${receiver.url}/bell`,
+    http_method: 'POST',
+    trigger_type: 'personal notification',
+    forward_all: true,
+  });
+  const page = await world.open({ as: una, path: '/users/me?tab=rules' });
+  const channels = page.getByRole('list', { name: 'Channels' });
+  await channels.getByLabel('Webhook that pages me').selectOption({ label: 'Bell of Una' });
+  await channels.getByRole('button', { name: 'Test webhook' }).click();
+  const answer = channels.getByRole('region', { name: 'Answer to the test' });
+  await answer.getByText('Answer 202').waitFor();
+  await answer.getByText('the bell rings').waitFor();
+  expect(receiver.requests.filter(({ path }) => path === '/bell').length).toBe(1);
+  await page.getByLabel('New default rule').selectOption({ label: 'Webhook' });
+  await page.getByRole('button', { name: 'Add default rule' }).click();
+  await page.getByRole('list', { name: 'Default rules' }).getByText('Notify by webhook').waitFor();
+  await expectAccessible(page);
+  receiver.reply = () => ({ status: 503, body: 'the bell is cracked' });
+  await channels.getByRole('button', { name: 'Test webhook' }).click();
+  await answer.getByText('the bell is cracked').waitFor();
+  await answer.getByText('did not get through').waitFor();
+});
+
 browserTest('a copy is another webhook, with its labels and without its secrets', async () => {
   const original = await world.admin.api<{ id: string }>('POST', 'webhooks/', {
     name: 'Original',

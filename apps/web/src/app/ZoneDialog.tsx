@@ -1,12 +1,13 @@
 import { useMemo } from 'react';
 import { Button, browserZone, Combobox, Dialog, useNow, zoneLabel } from '../ui/index.ts';
-import { chooseZone, useZone } from './time-zone.tsx';
+import { useChooseZone, useZone } from './time-zone.tsx';
 
 const allZones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
 /** Chooses the zone in which this tab shows times. */
 export default function ZoneDialog({ onClose }: { onClose: () => void }) {
   const { zone, profile } = useZone();
+  const choose = useChooseZone();
   const now = useNow();
   const options = useMemo(() => {
     const special = new Set([profile, browserZone(), 'UTC']);
@@ -20,7 +21,7 @@ export default function ZoneDialog({ onClose }: { onClose: () => void }) {
   }, [profile, now]);
   const pick = (next: string | null) => {
     if (next === null) return;
-    chooseZone(next === profile ? null : next);
+    choose(next === profile ? null : next);
     onClose();
   };
   return (

@@ -36,3 +36,16 @@ export const many = (value: unknown): string[] =>
 /** The value when it is one of those allowed. */
 export const oneOf = <Value extends string>(value: unknown, allowed: readonly Value[]): Value | undefined =>
   allowed.find((item) => item === one(value));
+
+/** The value when it names a time zone, such as `Asia/Tokyo`. */
+export function zoneOf(value: unknown): string | undefined {
+  const name = one(value);
+  if (name === undefined) return undefined;
+  try {
+    new Intl.DateTimeFormat('en-GB', { timeZone: name });
+    return name;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined; // there is no such zone
+    throw error;
+  }
+}

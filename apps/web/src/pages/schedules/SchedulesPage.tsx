@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = { web: 'Rotations', ical: 'Impor
 /** All schedules: who is on call now, and how good each is. */
 export function SchedulesPage() {
   const filter = schedulesRoute.useSearch();
-  const { search = '', type = '', mine, used } = filter;
+  const { search = '', type = '', mine, used, tz } = filter;
   const navigate = schedulesRoute.useNavigate();
   const { data: schedules } = useSuspenseQuery(schedulesQuery);
   const { data: users = [] } = useQuery(usersQuery);
@@ -57,7 +57,12 @@ export function SchedulesPage() {
       onPhone: 'title',
       sortBy: ({ name }) => name,
       cell: ({ id, name }) => (
-        <Link to="/schedules/$id" params={{ id }} search={{}} className="font-medium hover:underline [overflow-wrap:anywhere]">
+        <Link
+          to="/schedules/$id"
+          params={{ id }}
+          search={tz === undefined ? {} : { tz }}
+          className="font-medium hover:underline [overflow-wrap:anywhere]"
+        >
           {name}
         </Link>
       ),

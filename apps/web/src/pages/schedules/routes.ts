@@ -1,28 +1,31 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { schedulesQuery } from '../../api/index.ts';
 import { appRoute } from '../../app/root.tsx';
-import { one, oneOf } from '../../lib/search-params.ts';
+import { one, oneOf, zoneOf } from '../../lib/search-params.ts';
 import { scheduleQuery, shiftsQuery } from './queries.ts';
 
 export const VIEWS = ['day', 'week', '2weeks', 'month'] as const;
 export type View = (typeof VIEWS)[number];
-export type ScheduleSearch = { view?: View; date?: string };
+/** `tz`: the zone that times are shown in, for whoever opens the link. */
+export type ScheduleSearch = { view?: View; date?: string; tz?: string };
 
 const YES = ['true'] as const;
 const YES_NO = ['true', 'false'] as const;
 /** `mine`: with a turn of mine within 30 days. `used`: whether an escalation chain asks it. */
-export type SchedulesSearch = { search?: string; type?: string; mine?: 'true'; used?: 'true' | 'false' };
+export type SchedulesSearch = { search?: string; type?: string; mine?: 'true'; used?: 'true' | 'false'; tz?: string };
 
 export const schedulesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/schedules',
   validateSearch: (search: Record<string, unknown>): SchedulesSearch => {
     const [text, type, mine, used] = [one(search.search), one(search.type), oneOf(search.mine, YES), oneOf(search.used, YES_NO)];
+    const tz = zoneOf(search.tz);
     return {
       ...(text === undefined ? {} : { search: text }),
       ...(type === undefined ? {} : { type }),
       ...(mine === undefined ? {} : { mine }),
       ...(used === undefined ? {} : { used }),
+      ...(tz === undefined ? {} : { tz }),
     };
   },
   loader: ({ context: { queryClient } }) => queryClient.ensureQueryData({ ...schedulesQuery, staleTime: 30_000 }),
@@ -35,9 +38,11 @@ export const scheduleRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): ScheduleSearch => {
     const view = oneOf(search.view, VIEWS);
     const date = one(search.date);
+    const tz = zoneOf(search.tz);
     return {
       ...(view === undefined ? {} : { view }),
       ...(date !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(date) ? { date } : {}),
+      ...(tz === undefined ? {} : { tz }),
     };
   },
   loader: ({ context: { queryClient }, params: { id } }) =>

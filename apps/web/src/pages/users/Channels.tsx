@@ -7,6 +7,7 @@ import type { NotificationTest } from '../../api/schema.js';
 import { pagePeople } from '../../features/page-someone/paging.ts';
 import { Badge, Button, Card, Checkbox, Dialog, Select, showToast } from '../../ui/index.ts';
 import { personalWebhookQuery } from './queries.ts';
+import { useWebhookTest } from './WebhookTest.tsx';
 
 type Props = { userId: string; email: string; isSelf: boolean };
 
@@ -45,9 +46,17 @@ export function Channels({ userId, email, isSelf }: Props) {
   );
 }
 
-type ChannelProps = { icon: ReactNode; name: string; detail: ReactNode; problem: string | null; children: ReactNode };
+type ChannelProps = {
+  icon: ReactNode;
+  name: string;
+  detail: ReactNode;
+  problem: string | null;
+  children: ReactNode;
+  /** Below all of it. */
+  below?: ReactNode;
+};
 
-function Channel({ icon, name, detail, problem, children }: ChannelProps) {
+function Channel({ icon, name, detail, problem, children, below }: ChannelProps) {
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2.5 first:pt-0 last:pb-0">
       {icon}
@@ -55,11 +64,12 @@ function Channel({ icon, name, detail, problem, children }: ChannelProps) {
       <span className="min-w-0 flex-1 basis-40 [overflow-wrap:anywhere]">{detail}</span>
       {problem !== null && <Badge tone="warn">{problem}</Badge>}
       <span className="flex flex-wrap gap-2">{children}</span>
+      {below}
     </li>
   );
 }
 
-function TestButton({ userId, type, name }: { userId: string; type: 'notify_by_email' | 'notify_by_webhook'; name: string }) {
+function TestButton({ userId, type, name }: { userId: string; type: 'notify_by_email'; name: string }) {
   const { user } = useSession();
   const mayTestOthers = useCan('user-settings:admin');
   const test = useMutation({
@@ -96,11 +106,13 @@ function PersonalWebhook({ userId }: { userId: string }) {
   const link = useMutation({
     mutationFn: (webhook: string | null) => api.post('/webhooks/set_personal_notification', { body: { webhook } }),
     onSuccess: async (_answer, webhook) => {
+      test.forget();
       await client.invalidateQueries({ queryKey: personalWebhookQuery.queryKey });
       showToast({ kind: 'done', text: webhook === null ? 'The webhook no longer pages you' : 'The webhook pages you' });
     },
     onError: (error) => showToast({ kind: 'failed', text: 'It was not linked', detail: errorText(error) }),
   });
+  const test = useWebhookTest(userId, linked?.webhook ?? null);
   if (linked === undefined) return null;
   const isLinked = linked.webhook !== null;
   return (
@@ -127,8 +139,9 @@ function PersonalWebhook({ userId }: { userId: string }) {
           />
         )
       }
+      below={isLinked && test.answer}
     >
-      {isLinked && <TestButton userId={userId} type="notify_by_webhook" name="webhook" />}
+      {isLinked && test.button}
     </Channel>
   );
 }

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { api, integrationsQuery, teamsQuery, type Webhook } from '../../api/index.ts';
 import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import { LabelPairs } from '../../features/labels/LabelPairs.tsx';
-import { Button, Checkbox, Drawer, MultiCombobox, RadioGroup, Select, showToast, TextArea, TextField } from '../../ui/index.ts';
+import { Button, Checkbox, Drawer, MultiCombobox, RadioGroup, Select, showToast, TextField } from '../../ui/index.ts';
 import { SecretField } from './SecretField.tsx';
+import { TemplateArea } from './TemplateArea.tsx';
 import { bodyOf, copyOf, formOf, hasBody, METHODS, type WebhookForm } from './webhook-form.ts';
 import { TRIGGERS } from './webhook-text.ts';
 
-const CODE = '[&_textarea]:font-mono [&_textarea]:text-[0.93rem]';
 /** Names of fields that show their error beside them. */
 const FIELDS = [
   'name',
@@ -124,8 +124,8 @@ export function WebhookDrawer({
         />
         {form.preset === 'advanced_webhook' && (
           <>
-            <CallFields form={form} set={set} fields={fields} />
-            <RequestFields form={form} set={set} fields={fields} />
+            <CallFields webhookId={webhook?.id ?? 'new'} form={form} set={set} fields={fields} />
+            <RequestFields webhookId={webhook?.id ?? 'new'} form={form} set={set} fields={fields} />
             <SecretFields webhook={webhook} form={form} set={set} fields={fields} />
           </>
         )}
@@ -154,8 +154,11 @@ type SectionProps = {
   fields: Readonly<Record<string, string>>;
 };
 
+/** Whose templates they are; `new` before it is saved. */
+type TemplateOwner = { webhookId: string };
+
 /** When it is called. */
-function CallFields({ form, set, fields }: SectionProps) {
+function CallFields({ webhookId, form, set, fields }: SectionProps & TemplateOwner) {
   const { data: integrations = [] } = useQuery(integrationsQuery);
   return (
     <>
@@ -175,12 +178,11 @@ function CallFields({ form, set, fields }: SectionProps) {
         onChange={(integrationIds) => set({ integrationIds })}
         error={fields.integration_filter}
       />
-      <TextArea
+      <TemplateArea
+        webhookId={webhookId}
+        name="trigger_template"
         label="Trigger template"
-        optional
         rows={2}
-        spellCheck={false}
-        className={CODE}
         hint="Called only when it renders to true or 1."
         placeholder={'{{ alert_payload.severity == "critical" }}'}
         value={form.triggerTemplate}
@@ -192,7 +194,7 @@ function CallFields({ form, set, fields }: SectionProps) {
 }
 
 /** What is sent. */
-function RequestFields({ form, set, fields }: SectionProps) {
+function RequestFields({ webhookId, form, set, fields }: SectionProps & TemplateOwner) {
   return (
     <>
       <Select
@@ -202,12 +204,11 @@ function RequestFields({ form, set, fields }: SectionProps) {
         onChange={(method) => set({ method })}
         error={fields.http_method}
       />
-      <TextArea
+      <TemplateArea
+        webhookId={webhookId}
+        name="headers"
         label="Headers"
-        optional
         rows={3}
-        spellCheck={false}
-        className={CODE}
         hint="A JSON object; may be a template."
         placeholder={'{"X-Queue": "{{ integration.name }}"}'}
         value={form.headers}
@@ -223,12 +224,11 @@ function RequestFields({ form, set, fields }: SectionProps) {
         />
       )}
       {hasBody(form.method) && !form.forwardAll && (
-        <TextArea
+        <TemplateArea
+          webhookId={webhookId}
+          name="data"
           label="Body template"
-          optional
           rows={5}
-          spellCheck={false}
-          className={CODE}
           hint="Goes out as JSON where it is JSON, as text otherwise."
           placeholder={'{"summary": "{{ alert_group.title }}"}'}
           value={form.data}
