@@ -113,13 +113,13 @@ browserTest(
     await page.getByLabel('URL').fill(`${receiver.url}/docks`);
     await page.getByRole('dialog').getByLabel('Called for').selectOption({ label: 'Resolved' });
     await page.getByLabel('Method', { exact: true }).selectOption('PUT');
-    await page.getByLabel('Trigger template').fill('{{ alert_payload.');
+    await page.getByRole('textbox', { name: /^Trigger template/ }).fill('{{ alert_payload.');
     await page.getByLabel('User name').fill('harbor');
     await page.getByLabel('Password').fill('wool and tar');
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Create webhook' }).click();
     await page.getByText(/Template Error/).waitFor();
-    await page.getByLabel('Trigger template').fill('');
+    await page.getByRole('textbox', { name: /^Trigger template/ }).fill('');
     await page.getByRole('button', { name: 'Create webhook' }).click();
     await page.getByRole('heading', { name: 'Tell the docks', level: 1 }).waitFor();
     await page.getByText('Basic, as harbor').waitFor();
@@ -183,7 +183,7 @@ browserTest('headers that are no JSON object say so at their field before they a
   const page = await world.open({ as: world.admin, path: '/outgoing_webhooks' });
   await page.getByRole('button', { name: 'New webhook' }).first().click();
   await page.getByRole('radio', { name: /Advanced/ }).check();
-  const headers = page.getByLabel('Headers');
+  const headers = page.getByRole('textbox', { name: /^Headers/ });
   const preview = page.getByRole('button', { name: 'Preview headers' });
   const rendered = page.getByRole('region', { name: /Headers, rendered/ });
   await headers.fill('{"X-Dock": "7"');
