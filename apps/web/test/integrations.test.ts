@@ -153,35 +153,44 @@ browserTest('a template that was not saved is guarded, and offered again', async
   await page.getByText(/saved/).first().waitFor();
 });
 
-browserTest('a second integration of the same name is refused beside the field, and deleting one asks for its name', async () => {
-  const { id, link } = await world.integration('Invoices');
-  await world.alert(link, { title: 'Invoice stuck' });
-  await world.admin.api('POST', 'webhooks/', {
-    name: 'Ledger',
-    url: 'https://ledger.example/in',
-    http_method: 'POST',
-    trigger_type: 'acknowledge',
-    integration_filter: [id],
-  });
-  const page = await world.open({ as: world.admin, path: '/integrations' });
-  await page.getByRole('button', { name: 'New integration' }).first().click();
-  await page
-    .getByRole('button', { name: /^Webhook/ })
-    .first()
-    .click();
-  await page.getByLabel('Name', { exact: true }).fill('Invoices');
-  await page.getByRole('button', { name: 'Create integration' }).click();
-  await page.locator('[id$="-error"]').first().waitFor();
-  await page.goto(`/integrations/${id}`);
-  await page.getByRole('button', { name: 'More' }).click();
-  await page.getByRole('menuitem', { name: 'Delete' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Delete Invoices?' });
-  await dialog.getByText(/called for its alerts: Ledger/).waitFor();
-  expect(await dialog.getByRole('button', { name: 'Delete integration' }).getAttribute('aria-disabled')).toBe('true');
-  await dialog.getByLabel(/to confirm/).fill('Invoices');
-  await dialog.getByRole('button', { name: 'Delete integration' }).click();
-  await page.getByText('Deleted Invoices').waitFor();
-});
+browserTest(
+  'a second integration of the same name is refused beside the field, and deleting one asks for its name (IN-2, IN-6)',
+  async () => {
+    const { id, link } = await world.integration('Invoices', { templates: { grouping_key: '{{ payload.title }}' } });
+    for (const title of ['Invoice stuck', 'Invoice lost']) await world.alert(link, { title });
+    const firing = async () =>
+      (await world.admin.api<{ firing_alert_groups: number }>('GET', `integrations/${id}/counters`)).firing_alert_groups;
+    await expect.poll(firing, { timeout: 30_000 }).toBe(2);
+    await world.admin.api('POST', 'webhooks/', {
+      name: 'Ledger',
+      url: 'https://ledger.example/in',
+      http_method: 'POST',
+      trigger_type: 'acknowledge',
+      integration_filter: [id],
+    });
+    const page = await world.open({ as: world.admin, path: '/integrations' });
+    await page.getByRole('button', { name: 'New integration' }).first().click();
+    await page
+      .getByRole('button', { name: /^Webhook/ })
+      .first()
+      .click();
+    await page.getByLabel('Name', { exact: true }).fill('Invoices');
+    await page.getByRole('button', { name: 'Create integration' }).click();
+    await page.locator('[id$="-error"]').first().waitFor();
+    await page.goto(`/integrations/${id}`);
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete Invoices?' });
+    await dialog.getByText(/called for its alerts: Ledger/).waitFor();
+    await dialog.getByText('2 alert groups of it are open, 2 firing.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Delete integration' }).getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByLabel(/to confirm/).fill('Invoice');
+    expect(await dialog.getByRole('button', { name: 'Delete integration' }).getAttribute('aria-disabled')).toBe('true');
+    await dialog.getByLabel(/to confirm/).fill('Invoices');
+    await dialog.getByRole('button', { name: 'Delete integration' }).click();
+    await page.getByText('Deleted Invoices').waitFor();
+  },
+);
 
 browserTest('an integration that is deleted and still called is shown to those who can do something about it', async () => {
   const { id, link } = await world.integration('Old buoy');

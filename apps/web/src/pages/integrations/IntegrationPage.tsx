@@ -8,7 +8,7 @@ import { ActivityCard } from './ActivityCard.tsx';
 import { DemoAlert } from './DemoAlert.tsx';
 import { HeartbeatCard } from './HeartbeatCard.tsx';
 import { MaintenanceDialog } from './MaintenanceDialog.tsx';
-import { integrationCountersQuery, integrationQuery, typesQuery } from './queries.ts';
+import { type Counters, integrationCountersQuery, integrationQuery, typesQuery } from './queries.ts';
 import { ReceiveCard } from './ReceiveCard.tsx';
 import { RoutesCard } from './RoutesCard.tsx';
 import { integrationRoute } from './routes.ts';
@@ -168,6 +168,11 @@ function RotateDialog({ integration, onClose }: { integration: Integration; onCl
   );
 }
 
+function openGroups({ unresolved_alert_groups: open, firing_alert_groups: firing }: Counters): string {
+  const groups = open === 1 ? '1 alert group of it is open' : `${open} alert groups of it are open`;
+  return open === 0 ? `${groups}.` : `${groups}, ${firing} firing.`;
+}
+
 function DeleteDialog({ integration, onClose }: { integration: Integration; onClose: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -197,8 +202,7 @@ function DeleteDialog({ integration, onClose }: { integration: Integration; onCl
       <p>Its address stops working at once: what is sent there afterwards is refused. Routes and templates go with it.</p>
       {counters !== undefined && (
         <p>
-          {counters.unresolved_alert_groups} alert groups of it are open.{' '}
-          {counters.last_alert_at === null ? 'It never got an alert.' : 'The last alert came '}
+          {openGroups(counters)} {counters.last_alert_at === null ? 'It never got an alert.' : 'The last alert came '}
           {counters.last_alert_at !== null && <Time value={counters.last_alert_at} />}
         </p>
       )}

@@ -66,15 +66,19 @@ export function MaintenanceDialog({ integration, onClose }: { integration: Integ
               ]}
             />
             <Select label="For" options={DURATIONS} value={duration} onChange={setDuration} />
-            <Select
-              label="At its end, what still fires"
-              options={[
-                { value: 'escalate', label: 'escalates' },
-                { value: 'resolve', label: 'is resolved' },
-              ]}
-              value={atEnd}
-              onChange={setAtEnd}
-            />
+            {mode === 'debug' ? (
+              <p className="text-muted">What opens meanwhile stays quiet afterwards, too.</p>
+            ) : (
+              <Select
+                label="At its end, what still fires"
+                options={[
+                  { value: 'escalate', label: 'escalates' },
+                  { value: 'resolve', label: 'is resolved' },
+                ]}
+                value={atEnd}
+                onChange={setAtEnd}
+              />
+            )}
           </>
         )}
         {save.error !== null && (

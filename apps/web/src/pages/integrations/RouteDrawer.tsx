@@ -4,6 +4,7 @@ import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, chainsQuery, errorText, type Integration } from '../../api/index.ts';
 import { Button, Drawer, IconButton, RadioGroup, Select, showToast, TextArea, TextField } from '../../ui/index.ts';
 import type { Match, Route } from './queries.ts';
+import { RouteTrial } from './RouteTrial.tsx';
 
 const OPERATORS = [
   { value: '=', label: 'is' },
@@ -39,7 +40,6 @@ export function RouteDrawer({
   const [labels, setLabels] = useState<readonly Row[]>(() => rowsOf(route));
   const [chainId, setChainId] = useState(route?.escalation_chain_id ?? '');
   const isDefault = route?.is_the_last_route === true;
-  const path = { id: integration.id };
   const save = useMutation({
     mutationFn: () => {
       const chain = { escalation_chain_id: chainId === '' ? null : chainId };
@@ -55,13 +55,6 @@ export function RouteDrawer({
       showToast({ kind: 'done', text: route === null ? 'Route added' : 'Route saved' });
       onClose();
     },
-  });
-  const preview = useMutation({
-    mutationFn: () =>
-      api.post<{ preview: string | null; is_truthy?: boolean }>('/integrations/{id}/preview_template', {
-        path,
-        body: { template_name: 'route', template_body: term },
-      }),
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -156,18 +149,7 @@ export function RouteDrawer({
                   error={termError}
                   hint={kind === 'jinja2' ? 'payload is the alert, labels its labels.' : undefined}
                 />
-                {kind === 'jinja2' && (
-                  <div className="flex flex-wrap items-center gap-3">
-                    <Button size="small" pending={preview.isPending} onClick={() => preview.mutate()}>
-                      Try on the newest alert
-                    </Button>
-                    <span role="status">
-                      {preview.data !== undefined &&
-                        (preview.data.is_truthy === true ? 'It would take it.' : `It would not: ${preview.data.preview ?? ''}`)}
-                      {preview.isError && errorText(preview.error)}
-                    </span>
-                  </div>
-                )}
+                {kind === 'jinja2' && <RouteTrial integration={integration} term={term} />}
               </div>
             )}
           </>

@@ -3,6 +3,7 @@ import { integrationsQuery } from '../../api/index.ts';
 import { appRoute } from '../../app/root.tsx';
 import { one } from '../../lib/search-params.ts';
 import { countersQuery, integrationCountersQuery, integrationQuery, routesQuery, typeQuery, typesQuery } from './queries.ts';
+import { samplesQuery } from './samples.ts';
 
 export const integrationsRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -40,13 +41,13 @@ export const integrationRoute = createRoute({
 export const templatesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/integrations/$id/templates',
-  validateSearch: (search: Record<string, unknown>): { template?: string } => {
-    const template = one(search.template);
-    return template === undefined ? {} : { template };
+  validateSearch: (search: Record<string, unknown>): { template?: string; payload?: string } => {
+    const [template, payload] = [one(search.template), one(search.payload)];
+    return { ...(template === undefined ? {} : { template }), ...(payload === undefined ? {} : { payload }) };
   },
   loader: async ({ context: { queryClient }, params: { id } }) => {
     const { type } = await queryClient.ensureQueryData(integrationQuery(id));
-    await queryClient.ensureQueryData(typeQuery(type));
+    await Promise.all([queryClient.ensureQueryData(typeQuery(type)), queryClient.prefetchQuery(samplesQuery(id))]);
   },
   component: lazyRouteComponent(() => import('./templates/TemplatesPage.tsx'), 'TemplatesPage'),
 });

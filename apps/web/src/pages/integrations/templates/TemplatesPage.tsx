@@ -1,26 +1,39 @@
-import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useBlocker } from '@tanstack/react-router';
+import { CircleAlert } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { api, errorText, type Integration, type ListPage, useForbidden } from '../../../api/index.ts';
-import type { Alert, AlertGroup } from '../../../api/types.ts';
+import { api, errorText, type Integration, useForbidden } from '../../../api/index.ts';
 import { type Draft, keepDraft, readDraft } from '../../../lib/drafts.ts';
 import { useShortcuts } from '../../../lib/keyboard.tsx';
 import { Badge, Button, Card, ConfirmDialog, cx, Page, Select, Skeleton, showToast, TextArea, Time } from '../../../ui/index.ts';
 import { integrationQuery, type Templates, typeQuery } from '../queries.ts';
 import { templatesRoute } from '../routes.ts';
-import { changeOf, readTemplate, TEMPLATES, type TemplateInfo } from './template-names.ts';
+import {
+  changeOf,
+  MULTI_LABEL,
+  readTemplate,
+  storedTemplates,
+  TEMPLATES,
+  type TemplateInfo,
+  VERDICTS,
+} from './template-names.ts';
 import { useLatePreview } from './use-late-preview.ts';
+import { type Payloads, usePayloads } from './use-payloads.ts';
 
 const JinjaEditor = lazy(() => import('./JinjaEditor.tsx'));
 
 /** All templates of an integration: what each makes of a received or pasted payload. */
 export function TemplatesPage() {
   const { id } = templatesRoute.useParams();
-  const { template } = templatesRoute.useSearch();
+  const { template, payload } = templatesRoute.useSearch();
+  const navigate = templatesRoute.useNavigate();
   const { data: integration } = useSuspenseQuery(integrationQuery(id));
   const { data: type } = useSuspenseQuery(typeQuery(integration.type));
   const chosen = TEMPLATES.find(({ name }) => name === template) ?? TEMPLATES[0];
-  const stored = integration.templates as unknown as Templates;
+  const stored = storedTemplates(integration);
+  const payloads = usePayloads(integration, type.demo_alert_payload, payload, (one) => {
+    void navigate({ search: (old) => ({ ...old, payload: one }) });
+  });
   if (chosen === undefined) return null;
   return (
     <Page
@@ -39,7 +52,7 @@ export function TemplatesPage() {
           info={chosen}
           stored={readTemplate(stored, chosen)}
           standard={readTemplate(type.default_templates, chosen) ?? ''}
-          example={type.demo_alert_payload}
+          payloads={payloads}
         />
       </div>
     </Page>
@@ -61,7 +74,7 @@ function TemplateList({ chosen, stored }: { chosen: TemplateInfo; stored: Templa
               <li key={info.name}>
                 <Link
                   from={templatesRoute.fullPath}
-                  search={{ template: info.name }}
+                  search={(old) => ({ ...old, template: info.name })}
                   aria-current={info === chosen ? 'page' : undefined}
                   className={cx(
                     'flex items-center gap-2 rounded-md px-2 py-1 hover:bg-hover pointer-coarse:py-2.5',
@@ -80,55 +93,17 @@ function TemplateList({ chosen, stored }: { chosen: TemplateInfo; stored: Templa
   );
 }
 
-type EditorProps = { integration: Integration; info: TemplateInfo; stored: string | null; standard: string; example: unknown };
+type EditorProps = {
+  integration: Integration;
+  info: TemplateInfo;
+  stored: string | null;
+  standard: string;
+  payloads: Payloads;
+};
 
-/** The payloads that can be tried: the type's example, what came lately, a pasted one. */
-function usePayloads(integration: Integration, example: unknown) {
-  const { data: recent = [] } = useQuery({
-    queryKey: ['integrations', 'one', integration.id, 'samples'],
-    queryFn: async ({ signal }): Promise<{ id: string; title: string; payload: unknown }[]> => {
-      const page = await api.get<ListPage<AlertGroup & { last_alert: Alert | null }>>('/alert_groups', {
-        query: { integration_id: integration.id, perpage: 15, cursor: [''] },
-        signal,
-      });
-      return page.results.flatMap((group) =>
-        group.last_alert === null
-          ? []
-          : [{ id: group.id, title: `#${group.alert_group_number} ${group.title ?? ''}`, payload: group.last_alert.payload }],
-      );
-    },
-  });
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [pasted, setPasted] = useState<string | null>(null);
-  const id = chosen ?? recent[0]?.id ?? 'example';
-  const sample = recent.find((one) => one.id === id)?.payload ?? example;
-  const text = id === 'pasted' ? (pasted ?? '{}') : JSON.stringify(sample, null, 2);
-  const options = [
-    ...recent.map(({ id: value, title }) => ({ value, label: title, group: 'Received' })),
-    { value: 'example', label: 'The example of the type', group: 'Others' },
-    { value: 'pasted', label: 'My own', group: 'Others' },
-  ];
-  return {
-    id,
-    options,
-    text,
-    choose: setChosen,
-    paste: (value: string) => {
-      setPasted(value);
-      setChosen('pasted');
-    },
-  };
-}
+const templateOf = (search: object): unknown => ('template' in search ? search.template : undefined);
 
-function parsed(text: string): { value: unknown; problem: string | null } {
-  try {
-    return { value: JSON.parse(text) as unknown, problem: null };
-  } catch (error) {
-    return { value: {}, problem: `This is not JSON: ${errorText(error)}` };
-  }
-}
-
-function TemplateEditor({ integration, info, stored, standard, example }: EditorProps) {
+function TemplateEditor({ integration, info, stored, standard, payloads }: EditorProps) {
   const client = useQueryClient();
   const forbidden = useForbidden('integrations:write');
   const draftName = `template.${integration.id}.${info.name}`;
@@ -141,13 +116,18 @@ function TemplateEditor({ integration, info, stored, standard, example }: Editor
     setText(text);
     keepDraft(draftName, text === (stored ?? standard) ? null : text);
   };
-  const payloads = usePayloads(integration, example);
-  const { value: payload, problem } = parsed(payloads.text);
-  const preview = useLatePreview({ id: integration.id, name: info.name, body: draft, payload, isBroken: problem !== null });
+  const { value: payload, problem } = payloads;
+  const preview = useLatePreview({
+    id: integration.id,
+    name: info.name,
+    body: draft,
+    payload,
+    isBroken: problem !== null || payloads.isPending,
+  });
   const isChanged = draft !== (stored ?? standard);
   const save = useMutation({
     mutationFn: (value: string | null) =>
-      api.patch('/integrations/{id}', { path: { id: integration.id }, body: { templates: changeOf(info, value) } }),
+      api.patch('/integrations/{id}', { path: { id: integration.id }, body: changeOf(info, value) }),
     onSuccess: async (_answer, value) => {
       await client.invalidateQueries({ queryKey: integrationQuery(integration.id).queryKey });
       if (value === null) setText(standard);
@@ -157,7 +137,12 @@ function TemplateEditor({ integration, info, stored, standard, example }: Editor
     },
   });
   const leaving = useBlocker({
-    shouldBlockFn: () => isChanged && !save.isPending && forbidden === null,
+    // Another payload is another address of the same draft.
+    shouldBlockFn: ({ current, next }) =>
+      isChanged &&
+      !save.isPending &&
+      forbidden === null &&
+      !(next.pathname === current.pathname && templateOf(next.search) === templateOf(current.search)),
     enableBeforeUnload: isChanged,
     withResolver: true,
   });
@@ -249,6 +234,11 @@ function TemplateEditor({ integration, info, stored, standard, example }: Editor
         <Card title="Payload">
           <div className="space-y-3">
             <Select label="Try it on" options={payloads.options} value={payloads.id} onChange={payloads.choose} />
+            {payloads.isLost && (
+              <p role="status" className="rounded-md bg-warn-soft px-3 py-2 text-warn">
+                The alert group of this address is gone, or not yours to see. This is another payload.
+              </p>
+            )}
             <TextArea
               label="JSON"
               mono
@@ -262,11 +252,7 @@ function TemplateEditor({ integration, info, stored, standard, example }: Editor
         </Card>
         <Card title="Result">
           <div aria-live="polite" aria-busy={preview.isPending}>
-            {preview.verdict !== null && (
-              <p className="mb-2">
-                <Badge tone={preview.verdict ? 'ok' : 'quiet'}>{preview.verdict ? 'true' : 'false'}</Badge>
-              </p>
-            )}
+            <Meaning info={info} integration={integration} verdict={preview.verdict} isJsonObject={preview.isJsonObject} />
             <pre
               dir="auto"
               className={cx(
@@ -280,5 +266,29 @@ function TemplateEditor({ integration, info, stored, standard, example }: Editor
         </Card>
       </div>
     </div>
+  );
+}
+
+type MeaningProps = { info: TemplateInfo; integration: Integration; verdict: boolean | null; isJsonObject: boolean | null };
+
+/** What a result leads to, where it is a yes or no, or has to be of a certain form. */
+function Meaning({ info, integration, verdict, isJsonObject }: MeaningProps) {
+  if (info.name === MULTI_LABEL && isJsonObject === false)
+    return (
+      <p className="mb-2 flex flex-wrap items-center gap-2">
+        <Badge tone="danger" icon={<CircleAlert className="size-3" aria-hidden />}>
+          invalid
+        </Badge>
+        This is not a JSON object: alert groups get no labels of it.
+      </p>
+    );
+  if (verdict === null) return null;
+  const words = VERDICTS[info.name];
+  const isOff = info.name === 'resolve_condition' && verdict && !integration.allow_source_based_resolving;
+  return (
+    <p className="mb-2 flex flex-wrap items-center gap-2">
+      <Badge tone={verdict ? 'ok' : 'quiet'}>{verdict ? 'true' : 'false'}</Badge>
+      {isOff ? 'It will not resolve its alert group: alerts of this integration may not.' : verdict ? words?.yes : words?.no}
+    </p>
   );
 }

@@ -1,3 +1,4 @@
+import type { Integration } from '../../../api/index.ts';
 import type { Templates } from '../queries.ts';
 
 export type TemplateInfo = {
@@ -35,6 +36,15 @@ const channel = (id: string, label: string, leaves: readonly string[]): Template
     purpose: PURPOSES[leaf] ?? '',
   }));
 
+/** The template of further labels; in the API it stands beside `templates`. */
+export const MULTI_LABEL = 'alert_group_multi_label';
+
+/** What a result means, where it is a yes or no. */
+export const VERDICTS: Readonly<Record<string, { yes: string; no: string }>> = {
+  resolve_condition: { yes: 'It will resolve its alert group.', no: 'It will not resolve its alert group.' },
+  acknowledge_condition: { yes: 'It will acknowledge its alert group.', no: 'It will not acknowledge its alert group.' },
+};
+
 const ALL = ['title', 'message', 'image_url'];
 
 /** Every template of an integration. */
@@ -48,6 +58,13 @@ export const TEMPLATES: readonly TemplateInfo[] = [
     'An alert for which this is true acknowledges its group.',
   ),
   behaviour('source_link', 'source_link', 'Source link', 'Where the alert can be looked at in the system that sent it.'),
+  {
+    name: MULTI_LABEL,
+    path: ['alert_group_labels', 'template'],
+    label: 'Further labels',
+    group: 'Behaviour',
+    purpose: 'A JSON object of names and values: labels that alert groups get besides those of the integration.',
+  },
   ...channel('web', 'Web', ALL),
   ...channel('email', 'E-mail', ['title', 'message']),
   ...channel('sms', 'SMS', ['title']),
@@ -66,6 +83,14 @@ export function readTemplate(templates: Templates, { path: [first, leaf] }: Temp
   return typeof entry === 'object' && entry !== null ? (entry[leaf] ?? null) : null;
 }
 
-/** The body that sets one template; null resets it to the default of the type. */
-export const changeOf = ({ path: [first, leaf] }: TemplateInfo, value: string | null): Templates =>
-  leaf === undefined ? { [first]: value } : { [first]: { [leaf]: value } };
+/** What `readTemplate` reads, of an integration. */
+export const storedTemplates = ({ templates, alert_group_labels: { template } }: Integration): Templates => ({
+  ...(templates as unknown as Templates),
+  alert_group_labels: { template },
+});
+
+/** Body of the request that sets one template; null resets it to the default of the type. */
+export function changeOf({ path: [first, leaf] }: TemplateInfo, value: string | null): Record<string, unknown> {
+  const change = leaf === undefined ? { [first]: value } : { [first]: { [leaf]: value } };
+  return first === 'alert_group_labels' ? change : { templates: change };
+}

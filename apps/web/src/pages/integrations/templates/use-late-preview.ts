@@ -6,8 +6,8 @@ const WAIT_MS = 300;
 /** How the API words a template that failed; the text stands where the result would. */
 const ERROR = /^Template (?:Error|Warning):/;
 
-type Answer = { preview: string | null; is_truthy?: boolean };
-type Preview = { text: string; error: string | null; verdict: boolean | null; isPending: boolean };
+type Answer = { preview: string | null; is_truthy?: boolean; is_valid_json_object?: boolean };
+type Preview = { text: string; error: string | null; verdict: boolean | null; isJsonObject: boolean | null; isPending: boolean };
 
 /** What a draft makes of a payload, shortly after the last key. */
 export function useLatePreview(request: {
@@ -34,5 +34,11 @@ export function useLatePreview(request: {
   });
   const text = error === null ? (data?.preview ?? '') : errorText(error);
   const failed = error !== null || ERROR.test(text);
-  return { text, error: failed ? text : null, verdict: failed ? null : (data?.is_truthy ?? null), isPending: isFetching };
+  return {
+    text,
+    error: failed ? text : null,
+    verdict: failed ? null : (data?.is_truthy ?? null),
+    isJsonObject: failed ? null : (data?.is_valid_json_object ?? null),
+    isPending: isFetching,
+  };
 }
