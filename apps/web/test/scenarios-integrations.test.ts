@@ -28,6 +28,12 @@ async function groupOf(title: string): Promise<Group> {
   return found as Group;
 }
 
+/** Waits until what is known of an alert group says something; a page that is opened then shows it. */
+async function known(group: Group, what: 'timeline' | 'delivery_log', says: string): Promise<void> {
+  const look = async () => JSON.stringify(await world.admin.api('GET', `alert_groups/${group.id}/${what}`));
+  await expect.poll(look, { timeout: 30_000, interval: 50 }).toContain(says);
+}
+
 async function sendDemo(page: Page, payload: object): Promise<void> {
   await page.getByRole('button', { name: 'Send demo alert' }).click();
   const dialog = page.getByRole('dialog', { name: 'Send a demo alert' });
@@ -76,7 +82,9 @@ browserTest('a route is tried on what came lately before it is saved, and then t
   await drawer.getByRole('button', { name: 'Add route' }).click();
   await drawer.waitFor({ state: 'detached' });
   await sendDemo(page, { title: 'Flood', severity: 'high' });
-  await page.goto(`/alert-groups/${(await groupOf('Flood')).id}`);
+  const flood = await groupOf('Flood');
+  await known(flood, 'timeline', 'High tide');
+  await page.goto(`/alert-groups/${flood.id}`);
   await page.getByRole('list', { name: 'Timeline entries' }).getByText('High tide').first().waitFor();
 });
 
@@ -102,6 +110,7 @@ browserTest('in debug mode an alert opens its group and notifies nobody, and aft
   await chip.waitFor();
   await sendDemo(page, { title: 'Cable test' });
   const quiet = await groupOf('Cable test');
+  await known(quiet, 'timeline', 'debug mode');
   await page.goto(`/alert-groups/${quiet.id}`);
   const timeline = page.getByRole('list', { name: 'Timeline entries' });
   await timeline.getByText(/the integration is in debug mode/).waitFor();
@@ -112,7 +121,9 @@ browserTest('in debug mode an alert opens its group and notifies nobody, and aft
   await page.getByRole('button', { name: 'End it now' }).click();
   await chip.waitFor({ state: 'detached' });
   await sendDemo(page, { title: 'Cable snapped' });
-  await page.goto(`/alert-groups/${(await groupOf('Cable snapped')).id}`);
+  const loud = await groupOf('Cable snapped');
+  await known(loud, 'delivery_log', 'ada');
+  await page.goto(`/alert-groups/${loud.id}`);
   await page.getByRole('region', { name: 'Deliveries' }).getByText('ada').first().waitFor();
   const sent = await world.admin.api<{ results: unknown[] }>('GET', `alert_groups/${quiet.id}/delivery_log`);
   expect(sent.results).toEqual([]);
@@ -132,6 +143,8 @@ browserTest('a template says that it will resolve, and does (TE-4)', async () =>
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Auto-resolve saved').waitFor();
   await world.alert(link, { title: 'Gate stuck', gate: 'free' });
+  const state = async () => (await world.admin.api<Group>('GET', `alert_groups/${group.id}/`)).state;
+  await expect.poll(state, { timeout: 30_000, interval: 50 }).toBe('resolved');
   await page.goto(`/alert-groups/${group.id}`);
   await page.getByRole('button', { name: 'Unresolve' }).waitFor();
 });
