@@ -2,19 +2,19 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { copySteps, createChain, findChain, reorderSteps, stepOrder } from '../../../escalation/index.ts';
 import { routesToChain } from '../../../integrations/index.ts';
-import { ApiError, notFound } from '../conventions/api-error.ts';
+import { notFound } from '../conventions/api-error.ts';
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
-import { checkUnchanged, sendOne } from '../conventions/etag.ts';
-import { idList, readBody, text } from '../conventions/fields.ts';
+import { sendOne } from '../conventions/etag.ts';
+import { readBody, text } from '../conventions/fields.ts';
+import { registerOrder } from '../conventions/order.routes.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { checkTeam, TeamIdSchema, teamField } from '../conventions/team-field.ts';
 import { hiddenFrom, nameFor } from '../conventions/visibility.ts';
 import { CHAIN_UNIQUES, ChainSchema, presentChain } from './chains.resource.ts';
 
 const fields = { name: text({ max: 100 }), team_id: teamField };
-const OrderSchema = Type.Object({ order: Type.Array(Type.String({ description: 'Ids of steps in their order.' })) });
 const IdParams = Type.Object({ id: Type.String() });
 const UsesSchema = named(
   'EscalationChainUses',
@@ -31,7 +31,8 @@ const UsesSchema = named(
 );
 
 /** What is done with whole chains (access.md 6.1): copied, and asked about who uses them. */
-export function registerChainActions(app: FastifyInstance, { db, clock }: ApiDeps): void {
+export function registerChainActions(app: FastifyInstance, deps: ApiDeps): void {
+  const { db, clock } = deps;
   const tags = ['escalation_chains'];
   app.post(
     '/escalation_chains/:id/copy',
@@ -94,70 +95,23 @@ export function registerChainActions(app: FastifyInstance, { db, clock }: ApiDep
       return sendJson(reply, 200, JSON.stringify({ integrations }));
     },
   );
-  app.get(
-    '/escalation_chains/:id/steps_order',
-    {
-      config: { permission: 'escalation-chains:read' },
-      schema: {
-        operationId: 'getStepsOrder',
-        summary: 'The order of the steps of a chain',
-        tags,
-        params: IdParams,
-        response: { 200: OrderSchema, ...errorResponses },
-      },
+  registerOrder(app, deps, {
+    path: '/escalation_chains/:id/steps_order',
+    title: 'StepsOrder',
+    permissions: { read: 'escalation-chains:read', write: 'escalation-chains:write' },
+    tags,
+    about: {
+      read: 'The order of the steps of a chain',
+      put: 'Puts all steps of a chain into an order',
+      ids: 'Ids of steps in their order.',
     },
-    async (request, reply) => {
-      const { org } = callerOf(request);
-      const { id } = request.params as { id: string };
-      if ((await findChain(db, org, id)) === null) throw notFound();
-      return sendOne(reply, 200, JSON.stringify({ order: await stepOrder(db, org, id) }));
+    audited: { type: 'escalation_chain', field: 'steps' },
+    async owner(at, { org }, id) {
+      const chain = await findChain(at, org, id);
+      if (chain === null) throw notFound();
+      return chain;
     },
-  );
-  app.put(
-    '/escalation_chains/:id/steps_order',
-    {
-      config: { permission: 'escalation-chains:write' },
-      schema: {
-        operationId: 'putStepsOrder',
-        summary: 'Puts all steps of a chain into an order, unless somebody changed it meanwhile',
-        tags,
-        params: IdParams,
-        body: Type.Object({
-          order: Type.Array(Type.String()),
-          was: Type.Optional(
-            Type.Array(Type.String(), { description: 'The order that was seen; 412 where it is another by now.' }),
-          ),
-        }),
-        response: {
-          200: OrderSchema,
-          412: Type.Object({ detail: Type.String(), code: Type.String(), order: Type.Array(Type.String()) }),
-          ...errorResponses,
-        },
-      },
-    },
-    async (request, reply) => {
-      const { org } = callerOf(request);
-      const { id } = request.params as { id: string };
-      const { order, was } = readBody({ order: idList(), was: idList() }, request.body, ['order']);
-      await inOneTransaction(db, {}, async (tx) => {
-        const chain = await findChain(tx, org, id);
-        if (chain === null) throw notFound();
-        const before = await stepOrder(tx, org, id);
-        await checkUnchanged(tx, request, 'steps_order', id, async () => JSON.stringify({ order: await stepOrder(tx, org, id) }));
-        const result = await reorderSteps(tx, org, id, order, was ?? null);
-        if (!result.ok) {
-          const detail = 'The object has changed since it was read.';
-          throw new ApiError(412, { detail, code: 'conflict', order: result.current });
-        }
-        const known = { id, name: chain.name, team_id: chain.teamId };
-        await audit(
-          tx,
-          request,
-          resourceEvent('escalation_chain', { ...known, steps: before }, { ...known, steps: order }),
-          clock,
-        );
-      });
-      return sendOne(reply, 200, JSON.stringify({ order }));
-    },
-  );
+    order: stepOrder,
+    reorder: reorderSteps,
+  });
 }

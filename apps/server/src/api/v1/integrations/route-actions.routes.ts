@@ -1,86 +1,36 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { findRoute, type Route, reorderRoutes, routeOrder, updateRoute } from '../../../integrations/index.ts';
-import type { Clock } from '../../../platform/clock.ts';
-import { ApiError, notFound, refusal } from '../conventions/api-error.ts';
+import { notFound, refusal } from '../conventions/api-error.ts';
 import { audit, resourceEvent } from '../conventions/audit.ts';
 import { callerOf } from '../conventions/caller.ts';
-import { checkUnchanged, sendOne } from '../conventions/etag.ts';
-import { idList, readBody } from '../conventions/fields.ts';
+import { registerOrder } from '../conventions/order.routes.ts';
 import { type ApiDeps, errorResponses, inOneTransaction, sendJson } from '../conventions/resource.ts';
 import { visibleIntegration } from './find-visible.ts';
 import { MAX_TERM } from './route-fields.ts';
 import { presentRoute, RouteSchema } from './routes.resource.ts';
 
-const OrderSchema = Type.Object({
-  order: Type.Array(Type.String({ description: 'Ids of routes as they are tried, without the default one.' })),
-});
 const IdParams = Type.Object({ id: Type.String() });
 
 /** What can be done with routes beside changing them: a new order for all of them, and terms of the newer kind. */
-export function registerRouteActions(app: FastifyInstance, { db, clock }: ApiDeps & { readonly clock: Clock }): void {
+export function registerRouteActions(app: FastifyInstance, deps: ApiDeps): void {
+  const { db, clock } = deps;
   const tags = ['routes'];
-  app.get(
-    '/integrations/:id/routes_order',
-    {
-      config: { permission: 'integrations:read' },
-      schema: {
-        operationId: 'getRoutesOrder',
-        summary: 'The order in which the routes of an integration are tried',
-        tags,
-        params: IdParams,
-        response: { 200: OrderSchema, ...errorResponses },
-      },
+  registerOrder(app, deps, {
+    path: '/integrations/:id/routes_order',
+    title: 'RoutesOrder',
+    permissions: { read: 'integrations:read', write: 'integrations:write' },
+    tags,
+    about: {
+      read: 'The order in which the routes of an integration are tried',
+      put: 'Puts all routes of an integration into an order',
+      ids: 'Ids of routes as they are tried, without the default one.',
     },
-    async (request, reply) => {
-      const caller = callerOf(request);
-      const { id } = await visibleIntegration(db, caller, (request.params as { id: string }).id);
-      return sendOne(reply, 200, JSON.stringify({ order: await routeOrder(db, caller.org, id) }));
-    },
-  );
-  app.put(
-    '/integrations/:id/routes_order',
-    {
-      config: { permission: 'integrations:write' },
-      schema: {
-        operationId: 'putRoutesOrder',
-        summary: 'Puts all routes of an integration into an order, unless somebody changed it meanwhile',
-        tags,
-        params: IdParams,
-        body: Type.Object({
-          order: Type.Array(Type.String()),
-          was: Type.Optional(
-            Type.Array(Type.String(), { description: 'The order that was seen; 412 where it is another by now.' }),
-          ),
-        }),
-        response: {
-          200: OrderSchema,
-          412: Type.Object({ detail: Type.String(), code: Type.String(), order: Type.Array(Type.String()) }),
-          ...errorResponses,
-        },
-      },
-    },
-    async (request, reply) => {
-      const caller = callerOf(request);
-      const { order, was } = readBody({ order: idList(), was: idList() }, request.body, ['order']);
-      await inOneTransaction(db, {}, async (tx) => {
-        const integration = await visibleIntegration(tx, caller, (request.params as { id: string }).id);
-        const before = await routeOrder(tx, caller.org, integration.id);
-        await checkUnchanged(tx, request, 'routes_order', integration.id, async () =>
-          JSON.stringify({ order: await routeOrder(tx, caller.org, integration.id) }),
-        );
-        const result = await reorderRoutes(tx, caller.org, integration.id, order, was ?? null);
-        if (!result.ok) {
-          const detail = 'The object has changed since it was read.';
-          throw new ApiError(412, { detail, code: 'conflict', order: result.current });
-        }
-        const named = { id: integration.id, name: integration.name, team_id: integration.teamId };
-        const event = resourceEvent('integration', { ...named, routes: before }, { ...named, routes: order });
-        await audit(tx, request, event, clock);
-      });
-      return sendOne(reply, 200, JSON.stringify({ order }));
-    },
-  );
+    audited: { type: 'integration', field: 'routes' },
+    owner: visibleIntegration,
+    order: routeOrder,
+    reorder: reorderRoutes,
+  });
   app.post(
     '/routes/:id/convert_from_regex_to_jinja2',
     {
