@@ -168,6 +168,76 @@ browserTest(
   },
 );
 
+browserTest('what narrows the list stays in the address, and leaves one’s own turns in view (SL-2)', async () => {
+  const otto = await world.person('otto', 'editor');
+  const [own, other] = [await webSchedule('Strip of otto'), await webSchedule('Strip of ada')];
+  await rotation(own.id, [otto.id]);
+  await rotation(other.id, [world.admin.id]);
+  const page = await world.open({ as: otto, path: '/schedules' });
+  const turns = page.getByRole('region', { name: 'My turns' });
+  await turns.getByRole('link', { name: 'Strip of otto' }).waitFor();
+  await turns.getByText('on call', { exact: true }).waitFor();
+  await page.getByLabel('Whose').selectOption({ label: 'With turns of mine' });
+  await page.getByRole('row', { name: /Strip of ada/ }).waitFor({ state: 'detached' });
+  await page.getByLabel('Kind').selectOption({ label: 'Rotations' });
+  await expect.poll(() => new URL(page.url()).search).toMatch(/type=web/);
+  await page.reload();
+  await page.getByRole('row', { name: /Strip of otto/ }).waitFor();
+  await page.getByRole('row', { name: /Strip of ada/ }).waitFor({ state: 'detached' });
+  expect(await page.getByLabel('Whose').inputValue()).toBe('true');
+  expect(await page.getByLabel('Kind').inputValue()).toBe('web');
+  await expectAccessible(page);
+  await page.getByLabel('Kind').selectOption({ label: 'Imported calendar' });
+  await page.getByText('No schedule matches').waitFor();
+  await turns.getByRole('link', { name: 'Strip of otto' }).waitFor();
+});
+
+browserTest('a row of the list shows its week, in the zone that is chosen (SL-3)', async () => {
+  const schedule = await webSchedule('Opened quay');
+  await rotation(schedule.id, [world.admin.id]);
+  const page = await world.open({ as: world.admin, path: '/schedules' });
+  await page.getByRole('button', { name: 'This week of Opened quay' }).click();
+  const week = page.getByRole('region', { name: 'Week of Opened quay' });
+  const turn = (zone: string) => week.getByRole('button', { name: new RegExp(`^ada, .* ${zone}`) }).first();
+  await turn('(CET|CEST)').waitFor();
+  await page.getByRole('button', { name: /^Time zone: / }).click();
+  await page.getByRole('combobox', { name: 'Show times in' }).fill('Tokyo');
+  await page.getByRole('option', { name: /^Asia\/Tokyo/ }).click();
+  await turn('GMT\\+9').waitFor();
+  expect(new URL(page.url()).searchParams.get('tz')).toBe('Asia/Tokyo');
+  expect(new URL(page.url()).searchParams.get('open')).toBe(schedule.id);
+});
+
+browserTest('four people take weekly turns, first and second in line, by a template (SL-5)', async () => {
+  const names = ['wera', 'xara', 'yara', 'zora'];
+  for (const name of names) await world.person(name, 'editor');
+  const page = await world.open({ as: world.admin, path: '/schedules' });
+  await page.getByRole('button', { name: 'New schedule' }).first().click();
+  const drawer = page.getByRole('dialog', { name: 'New schedule' });
+  await drawer.getByLabel('Name', { exact: true }).fill('Bridge');
+  await drawer.getByLabel('Begin with').selectOption({ label: 'Weekly, primary and secondary' });
+  for (const name of names) {
+    await drawer.getByRole('combobox', { name: 'People' }).fill(name);
+    await page.getByRole('option', { name }).click();
+  }
+  await page.keyboard.press('Tab');
+  const primary = /^Every Monday at 09:00 \(Europe\/Oslo\): wera, then xara, then yara, then zora, then wera again\.$/;
+  const secondary = /^Every Monday at 09:00 \(Europe\/Oslo\): xara, then yara, then zora, then wera, then xara again\.$/;
+  await drawer.getByText(primary).waitFor();
+  await drawer.getByText(secondary).waitFor();
+  await expectAccessible(page);
+  await drawer.getByRole('button', { name: 'Create schedules' }).click();
+  await page.getByRole('heading', { name: 'Bridge primary', level: 1 }).waitFor();
+  await page.getByRole('list', { name: 'Hand-overs' }).getByText(primary).waitFor();
+  await page.getByText(/^Great, /).waitFor();
+  await page.goto('/schedules?search=Bridge');
+  for (const word of ['primary', 'secondary'])
+    await page
+      .getByRole('row', { name: new RegExp(`Bridge ${word}`) })
+      .getByText(/^Great, /)
+      .waitFor();
+});
+
 browserTest('the keyboard alone adds an override, and undo takes it away', async () => {
   const schedule = await webSchedule('Night');
   const ben = await world.person('ben', 'editor');

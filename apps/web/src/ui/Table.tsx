@@ -25,6 +25,8 @@ export type TableProps<Row> = {
   /** The column that rows are sorted by, in lower case, with a minus in front for the other direction; without it they stay as given. */
   sort?: string | undefined;
   onSort?: (sort: string | undefined) => void;
+  /** Below a row, over its whole width; null where nothing is opened. */
+  detail?: (row: Row) => ReactNode;
   /** Shown in place of rows when there are none. */
   empty?: ReactNode;
 };
@@ -74,8 +76,19 @@ function SortButton({
 }
 
 /** A table that becomes a list of cards on phones. For thousands of rows see `VirtualList`. */
-export function Table<Row>({ caption, rows: given, columns, rowKey, sort, onSort, empty }: TableProps<Row>) {
+export function Table<Row>({ caption, rows: given, columns, rowKey, sort, onSort, detail, empty }: TableProps<Row>) {
   const rows = sorted(given, columns, sort);
+  const detailRow = (row: Row): ReactNode[] => {
+    const content = detail?.(row) ?? null;
+    if (content === null) return [];
+    return [
+      <tr key={`${rowKey(row)} detail`} className="max-sm:block max-sm:px-4 max-sm:pb-3">
+        <td colSpan={columns.length} className="max-w-0 px-4 pb-3 max-sm:block max-sm:max-w-none max-sm:p-0">
+          {content}
+        </td>
+      </tr>,
+    ];
+  };
   if (rows.length === 0 && empty !== undefined) return <div className="rounded-lg border border-line bg-surface">{empty}</div>;
   return (
     <div className="rounded-lg border border-line bg-surface shadow-card sm:overflow-x-auto">
@@ -106,7 +119,7 @@ export function Table<Row>({ caption, rows: given, columns, rowKey, sort, onSort
           </tr>
         </thead>
         <tbody className="divide-y divide-line max-sm:block">
-          {rows.map((row) => (
+          {rows.flatMap((row) => [
             <tr key={rowKey(row)} className="hover:bg-hover max-sm:block max-sm:px-4 max-sm:py-3">
               {columns.map((column) => (
                 <td
@@ -127,8 +140,9 @@ export function Table<Row>({ caption, rows: given, columns, rowKey, sort, onSort
                   {column.cell(row)}
                 </td>
               ))}
-            </tr>
-          ))}
+            </tr>,
+            ...detailRow(row),
+          ])}
         </tbody>
       </table>
     </div>

@@ -1,9 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, type Schedule, teamsQuery } from '../../api/index.ts';
+import { api, nameOfUser, type Schedule, teamsQuery, usersQuery } from '../../api/index.ts';
 import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
-import { Button, browserZone, Combobox, Drawer, RadioGroup, Select, showToast, TextField } from '../../ui/index.ts';
+import {
+  Button,
+  browserZone,
+  Combobox,
+  Drawer,
+  MultiCombobox,
+  RadioGroup,
+  Select,
+  showToast,
+  TextField,
+} from '../../ui/index.ts';
+import { createPair, secondInLine, weeklyForm } from './create-pair.ts';
+import { handOffSentence } from './hand-off.ts';
 
 const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({
   value: zone,
@@ -20,6 +32,11 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
   const [zone, setZone] = useState(schedule?.time_zone ?? browserZone());
   const [primary, setPrimary] = useState(schedule?.ical_url_primary ?? '');
   const [overrides, setOverrides] = useState(schedule?.ical_url_overrides ?? '');
+  const { data: users = [] } = useQuery(usersQuery);
+  const [isPair, setIsPair] = useState(false);
+  const [people, setPeople] = useState<string[]>([]);
+  const hasTemplates = schedule === null && type === 'web';
+  const makesPair = hasTemplates && isPair;
   const body = {
     name: name.trim(),
     type,
@@ -33,11 +50,16 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
     mine: body,
     send: (headers) =>
       schedule === null
-        ? api.post('/schedules', { body })
+        ? makesPair
+          ? createPair(body, people, zone)
+          : api.post('/schedules', { body })
         : api.put('/schedules/{id}', { path: { id: schedule.id }, body, headers }),
     stale: ['schedules'],
     onSaved: async (saved) => {
-      showToast({ kind: 'done', text: schedule === null ? `Created ${saved.name}` : 'Saved' });
+      showToast({
+        kind: 'done',
+        text: makesPair ? `Created ${body.name} primary and secondary` : schedule === null ? `Created ${saved.name}` : 'Saved',
+      });
       onClose();
       if (schedule === null) await navigate({ to: '/schedules/$id', params: { id: saved.id }, search: {} });
     },
@@ -49,9 +71,15 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
       ical_url_primary: 'Calendar',
       ical_url_overrides: 'Overrides',
     },
+    shownBeside: ['name', 'team_id', 'time_zone', 'ical_url_primary', 'ical_url_overrides'],
     show: (field, value) =>
       field === 'team_id' ? (teams.find(({ id }) => id === value)?.name ?? 'No team') : String(value ?? '–'),
   });
+  const nameOf = (id: string): string => {
+    const user = users.find((one) => one.id === id);
+    return user === undefined ? id : nameOfUser(user);
+  };
+  const sentenceOf = (order: readonly string[]) => handOffSentence(weeklyForm('Weekly', order, zone), zone, nameOf);
   return (
     <Drawer
       open
@@ -60,8 +88,14 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="schedule" pending={isPending}>
-            {schedule === null ? 'Create schedule' : 'Save'}
+          <Button
+            kind="primary"
+            type="submit"
+            form="schedule"
+            pending={isPending}
+            disabledReason={makesPair && people.length < 2 ? 'Choose two people or more.' : null}
+          >
+            {schedule === null ? (makesPair ? 'Create schedules' : 'Create schedule') : 'Save'}
           </Button>
         </>
       }
@@ -92,6 +126,34 @@ export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null;
             onChange={(next) => setZone(next ?? 'UTC')}
             error={fields.time_zone}
           />
+        )}
+        {hasTemplates && (
+          <Select
+            label="Begin with"
+            options={[
+              { value: '', label: 'Nothing: rotations are added next' },
+              { value: 'pair', label: 'Weekly, primary and secondary' },
+            ]}
+            value={isPair ? 'pair' : ''}
+            onChange={(value) => setIsPair(value === 'pair')}
+          />
+        )}
+        {makesPair && (
+          <MultiCombobox
+            label="People"
+            hint="In the order of their turns. Two schedules are made, for a chain to ask one after the other."
+            options={users.map((user) => ({ value: user.id, label: nameOfUser(user) }))}
+            value={people}
+            onChange={setPeople}
+          />
+        )}
+        {makesPair && people.length > 1 && (
+          <dl aria-live="polite" className="rounded-md bg-sunken px-3 py-2">
+            <dt className="font-medium">Primary</dt>
+            <dd className="text-muted">{sentenceOf(people)}</dd>
+            <dt className="mt-1 font-medium">Secondary</dt>
+            <dd className="text-muted">{sentenceOf(secondInLine(people))}</dd>
+          </dl>
         )}
         {type === 'ical' && (
           <TextField

@@ -34,6 +34,7 @@ import {
 } from '../../ui/index.ts';
 import { daysOf, rangeOf, shiftDate, todayIn } from './civil.ts';
 import { ExportDialog } from './ExportDialog.tsx';
+import { handOffSentence } from './hand-off.ts';
 import { ImportCheck } from './ImportCheck.tsx';
 import { OverrideDrawer, type Span } from './OverrideDrawer.tsx';
 import { QualityBadge } from './QualityBadge.tsx';
@@ -47,6 +48,7 @@ import {
   warningsQuery,
 } from './queries.ts';
 import { RotationDrawer } from './RotationDrawer.tsx';
+import { formOf } from './rotation-form.ts';
 import { type ScheduleSearch, scheduleRoute, type View } from './routes.ts';
 import { ScheduleForm } from './ScheduleForm.tsx';
 import { SwapDrawer } from './SwapDrawer.tsx';
@@ -129,6 +131,12 @@ export function SchedulePage() {
     const user = users.find((one) => one.id === userId);
     return user === undefined ? userId : nameOfUser(user);
   };
+  const handOffs = shifts
+    .filter((shift) => shift.type === 'rolling_users' && shift.until == null)
+    .flatMap((shift) => {
+      const sentence = handOffSentence(formOf(shift), shift.time_zone ?? schedule.time_zone ?? 'UTC', nameOf);
+      return sentence === null ? [] : [[shift.id, sentence] as const];
+    });
   const topLevel = Math.max(0, ...shifts.map((shift) => shift.level ?? 0));
   const range = `${formatDate(new Date(days[0]?.start ?? 0), { zone, hour12: false })} – ${formatDate(new Date((days.at(-1)?.end ?? 1) - 1), { zone, hour12: false })}`;
   return (
@@ -258,6 +266,13 @@ export function SchedulePage() {
         >
           Add a rotation: the people, how long each turn lasts, and when it is handed over.
         </EmptyState>
+      )}
+      {handOffs.length > 0 && (
+        <ul aria-label="Hand-overs" className="mt-3 space-y-1 text-muted">
+          {handOffs.map(([key, sentence]) => (
+            <li key={key}>{sentence}</li>
+          ))}
+        </ul>
       )}
       {timeline.data !== undefined && (
         <ZoneBar userIds={[...new Set(timeline.data.final.flatMap((piece) => piece.user_ids))]} nameOf={nameOf} />

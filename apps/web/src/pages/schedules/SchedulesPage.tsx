@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { CalendarDays, Plus } from 'lucide-react';
+import { CalendarDays, ChevronRight, Plus } from 'lucide-react';
 import { useState } from 'react';
 import {
   nameOfUser,
@@ -16,19 +16,33 @@ import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
 import { useTeamScope } from '../../features/team-scope/team-scope.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import { useListSort } from '../../lib/list-sort.ts';
-import { Avatar, Badge, Button, type Column, EmptyState, Page, Select, Table, TextField } from '../../ui/index.ts';
+import {
+  Avatar,
+  Badge,
+  Button,
+  type Column,
+  cx,
+  EmptyState,
+  IconButton,
+  Page,
+  Select,
+  Table,
+  TextField,
+} from '../../ui/index.ts';
+import { MyTurns } from './MyTurns.tsx';
 import { QualityBadge } from './QualityBadge.tsx';
-import { schedulesOfPersonQuery, usedSchedulesQuery } from './queries.ts';
+import { turnsOfPersonQuery, usedSchedulesQuery } from './queries.ts';
 import { type SchedulesSearch, schedulesRoute } from './routes.ts';
 import { ScheduleForm } from './ScheduleForm.tsx';
 import { WarningsBadge } from './WarningsBadge.tsx';
+import { WeekOf } from './WeekOf.tsx';
 
 const TYPES: Readonly<Record<string, string>> = { web: 'Rotations', ical: 'Imported calendar', calendar: 'API and Terraform' };
 
 /** All schedules: who is on call now, and how good each is. */
 export function SchedulesPage() {
   const filter = schedulesRoute.useSearch();
-  const { search = '', type = '', mine, used, tz } = filter;
+  const { search = '', type = '', mine, used, tz, open } = filter;
   const navigate = schedulesRoute.useNavigate();
   const { data: schedules } = useSuspenseQuery(schedulesQuery);
   const { data: users = [] } = useQuery(usersQuery);
@@ -38,7 +52,11 @@ export function SchedulesPage() {
   const order = useListSort();
   const [creating, setCreating] = useState(false);
   useShortcuts([{ keys: 'c', label: 'New schedule', group: 'Schedules', run: () => forbidden === null && setCreating(true) }]);
-  const { data: ofMine } = useQuery({ ...schedulesOfPersonQuery(useSession().user.id), enabled: mine !== undefined });
+  const { data: ownTurns } = useQuery({
+    ...turnsOfPersonQuery(useSession().user.id),
+    enabled: useCan('user-settings:read'),
+  });
+  const ofMine = ownTurns?.map(({ schedule_id: id }) => id);
   const mayReadChains = useCan('escalation-chains:read');
   const { data: asked } = useQuery({ ...usedSchedulesQuery, enabled: used !== undefined && mayReadChains });
   const rows = schedules
@@ -52,6 +70,23 @@ export function SchedulesPage() {
     )
     .sort((a, b) => a.name.localeCompare(b.name));
   const columns: Column<Schedule>[] = [
+    {
+      header: 'Week',
+      hideHeader: true,
+      className: 'w-10 pr-0! max-sm:float-right',
+      cell: ({ id, name }) => {
+        const isOpen = open === id;
+        return (
+          <IconButton
+            label={`This week of ${name}`}
+            size="small"
+            aria-expanded={isOpen}
+            icon={<ChevronRight className={cx('size-4 transition-transform', isOpen && 'rotate-90')} aria-hidden />}
+            onClick={() => set({ open: isOpen ? '' : id })}
+          />
+        );
+      },
+    },
     {
       header: 'Name',
       onPhone: 'title',
@@ -111,6 +146,7 @@ export function SchedulesPage() {
   );
   return (
     <Page title="Schedules" description="Who is on call when." actions={create}>
+      <MyTurns tz={tz} />
       {schedules.length > 0 && (
         <div className="mb-4 grid gap-3 sm:grid-cols-[repeat(2,minmax(0,16rem))] lg:grid-cols-[minmax(0,20rem)_repeat(3,minmax(0,14rem))]">
           <TextField
@@ -160,6 +196,7 @@ export function SchedulesPage() {
         columns={columns}
         {...order}
         rowKey={({ id }) => id}
+        detail={({ id, name }) => (open === id ? <WeekOf id={id} name={name} /> : null)}
         empty={
           schedules.length === 0 ? (
             <EmptyState icon={<CalendarDays />} title="No schedules yet" actions={create}>

@@ -85,14 +85,20 @@ export const allWarningsQuery = queryOptions({
     (await api.get<{ results: (Warning & { schedule_id: string })[] }>('/schedules/warnings', { signal })).results,
 });
 
-/** Ids of the schedules that have somebody's turns within 30 days. */
-export const schedulesOfPersonQuery = (userId: string) =>
+type Turn = { shift_start: string; shift_end: string };
+/** `GET /users/{id}/upcoming_shifts` */
+export type TurnsOnSchedule = {
+  schedule_id: string;
+  schedule_name: string;
+  current_shift: Turn | null;
+  next_shift: Turn | null;
+};
+
+/** The turn under way and the next one of a person within 30 days, by schedule. */
+export const turnsOfPersonQuery = (userId: string) =>
   queryOptions({
     queryKey: ['schedules', 'of-person', userId],
-    queryFn: async ({ signal }): Promise<readonly string[]> =>
-      (await api.get<{ schedule_id: string }[]>('/users/{id}/upcoming_shifts', { path: { id: userId }, signal })).map(
-        ({ schedule_id: id }) => id,
-      ),
+    queryFn: ({ signal }): Promise<TurnsOnSchedule[]> => api.get('/users/{id}/upcoming_shifts', { path: { id: userId }, signal }),
   });
 
 /** Ids of the schedules that escalation chains ask. */

@@ -11,20 +11,28 @@ export type ScheduleSearch = { view?: View; date?: string; tz?: string };
 
 const YES = ['true'] as const;
 const YES_NO = ['true', 'false'] as const;
-/** `mine`: with a turn of mine within 30 days. `used`: whether an escalation chain asks it. */
-export type SchedulesSearch = { search?: string; type?: string; mine?: 'true'; used?: 'true' | 'false'; tz?: string };
+/** `open`: whose week is shown. `mine`: with a turn of mine within 30 days. `used`: whether an escalation chain asks it. */
+export type SchedulesSearch = {
+  search?: string;
+  type?: string;
+  mine?: 'true';
+  used?: 'true' | 'false';
+  tz?: string;
+  open?: string;
+};
 
 export const schedulesRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/schedules',
   validateSearch: (search: Record<string, unknown>): SchedulesSearch => {
     const [text, type, mine, used] = [one(search.search), one(search.type), oneOf(search.mine, YES), oneOf(search.used, YES_NO)];
-    const tz = zoneOf(search.tz);
+    const [tz, open] = [zoneOf(search.tz), one(search.open)];
     return {
       ...(text === undefined ? {} : { search: text }),
       ...(type === undefined ? {} : { type }),
       ...(mine === undefined ? {} : { mine }),
       ...(used === undefined ? {} : { used }),
+      ...(open === undefined ? {} : { open }),
       ...(tz === undefined ? {} : { tz }),
     };
   },
