@@ -375,3 +375,25 @@ browserTest('what is typed while a dialog is being fetched acts on no alert grou
   expect(await page.getByText(/#\d+ resolved/).count()).toBe(0);
   expect((await groups(`id=${group.id}`))[0]?.state).toBe('firing');
 });
+
+browserTest('what changes after a page is read and before its events come is shown as soon as they do', async () => {
+  const { link } = await world.integration('Gap', TITLED);
+  await world.alert(link, { title: 'Changed meanwhile' });
+  const group = await groupOf('Changed meanwhile');
+  const page = await world.open({ as: world.admin });
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await page.route('**/api/v1/stream*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`/alert-groups/${group.id}`);
+  await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();
+  await page.getByText('Connecting').waitFor();
+  await world.admin.api('POST', `alert_groups/${group.id}/resolve`);
+  goOn();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Unresolve' }).waitFor();
+});

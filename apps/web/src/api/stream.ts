@@ -38,6 +38,7 @@ let retryMs = FIRST_RETRY_MS;
 const stateListeners = new Set<() => void>();
 const eventListeners = new Set<EventListener>();
 const resetListeners = new Set<() => void>();
+const beginListeners = new Set<() => void>();
 
 function setState(next: StreamState): void {
   if (state === next) return;
@@ -76,10 +77,12 @@ function open(): void {
   stream.onerror = reconnect;
   stream.addEventListener('hello', (event) => {
     const missedUnknown = lastEventId === null && state === 'lost';
+    const isFirst = state === 'connecting';
     heard(event);
     retryMs = FIRST_RETRY_MS;
     setState('live');
     if (missedUnknown) for (const listener of resetListeners) listener();
+    if (isFirst) for (const listener of beginListeners) listener();
   });
   stream.addEventListener('ping', heard);
   stream.addEventListener('reset', (event) => {
@@ -123,4 +126,9 @@ export const onStreamEvent = (listener: EventListener): (() => void) => {
 export const onStreamReset = (listener: () => void): (() => void) => {
   resetListeners.add(listener);
   return () => resetListeners.delete(listener);
+};
+/** Calls `listener` when events begin to come: what was read before may have changed since. */
+export const onStreamBegin = (listener: () => void): (() => void) => {
+  beginListeners.add(listener);
+  return () => beginListeners.delete(listener);
 };

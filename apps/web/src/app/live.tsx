@@ -2,7 +2,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { WifiOff } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { onOtherRights } from '../api/client.ts';
-import { onStreamEvent, onStreamReset, readStreamState, startStream, subscribeStreamState } from '../api/stream.ts';
+import {
+  onStreamBegin,
+  onStreamEvent,
+  onStreamReset,
+  readStreamState,
+  startStream,
+  subscribeStreamState,
+} from '../api/stream.ts';
 import { Tooltip } from '../ui/index.ts';
 import { watchVersion } from './new-version.ts';
 
@@ -23,6 +30,10 @@ const AGAIN_AFTER_MS = 500;
 export function useLiveUpdates(): void {
   const client = useQueryClient();
   useEffect(() => {
+    // Alert groups that were read with the page may have changed before the first event could come.
+    const offBegin = onStreamBegin(() => {
+      for (const key of ['alert-groups', 'home']) void client.invalidateQueries({ queryKey: [key] });
+    });
     const stop = startStream();
     const offVersion = watchVersion();
     // At once, and then once for all that follows shortly: a storm of events is no storm of requests.
@@ -51,6 +62,7 @@ export function useLiveUpdates(): void {
       for (const { timer } of waiting.values()) clearTimeout(timer);
       offEvent();
       offReset();
+      offBegin();
       offVersion();
       stop();
     };
