@@ -60,9 +60,10 @@ browserTest('routes are added, reordered by keyboard, and tried in that order', 
   await page.getByRole('dialog').getByRole('button', { name: 'Add route' }).click();
   await page.getByText('team is docks').waitFor();
 
+  const saved = page.waitForResponse((response) => response.url().includes('routes_order'));
   await page.getByRole('button', { name: /Move route .*"high"/ }).focus();
   for (const key of ['Space', 'ArrowUp', 'Space']) await page.keyboard.press(key);
-  await page.waitForResponse((response) => response.url().includes('routes_order'));
+  await saved;
   await page.reload();
   const rows = page.getByRole('list', { name: 'Routes as they are tried' }).getByRole('listitem');
   await rows.first().getByText('"high"').waitFor();

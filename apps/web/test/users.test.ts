@@ -22,14 +22,14 @@ browserTest('people choose how they are notified, in an order of their own', asy
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Move Notify by webhook' }).focus();
   for (const key of ['Space', 'ArrowUp', 'Space']) await page.keyboard.press(key);
-  await page.waitForResponse(
-    (response) => response.url().includes('personal_notification_rules') && response.request().method() === 'PUT',
-  );
-  const { results } = await ida.api<{ results: { type: string; important: boolean }[] }>(
-    'GET',
-    `personal_notification_rules/?user_id=${ida.id}&important=false`,
-  );
-  expect(results.map(({ type }) => type).slice(before)).toEqual(['notify_by_webhook', 'wait']);
+  const rules = async () => {
+    const { results } = await ida.api<{ results: { type: string; important: boolean }[] }>(
+      'GET',
+      `personal_notification_rules/?user_id=${ida.id}&important=false`,
+    );
+    return results.map(({ type }) => type).slice(before);
+  };
+  await expect.poll(rules).toEqual(['notify_by_webhook', 'wait']);
   await page.getByRole('button', { name: 'Delete Wait 5 minutes from default rules' }).click();
   await list.getByText('Wait 5 minutes').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Undo' }).click();
