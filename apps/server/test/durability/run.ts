@@ -22,6 +22,8 @@ export type DurabilityOptions = {
 const SENDERS = 6;
 const BASE_URL = 'https://tocsin.harbor.example';
 const DRAIN_WITHIN_MS = 120_000;
+/** The next rule of a person and the next step of a chain come five seconds after the one before; the chain's wait is longer than this. */
+const DUE_SOON_MS = 60_000;
 const FIRST_START = { admin: 'anna@harbor.example', password: 'a password for the tests' };
 
 /**
@@ -158,14 +160,17 @@ async function takeAlerts(load: Load, count: number): Promise<void> {
 }
 
 /**
- * A page that was in the hands of a killed process is taken over half a minute later. All processes stay away for that long, as far as
- * the database can tell.
+ * A page that was in the hands of a killed process is taken over half a minute later, a job of one that had only just begun after a
+ * minute. All processes stay away for that long, as far as the database can tell.
  */
 async function letLeasesEnd(installation: Installation): Promise<void> {
   const programs = installation.targets.includes('server') ? ['server'] : ['everything'];
   for (const target of programs as ('server' | 'everything')[]) await installation.kill(target, Math.random);
   const client = await connect(installation);
   await client.query(`update delivery set lease_until = lease_until - interval '2 minutes' where state = 'sending'`);
+  await client.query(
+    `update graphile_worker._private_jobs set locked_at = locked_at - interval '2 minutes' where locked_at is not null`,
+  );
   await client.end();
   installation.restart();
   await installation.ready();
@@ -186,7 +191,7 @@ async function connect(installation: Installation): Promise<pg.Client> {
   }
 }
 
-/** Until nothing is due any more. What is left after the deadline is found by the checks. */
+/** Until nothing is due any more, or will be soon. What is left after the deadline is found by the checks. */
 async function drain(installation: Installation): Promise<void> {
   const client = await connect(installation);
   const deadlineMs = performance.now() + DRAIN_WITHIN_MS;
@@ -198,7 +203,7 @@ async function drain(installation: Installation): Promise<void> {
             + (select count(*) from delivery where state in ('owed', 'sending'))
             + (select count(*) from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
                where t.identifier = 'integrations.acknowledge_source') as open`,
-      [new Date()],
+      [new Date(Date.now() + DUE_SOON_MS)],
     );
     quiet = Number(rows[0]?.open) === 0 ? quiet + 1 : 0;
     await sleep(100);
