@@ -4,6 +4,9 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 const ON_PAGE = ['addInitScript', 'clock', 'emulateMedia', 'exposeBinding', 'exposeFunction', 'on', 'once', 'route'];
 const ON_SESSION = ['addInitScript', 'newCDPSession', 'newPage', 'on', 'once', 'route', 'setExtraHTTPHeaders', 'setOffline'];
 
+/** Times that pages are slower than the machine; with 8, tests show what they take for granted of a fast one. */
+const SLOWNESS = Number(process.env.TOCSIN_SLOW_BROWSER ?? 1);
+
 /** A page in a browser session of its own. */
 export interface Tab {
   readonly context: BrowserContext;
@@ -25,6 +28,7 @@ export function createTabs(browser: Browser, url: string, onPage: (page: Page) =
     const page = await context.newPage();
     onPage(page);
     const devices = await context.newCDPSession(page);
+    if (SLOWNESS > 1) await devices.send('Emulation.setCPUThrottlingRate', { rate: SLOWNESS });
     let isMarked = false;
     const mark = (object: object, names: readonly string[]): void => {
       for (const name of names) {
