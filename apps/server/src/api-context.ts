@@ -52,7 +52,7 @@ function featuresOf(ctx: Context): string[] {
 /** What the public API needs of a process. */
 export function createApiContext(ctx: Context): ApiContext {
   const { config, db, reads, clock } = ctx;
-  const { authMail, engine, hooks, templates, linkOfGroup, webhooks, sendMail } = domainsOf(ctx);
+  const { authMail, engine, hooks, templates, linkOfGroup, onBrokenSchedule, webhooks, sendMail } = domainsOf(ctx);
   const live = createLiveFeed({ db, log: folderLog(ctx.log, 'live'), hub: ctx.hub });
   ctx.metrics.gauge('tocsin_live_streams', 'Open streams of live events', [], (gauge) => gauge.set(live.followers()));
   return {
@@ -70,6 +70,7 @@ export function createApiContext(ctx: Context): ApiContext {
     syntaxError: (source) => checkTemplateSyntax(source, config.limits.lengths.template),
     termChecks,
     inboundEmailDomain: null,
+    onBrokenSchedule,
     checkFeed: createFeedCheck(ctx.outbound, config.baseUrl),
     secrets: ctx.secrets,
     liveSettings: config.features.liveSettings ? ctx.liveSettings : null,

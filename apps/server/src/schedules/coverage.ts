@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   addMs,
   cutToWindow,
@@ -18,8 +17,9 @@ import {
 } from '@tocsin/rota';
 import { sql } from 'kysely';
 import type { Db } from '../platform/db/database.ts';
+import { eachSchedule } from './each-schedule.ts';
 import { holidayDays } from './holidays.ts';
-import { loadSchedules } from './load-schedules.ts';
+import { loadSchedules, type OnBroken } from './load-schedules.ts';
 import { findSchedule } from './schedule-store.ts';
 import { timeOffOfFeeds } from './time-off-feed-store.ts';
 import { timeOffBetween } from './time-off-store.ts';
@@ -43,22 +43,37 @@ export async function coverageWarnings(
   scheduleId: string,
   now: Date,
   days: number,
+  onBroken: OnBroken,
 ): Promise<CoverageWarning[] | null> {
-  return (await coverageWarningsOf(db, org, [scheduleId], now, days)).get(scheduleId) ?? null;
+  return (await coverageWarningsOf(db, org, [scheduleId], now, days, onBroken)).get(scheduleId) ?? null;
 }
 
-/** Schedules that are worked out before others get their turn. */
-const AT_ONCE = 10;
+const BROKEN: CoverageWarning = {
+  type: 'shift',
+  start: null,
+  end: null,
+  userId: null,
+  text: 'The schedule cannot be computed, so escalation finds nobody in it. The log of the server says why.',
+};
 
-/** What would go wrong in each of these schedules within the next days; those that are not there are left out. */
+/**
+ * What would go wrong in each of these schedules within the next days; those that are not there are left out. That one cannot be computed is
+ * a warning of its own.
+ */
 export async function coverageWarningsOf(
   db: Db,
   org: string,
   ids: readonly string[],
   now: Date,
   days: number,
+  onBroken: OnBroken,
 ): Promise<ReadonlyMap<string, CoverageWarning[]>> {
-  const { schedules, directory, withoutCopy } = await loadSchedules(db, org, ids);
+  const broken = new Set<string>();
+  const noteBroken: OnBroken = (id, err) => {
+    broken.add(id);
+    onBroken(id, err);
+  };
+  const { schedules, directory, withoutCopy } = await loadSchedules(db, org, ids, noteBroken);
   const window = { from: instantOf(now), to: addMs(instantOf(now), days * DAY_MS) };
   const [noted, ofFeeds, failing] = await Promise.all([
     timeOffBetween(db, org, now, new Date(window.to)),
@@ -69,17 +84,13 @@ export async function coverageWarningsOf(
     ...noted.map((row) => ({ userId: row.userId, start: instantOf(row.startsAt), end: instantOf(row.endsAt) })),
     ...ofFeeds,
   ];
-  const found = new Map<string, CoverageWarning[]>();
-  for (const [at, id] of ids.entries()) {
-    const schedule = schedules.get(id);
-    if (schedule === undefined) continue;
-    if (at % AT_ONCE === AT_ONCE - 1) await setImmediate();
-    found.set(id, [
-      ...feedWarnings(failing.get(id) ?? [], withoutCopy.has(id)),
-      ...warningsOf(schedule, directory, away, window),
-    ]);
-  }
-  return found;
+  const found = await eachSchedule(schedules, ids, noteBroken, (schedule) => warningsOf(schedule, directory, away, window));
+  return new Map(
+    ids.flatMap((id): [string, CoverageWarning[]][] => {
+      const warnings = broken.has(id) ? [BROKEN] : found.get(id);
+      return warnings === undefined ? [] : [[id, [...feedWarnings(failing.get(id) ?? [], withoutCopy.has(id)), ...warnings]]];
+    }),
+  );
 }
 
 function warningsOf(

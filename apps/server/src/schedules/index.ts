@@ -25,6 +25,7 @@ export {
 export { createFeedCheck } from './feeds/fetch-feed.ts';
 export { type FeedDeps, refreshFeeds, reloadFeeds } from './feeds/refresh-feeds.ts';
 export { isHolidayPlace, listHolidays } from './holidays.ts';
+export type { OnBroken } from './load-schedules.ts';
 export {
   eventsOfSwap,
   type FinalShift,

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   cutToWindow,
   finalSchedule,
@@ -11,26 +10,28 @@ import {
 } from '@tocsin/rota';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/db/database.ts';
-import { completeSchedules, loadSchedules } from './load-schedules.ts';
+import { eachSchedule } from './each-schedule.ts';
+import { completeSchedules, type LoadedSchedules, loadSchedules, type OnBroken } from './load-schedules.ts';
 import type { ScheduleInfo } from './schedule.ts';
 import { schedulesById } from './schedule-store.ts';
 import type { OnCallShift } from './shift.ts';
 
-/** Who is on call now, and the shifts in the order they were made, for many schedules of one organization at once. */
+/**
+ * Who is on call now, and the shifts in the order they were made, for many schedules of one organization at once. One that cannot be computed
+ * has nobody on call.
+ */
 export async function onCallNow(
   db: Db | Tx,
   org: string,
   infos: readonly ScheduleInfo[],
   at: Date,
+  onBroken: OnBroken,
 ): Promise<Map<string, { readonly userIds: readonly string[]; readonly shifts: readonly OnCallShift[] }>> {
   if (infos.length === 0) return new Map();
-  const { schedules, directory, shifts } = await completeSchedules(db, org, infos);
-  return new Map(
-    [...schedules].map(([id, schedule]) => [
-      id,
-      { userIds: onCallAt(schedule, directory, instantOf(at)), shifts: shifts.get(id) ?? [] },
-    ]),
-  );
+  const { schedules, directory, shifts } = await completeSchedules(db, org, infos, onBroken);
+  const ids = infos.map(({ id }) => id);
+  const onCall = await eachSchedule(schedules, ids, onBroken, (schedule) => onCallAt(schedule, directory, instantOf(at)));
+  return new Map(ids.map((id) => [id, { userIds: onCall.get(id) ?? [], shifts: shifts.get(id) ?? [] }]));
 }
 
 /**
@@ -41,6 +42,7 @@ export async function onCallEverywhere(
   db: Db,
   org: string,
   at: Date,
+  onBroken: OnBroken,
   teams?: ReadonlySet<string | null>,
 ): Promise<readonly { id: string; name: string; teamId: string | null; userIds: readonly string[] }[]> {
   const rows = await db
@@ -60,7 +62,7 @@ export async function onCallEverywhere(
       )
     ).map((schedule) => [schedule.id, schedule]),
   );
-  const onCall = await onCallNow(db, org, [...byId.values()], at);
+  const onCall = await onCallNow(db, org, [...byId.values()], at, onBroken);
   return rows.flatMap(({ id }) => {
     const schedule = byId.get(id);
     if (schedule === undefined) return [];
@@ -71,12 +73,13 @@ export async function onCallEverywhere(
 const inTeams = (teams: ReadonlySet<string | null>) =>
   sql<boolean>`(team_id = any(${[...teams].filter((team) => team !== null)}::text[]) ${teams.has(null) ? sql`or team_id is null` : sql``})`;
 
-/** Whom each schedule of an organization has on call in a range, a row per person and event, cut to the range. */
+/** Whom each schedule of an organization has on call in a range, a row per person and event, cut to the range. One that cannot be computed has nobody. */
 export async function onCallBetween(
   db: Db,
   org: string,
   range: { from: Date; to: Date },
   now: Date,
+  onBroken: OnBroken,
 ): Promise<readonly { id: string; name: string; shifts: readonly FinalShift[] }[]> {
   const rows = await db.selectFrom('schedule').select('id').where('organization_id', '=', org).orderBy('name').execute();
   const infos = await schedulesById(
@@ -85,14 +88,9 @@ export async function onCallBetween(
     rows.map(({ id }) => id),
   );
   if (infos.length === 0) return [];
-  const { schedules, directory } = await completeSchedules(db, org, infos);
-  const window = { from: instantOf(range.from), to: instantOf(range.to) };
-  return infos.map(({ id, name }) => {
-    const schedule = schedules.get(id);
-    if (schedule === undefined) return { id, name, shifts: [] };
-    const { events } = finalSchedule(schedule, directory, window, { now: instantOf(now) });
-    return { id, name, shifts: cutToWindow(events, window).flatMap(rowsOf) };
-  });
+  const ids = infos.map(({ id }) => id);
+  const shifts = await shiftsIn(await completeSchedules(db, org, infos, onBroken), ids, range, now, onBroken);
+  return infos.map(({ id, name }) => ({ id, name, shifts: shifts.get(id) ?? [] }));
 }
 
 export interface FinalShift {
@@ -118,28 +116,30 @@ export async function finalShifts(
   return cutToWindow(events, window).flatMap(rowsOf);
 }
 
-/** Schedules that are worked out before others get their turn. */
-const AT_ONCE = 10;
-
-/** The same for many schedules; those that are not there are left out. */
+/** The same for many schedules, by id; those that are not there, or cannot be computed, are left out. */
 export async function finalShiftsOf(
   db: Db,
   org: string,
   ids: readonly string[],
   range: { from: Date; to: Date },
   now: Date,
-): Promise<readonly { readonly scheduleId: string; readonly shifts: readonly FinalShift[] }[]> {
-  const { schedules, directory } = await loadSchedules(db, org, ids);
+  onBroken: OnBroken,
+): Promise<ReadonlyMap<string, readonly FinalShift[]>> {
+  return shiftsIn(await loadSchedules(db, org, ids, onBroken), ids, range, now, onBroken);
+}
+
+function shiftsIn(
+  { schedules, directory }: LoadedSchedules,
+  ids: readonly string[],
+  range: { from: Date; to: Date },
+  now: Date,
+  onBroken: OnBroken,
+): Promise<ReadonlyMap<string, readonly FinalShift[]>> {
   const window = { from: instantOf(range.from), to: instantOf(range.to) };
-  const found: { scheduleId: string; shifts: FinalShift[] }[] = [];
-  for (const [at, scheduleId] of ids.entries()) {
-    const schedule = schedules.get(scheduleId);
-    if (schedule === undefined) continue;
-    if (at % AT_ONCE === AT_ONCE - 1) await setImmediate();
+  return eachSchedule(schedules, ids, onBroken, (schedule) => {
     const { events } = finalSchedule(schedule, directory, window, { now: instantOf(now) });
-    found.push({ scheduleId, shifts: cutToWindow(events, window).flatMap(rowsOf) });
-  }
-  return found;
+    return cutToWindow(events, window).flatMap(rowsOf);
+  });
 }
 
 const rowsOf = (event: ScheduleEvent): FinalShift[] =>

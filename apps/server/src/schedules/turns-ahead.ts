@@ -1,16 +1,19 @@
 import {
   addMs,
+  type Directory,
   finalSchedule,
   formatInstant,
   type Instant,
   instantOf,
   nextShiftPerUser,
   onCallAt,
+  type Schedule,
   type ScheduleEvent,
 } from '@tocsin/rota';
 import { sql } from 'kysely';
 import { inVisibleTeam, type Viewer } from '../access/index.ts';
 import type { Db } from '../platform/db/database.ts';
+import { eachSchedule } from './each-schedule.ts';
 import { completeSchedules, loadSchedules, type OnBroken } from './load-schedules.ts';
 import { schedulesById } from './schedule-store.ts';
 import { timeOffOfFeeds } from './time-off-feed-store.ts';
@@ -70,7 +73,10 @@ export interface TurnsInSchedule {
   readonly next: Turn | null;
 }
 
-/** The turns of a person that are under way or come next, by schedule, as far as a viewer sees these; only schedules with one. */
+/**
+ * The turns of a person that are under way or come next, by schedule, as far as a viewer sees these; only schedules with one. Those that cannot
+ * be computed are left out.
+ */
 export async function turnsOfPerson(
   db: Db,
   org: string,
@@ -78,31 +84,19 @@ export async function turnsOfPerson(
   now: Date,
   days: number,
   viewer: Viewer | undefined,
+  onBroken: OnBroken,
 ): Promise<TurnsInSchedule[]> {
-  const infos = await schedulesById(db, org, await schedulesThatMayName(db, org, userId, viewer));
-  if (infos.length === 0) return [];
-  const { schedules, directory } = await completeSchedules(db, org, infos);
   const at = instantOf(now);
   const window = { from: at, to: addMs(at, days * DAY_MS) };
-  return infos
-    .toSorted((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
-    .flatMap(({ id, name }) => {
-      const schedule = schedules.get(id);
-      if (schedule === undefined) return [];
-      const { events } = finalSchedule(schedule, directory, window, { now: at, openSwaps: 'ignore' });
-      const own = events.filter((event) => event.end > at && event.users.some((user) => user.id === userId));
-      const current = own.find((event) => event.start <= at);
-      const next = own.find((event) => event.start > at);
-      if (current === undefined && next === undefined) return [];
-      return [
-        {
-          scheduleId: id,
-          scheduleName: name,
-          current: current === undefined ? null : turnOf(current, at),
-          next: next === undefined ? null : turnOf(next, at),
-        },
-      ];
-    });
+  const turns = await inSchedulesOf(db, org, userId, viewer, onBroken, (schedule, directory) => {
+    const { events } = finalSchedule(schedule, directory, window, { now: at, openSwaps: 'ignore' });
+    const own = events.filter((event) => event.end > at && event.users.some((user) => user.id === userId));
+    const [current, next] = [own.find((event) => event.start <= at), own.find((event) => event.start > at)];
+    return { current: current === undefined ? null : turnOf(current, at), next: next === undefined ? null : turnOf(next, at) };
+  });
+  return turns
+    .filter(({ found: { current, next } }) => current !== null || next !== null)
+    .map(({ found, ...schedule }) => ({ ...schedule, ...found }));
 }
 
 const LONGEST_TURN_DAYS = 31;
@@ -116,29 +110,36 @@ export async function onCallUntil(
   viewer: Viewer | undefined,
   onBroken: OnBroken,
 ): Promise<{ readonly scheduleId: string; readonly scheduleName: string; readonly until: string }[]> {
-  const infos = await schedulesById(db, org, await schedulesThatMayName(db, org, userId, viewer));
-  if (infos.length === 0) return [];
-  const { schedules, directory } = await completeSchedules(db, org, infos, onBroken);
   const at = instantOf(now);
   const window = { from: at, to: addMs(at, LONGEST_TURN_DAYS * DAY_MS) };
-  return infos
-    .toSorted((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
-    .flatMap(({ id, name }) => {
-      const schedule = schedules.get(id);
-      if (schedule === undefined) return [];
-      try {
-        if (!onCallAt(schedule, directory, at).includes(userId)) return [];
-        const { events } = finalSchedule(schedule, directory, window, { now: at });
-        const until = events
-          .filter((event) => event.end > at && event.users.some((user) => user.id === userId))
-          .toSorted((a, b) => a.start - b.start)
-          .reduce((end, event) => (event.start <= end && event.end > end ? event.end : end), at);
-        return until > at ? [{ scheduleId: id, scheduleName: name, until: formatInstant(until) }] : [];
-      } catch (err) {
-        onBroken(id, err);
-        return [];
-      }
-    });
+  const ends = await inSchedulesOf(db, org, userId, viewer, onBroken, (schedule, directory) => {
+    if (!onCallAt(schedule, directory, at).includes(userId)) return at;
+    const { events } = finalSchedule(schedule, directory, window, { now: at });
+    return events
+      .filter((event) => event.end > at && event.users.some((user) => user.id === userId))
+      .toSorted((a, b) => a.start - b.start)
+      .reduce((end, event) => (event.start <= end && event.end > end ? event.end : end), at);
+  });
+  return ends.filter(({ found }) => found > at).map(({ found, ...schedule }) => ({ ...schedule, until: formatInstant(found) }));
+}
+
+/** What is worked out of each schedule that may have a person on call, in the order of names. */
+async function inSchedulesOf<T>(
+  db: Db,
+  org: string,
+  userId: string,
+  viewer: Viewer | undefined,
+  onBroken: OnBroken,
+  work: (schedule: Schedule, directory: Directory) => T,
+): Promise<{ readonly scheduleId: string; readonly scheduleName: string; readonly found: T }[]> {
+  const infos = await schedulesById(db, org, await schedulesThatMayName(db, org, userId, viewer));
+  if (infos.length === 0) return [];
+  const names = new Map(
+    infos.toSorted((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1)).map(({ id, name }) => [id, name]),
+  );
+  const { schedules, directory } = await completeSchedules(db, org, infos, onBroken);
+  const results = await eachSchedule(schedules, [...names.keys()], onBroken, (schedule) => work(schedule, directory));
+  return [...results].map(([id, found]) => ({ scheduleId: id, scheduleName: names.get(id) ?? '', found }));
 }
 
 /** Schedules that name a person by id, through a swap that they took, or maybe in an imported calendar. */

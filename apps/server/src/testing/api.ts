@@ -107,6 +107,7 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
     termChecks,
     inboundEmailDomain: null,
     checkFeed: async () => null,
+    onBrokenSchedule: () => undefined,
     secrets,
     liveSettings: { environment: {}, refresh: async () => undefined },
     auth: {

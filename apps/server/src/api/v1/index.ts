@@ -7,6 +7,7 @@ import type { LiveFeed } from '../../live/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { SecretBox } from '../../platform/secrets.ts';
+import type { OnBroken } from '../../schedules/index.ts';
 import type { WebhookDeps } from '../../webhooks/index.ts';
 import { registerPermissions } from './access/permissions.routes.ts';
 import { registerRoleHolders, rolesResource } from './access/roles.resource.ts';
@@ -115,6 +116,7 @@ export interface ApiContext {
   readonly termChecks: TermChecks;
   readonly inboundEmailDomain: string | null;
   readonly checkFeed: CheckFeed;
+  readonly onBrokenSchedule: OnBroken;
   readonly secrets: SecretBox;
   readonly liveSettings: LiveSettingsApiDeps['liveSettings'];
   readonly auth: AuthContext;

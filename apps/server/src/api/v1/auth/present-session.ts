@@ -9,7 +9,7 @@ import {
   type Session,
   viewerOf,
 } from '../../../access/index.ts';
-import { onCallUntil } from '../../../schedules/index.ts';
+import { type OnBroken, onCallUntil } from '../../../schedules/index.ts';
 import { findUser, teamsOfUsers } from '../../../users/index.ts';
 import { notFound } from '../conventions/api-error.ts';
 import type { Caller } from '../conventions/caller.ts';
@@ -69,13 +69,14 @@ export const SessionSchema = named(
   }),
 );
 
+export type SessionDeps = AuthDeps & { readonly onBrokenSchedule: OnBroken };
+
 /** Everything about the person, the session and the organization in one answer (access.md 7.6). */
 export async function presentSession(
-  { db, auth, clock }: Pick<AuthDeps, 'db' | 'auth' | 'clock'>,
+  { db, auth, clock, onBrokenSchedule }: SessionDeps,
   caller: Caller,
   session: Session,
   secondFactorRequired: boolean,
-  onBrokenSchedule: (scheduleId: string, err: unknown) => void,
 ) {
   const { org } = caller;
   const { viewedRole } = session;

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import type { SecretBox } from '../../../platform/secrets.ts';
-import type { AuthDeps } from './auth-context.ts';
 import { registerUserCreation } from './create-user.routes.ts';
 import { registerEmailConfirmation } from './email.routes.ts';
 import { registerInvitations } from './invitations.routes.ts';
@@ -8,6 +7,7 @@ import { registerOidc } from './oidc.routes.ts';
 import { registerPasskeySignIn } from './passkey-sign-in.routes.ts';
 import { registerPasswords } from './password.routes.ts';
 import { registerPolicy } from './policy.routes.ts';
+import type { SessionDeps } from './present-session.ts';
 import { registerProof } from './proof.routes.ts';
 import { registerSecondFactors } from './second-factor.routes.ts';
 import { registerSessions } from './sessions.routes.ts';
@@ -15,7 +15,7 @@ import { registerSignIn } from './sign-in.routes.ts';
 import { registerViewAs } from './view-as.routes.ts';
 
 /** How people get in and out (access.md 7). */
-export function registerAuth(app: FastifyInstance, deps: AuthDeps & { readonly secrets: SecretBox }): void {
+export function registerAuth(app: FastifyInstance, deps: SessionDeps & { readonly secrets: SecretBox }): void {
   registerSignIn(app, deps);
   registerPasskeySignIn(app, deps);
   registerPasswords(app, deps);

@@ -34,7 +34,7 @@ import {
   throttle,
   tooManyAttempts,
 } from './begin-session.ts';
-import { presentSession, SessionSchema } from './present-session.ts';
+import { presentSession, type SessionDeps, SessionSchema } from './present-session.ts';
 
 import { USER_REFUSALS } from './user-refusals.ts';
 
@@ -90,7 +90,7 @@ const loginFields = {
 };
 
 /** First run, signing in by password, signing out, and the session itself (access.md 7.5, 7.6). */
-export function registerSignIn(app: FastifyInstance, deps: AuthDeps & { readonly secrets: SecretBox }): void {
+export function registerSignIn(app: FastifyInstance, deps: SessionDeps & { readonly secrets: SecretBox }): void {
   const { db, clock, auth, baseUrl, secrets } = deps;
 
   /** Where the browser signs out at the provider that the session began at; null where there is no such place. */
@@ -275,10 +275,7 @@ export function registerSignIn(app: FastifyInstance, deps: AuthDeps & { readonly
       },
     },
     async (request, reply) => {
-      // A schedule that cannot be computed keeps nobody from the rest.
-      const onBroken = (scheduleId: string, err: unknown): void =>
-        request.log.error({ err, scheduleId, request_id: request.id }, 'a schedule could not be computed');
-      const shown = await presentSession(deps, callerOf(request), sessionOf(request), request.lacksSecondFactor, onBroken);
+      const shown = await presentSession(deps, callerOf(request), sessionOf(request), request.lacksSecondFactor);
       return sendJson(reply.header('cache-control', 'no-store'), 200, JSON.stringify(shown));
     },
   );

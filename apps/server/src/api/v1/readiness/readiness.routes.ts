@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { loadPeople, recipientsOfChains } from '../../../escalation/index.ts';
-import type { Db } from '../../../platform/db/database.ts';
-import { onCallBetween } from '../../../schedules/index.ts';
+import { type OnBroken, onCallBetween } from '../../../schedules/index.ts';
 import { listUsers, teamsOfUsers, type User } from '../../../users/index.ts';
 import { peopleWithWebhook } from '../../../webhooks/index.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
@@ -45,10 +44,13 @@ const ReadinessSchema = named(
   }),
 );
 
-export type ReadinessDeps = ApiDeps & { readonly auth: { readonly features: readonly string[] } };
+export type ReadinessDeps = ApiDeps & {
+  readonly auth: { readonly features: readonly string[] };
+  readonly onBrokenSchedule: OnBroken;
+};
 
 /** Who could not be reached tonight: everybody whom a chain may notify, or a schedule has on call, within 14 days (web-ui.md 15). */
-export function registerReadiness(app: FastifyInstance, { db, clock, auth }: ReadinessDeps): void {
+export function registerReadiness(app: FastifyInstance, deps: ReadinessDeps): void {
   app.get(
     '/readiness',
     {
@@ -62,19 +64,20 @@ export function registerReadiness(app: FastifyInstance, { db, clock, auth }: Rea
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      return sendJson(reply, 200, JSON.stringify({ results: await readiness(db, caller, auth.features, clock.now()) }));
+      return sendJson(reply, 200, JSON.stringify({ results: await readiness(deps, caller) }));
     },
   );
 }
 
 const ORDER: readonly Judged['state'][] = ['not_reachable', 'partial', 'ready'];
 
-async function readiness(db: Db, caller: Caller, features: readonly string[], now: Date) {
+async function readiness({ db, clock, auth, onBrokenSchedule }: ReadinessDeps, caller: Caller) {
   const { org } = caller;
+  const now = clock.now();
   const [users, chains, schedules] = await Promise.all([
     listUsers(db, org, {}, { kind: 'page', page: 1, size: MOST_PEOPLE }),
     recipientsOfChains(db, org),
-    onCallBetween(db, org, { from: now, to: new Date(now.getTime() + DAYS_AHEAD * DAY_MS) }, now),
+    onCallBetween(db, org, { from: now, to: new Date(now.getTime() + DAYS_AHEAD * DAY_MS) }, now, onBrokenSchedule),
   ]);
   const ids = users.rows.map(({ id }) => id);
   const [people, teams, linked, hiddenChains, hiddenSchedules] = await Promise.all([
@@ -120,7 +123,7 @@ async function readiness(db: Db, caller: Caller, features: readonly string[], no
         username: user.username,
         name: user.name,
         teams: teams.get(user.id) ?? [],
-        ...judge(person, channelsOf(features, linked.has(user.id))),
+        ...judge(person, channelsOf(auth.features, linked.has(user.id))),
         chains: shown(hiddenChains, via),
         schedules: shown(hiddenSchedules, turns),
         next_shift: next === undefined ? null : { schedule_id: next.schedule_id, start: next.start, end: next.end },

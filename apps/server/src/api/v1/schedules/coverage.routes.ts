@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { viewerOf } from '../../../access/index.ts';
-import type { Clock } from '../../../platform/clock.ts';
 import {
   type CoverageWarning,
   coverageWarnings,
@@ -10,6 +9,7 @@ import {
   listHolidays,
   listScheduleEvents,
   loadShares,
+  type OnBroken,
   reloadFeeds,
   scheduleIds,
   scheduleQuality,
@@ -84,7 +84,10 @@ const EventSchema = named(
 const idOf = (request: FastifyRequest): string => (request.params as { id: string }).id;
 
 /** What a schedule leaves open, how good it is and how it shares the load; additions of Tocsin's. */
-export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: ApiDeps & { clock: Clock }): void {
+export function registerCoverage(
+  app: FastifyInstance,
+  { db, clock, baseUrl, onBrokenSchedule }: ApiDeps & { readonly onBrokenSchedule: OnBroken },
+): void {
   const config = { permission: 'schedules:read' as const };
   const tags = ['schedules'];
   app.post(
@@ -131,7 +134,7 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
     async (request, reply) => {
       const caller = callerOf(request);
       const ids = await scheduleIds(db, caller.org, viewerOf(caller));
-      const all = await coverageWarningsOf(db, caller.org, ids, clock.now(), readDays(request.query, 14));
+      const all = await coverageWarningsOf(db, caller.org, ids, clock.now(), readDays(request.query, 14), onBrokenSchedule);
       const results = [...all].flatMap(([id, warnings]) => warnings.map((one) => ({ schedule_id: id, ...presentWarning(one) })));
       return sendJson(reply, 200, JSON.stringify({ results }));
     },
@@ -151,7 +154,7 @@ export function registerCoverage(app: FastifyInstance, { db, clock, baseUrl }: A
     },
     async (request, reply) => {
       const { org } = callerOf(request);
-      const warnings = await coverageWarnings(db, org, idOf(request), clock.now(), readDays(request.query, 14));
+      const warnings = await coverageWarnings(db, org, idOf(request), clock.now(), readDays(request.query, 14), onBrokenSchedule);
       if (warnings === null) throw notFound();
       const results = warnings.map(presentWarning);
       return sendJson(reply, 200, JSON.stringify({ results }));

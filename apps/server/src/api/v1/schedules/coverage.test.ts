@@ -68,8 +68,10 @@ test('turns and warnings of all schedules come in one answer, of those that are 
   expect(JSON.stringify(onCall)).not.toContain(closed);
 });
 
-test('a schedule that cannot be computed keeps nobody out of the product', async () => {
-  const [good, broken] = [await daytime({ name: 'Good' }), await daytime({ name: 'Broken' })];
+test('a schedule that cannot be computed costs only its own turns', async () => {
+  const team = (await api.admin.post('teams/', { name: 'Repairs', members: [noor.id] })).body.id;
+  const [good, broken] = [await daytime({ name: 'Good', team_id: team }), await daytime({ name: 'Broken', team_id: team })];
+  const shifts = (await api.admin.get(`schedules/${broken}/`)).body.shifts;
   const begin = (start: string) =>
     sql`update on_call_shift set start = ${start} where id in (select shift_id from schedule_shift where schedule_id = ${broken})`.execute(
       api.db,
@@ -79,6 +81,38 @@ test('a schedule that cannot be computed keeps nobody out of the product', async
   expect(status).toBe(200);
   expect(body.on_call).toContainEqual({ schedule_id: good, name: 'Good', until: '2026-03-02T20:00:00Z' });
   expect(JSON.stringify(body.on_call)).not.toContain(broken);
+  const read = async (path: string) => {
+    const answer = await api.admin.get(path);
+    expect(answer.status, path).toBe(200);
+    return answer.body;
+  };
+  const shown = { shifts, on_call_now: [] };
+  expect(await read(`schedules/${broken}/`)).toMatchObject(shown);
+  const { results } = await read('schedules/?perpage=100');
+  expect(results).toContainEqual(expect.objectContaining({ id: broken, ...shown }));
+  expect(results).toContainEqual(expect.objectContaining({ id: good, on_call_now: [noor.id] }));
+  const idsIn = (rows: { schedule_id: string }[]) => new Set(rows.map((row) => row.schedule_id));
+  for (const turns of [
+    (await read('schedules/final_shifts?start_date=2026-03-02&end_date=2026-03-04')).results,
+    await read(`users/${noor.id}/upcoming_shifts`),
+  ]) {
+    expect(idsIn(turns)).toContain(good);
+    expect(idsIn(turns)).not.toContain(broken);
+  }
+  const warnings = (await read('schedules/warnings?days=2')).results;
+  expect(idsIn(warnings)).toContain(good);
+  const warning = { type: 'shift', text: expect.stringMatching(/^The schedule cannot be computed/) };
+  expect(warnings.filter((row: { schedule_id: string }) => row.schedule_id === broken)).toMatchObject([warning]);
+  expect((await read(`schedules/${broken}/warnings`)).results).toMatchObject([warning]);
+  expect((await read(`users/${noor.id}/check_availability`)).is_on_call).toBe(true);
+  const people = (await read('users/?is_currently_oncall=true')).results;
+  expect(people).toContainEqual(expect.objectContaining({ id: noor.id }));
+  expect((await read('teams/?short=false')).results).toContainEqual(
+    expect.objectContaining({ id: team, number_of_users_currently_oncall: 1 }),
+  );
+  expect((await read('readiness')).results).toContainEqual(
+    expect.objectContaining({ user_id: noor.id, next_shift: expect.objectContaining({ start: '2026-03-02T09:00:00Z' }) }),
+  );
   await begin('2026-03-02T08:00:00');
 });
 

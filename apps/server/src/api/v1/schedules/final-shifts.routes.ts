@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { viewerOf } from '../../../access/index.ts';
-import type { Clock } from '../../../platform/clock.ts';
-import { finalShifts, finalShiftsOf, findSchedule, scheduleIds } from '../../../schedules/index.ts';
+import { finalShifts, finalShiftsOf, findSchedule, type OnBroken, scheduleIds } from '../../../schedules/index.ts';
 import { findUsers } from '../../../users/index.ts';
 import { conflictOfFields, type ErrorBody, fieldErrors, notFound } from '../conventions/api-error.ts';
 import { callerOf } from '../conventions/caller.ts';
@@ -30,7 +29,10 @@ const FinalShiftOfSchedule = named(
 );
 
 /** Who was or will be on call, after everything is resolved (http-api-oncall.md 6.7). All rows come in one answer. */
-export function registerFinalShifts(app: FastifyInstance, { db, clock }: ApiDeps & { clock: Clock }): void {
+export function registerFinalShifts(
+  app: FastifyInstance,
+  { db, clock, onBrokenSchedule }: ApiDeps & { readonly onBrokenSchedule: OnBroken },
+): void {
   app.get(
     '/schedules/:id/final_shifts',
     {
@@ -92,8 +94,9 @@ export function registerFinalShifts(app: FastifyInstance, { db, clock }: ApiDeps
       const caller = callerOf(request);
       const { org } = caller;
       const range = readDateRange(request.query as Record<string, unknown>);
-      const all = await finalShiftsOf(db, org, await scheduleIds(db, org, viewerOf(caller)), range, clock.now());
-      const results = all.flatMap(({ scheduleId, shifts }) =>
+      const ids = await scheduleIds(db, org, viewerOf(caller));
+      const all = await finalShiftsOf(db, org, ids, range, clock.now(), onBrokenSchedule);
+      const results = [...all].flatMap(([scheduleId, shifts]) =>
         shifts.map(({ userId, start, end }) => ({
           schedule_id: scheduleId,
           user_pk: userId,

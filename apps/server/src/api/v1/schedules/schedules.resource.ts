@@ -8,6 +8,7 @@ import {
   deleteSchedule,
   findSchedule,
   listSchedules,
+  type OnBroken,
   onCallNow,
   SCHEDULE_TYPES,
   type ScheduleInfo,
@@ -34,10 +35,15 @@ export type CheckFeed = (
 export interface SchedulesDeps {
   readonly clock: Clock;
   readonly checkFeed: CheckFeed;
+  readonly onBrokenSchedule: OnBroken;
 }
 
 /** Schedules (http-api-oncall.md 6). */
-export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource<ScheduleInfo, typeof scheduleFields, never> => ({
+export const schedulesResource = ({
+  clock,
+  checkFeed,
+  onBrokenSchedule,
+}: SchedulesDeps): Resource<ScheduleInfo, typeof scheduleFields, never> => ({
   path: 'schedules',
   name: 'schedule',
   auditType: ({ type }) => `${String(type)}_schedule`,
@@ -60,7 +66,7 @@ export const schedulesResource = ({ clock, checkFeed }: SchedulesDeps): Resource
     );
   },
   get: (db, caller, id) => findSchedule(db, caller.org, id),
-  present: (db, caller, rows) => presentSchedules(db, caller, rows, clock.now()),
+  present: (db, caller, rows) => presentSchedules(db, caller, rows, clock.now(), onBrokenSchedule),
   ignored(body, stored) {
     const type = stored?.type ?? SCHEDULE_TYPES.find((known) => known === body.type);
     return type === undefined ? [] : FOREIGN_KEYS[type];
@@ -154,8 +160,14 @@ async function setShifts(
   await attachShifts(tx, caller.org, schedule.id, known, now);
 }
 
-async function presentSchedules(db: Db | Tx, caller: Caller, rows: readonly ScheduleInfo[], now: Date): Promise<unknown[]> {
-  const onCall = await onCallNow(db, caller.org, rows, now);
+async function presentSchedules(
+  db: Db | Tx,
+  caller: Caller,
+  rows: readonly ScheduleInfo[],
+  now: Date,
+  onBroken: OnBroken,
+): Promise<unknown[]> {
+  const onCall = await onCallNow(db, caller.org, rows, now, onBroken);
   return rows.map((row) => {
     const { userIds: onCallNowIds = [], shifts: of = [] } = onCall.get(row.id) ?? {};
     // clients compare whole objects: the addition shows only where it is used

@@ -5,7 +5,7 @@ import { can } from '../../../access/index.ts';
 import { removeDirectPaging, teamsToBePaged } from '../../../paging/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Tx } from '../../../platform/db/database.ts';
-import { onCallEverywhere } from '../../../schedules/index.ts';
+import { type OnBroken, onCallEverywhere } from '../../../schedules/index.ts';
 import {
   createTeam,
   deleteTeam,
@@ -68,7 +68,13 @@ const NO_TEAM = {
 };
 
 /** Teams (http-api-oncall.md 2). Members are written here and read as `teams` of users and at `members`. */
-export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeof fields, 'name'> => ({
+export const teamsResource = ({
+  clock,
+  onBrokenSchedule,
+}: {
+  clock: Clock;
+  onBrokenSchedule: OnBroken;
+}): Resource<Team, typeof fields, 'name'> => ({
   path: 'teams',
   name: 'team',
   read: 'user-settings:read',
@@ -109,7 +115,7 @@ export const teamsResource = ({ clock }: { clock: Clock }): Resource<Team, typeo
     const isFirst = (single(query.page) ?? '1') === '1' && (single(query.cursor) ?? '') === '';
     const hasNoTeam = isTrue(query.include_no_team) && isFirst;
     const teams = new Set([...rows.map(({ id }) => id), ...(hasNoTeam ? [null] : [])]);
-    const onCall = isFalse(query.short) ? await onCallEverywhere(db, caller.org, clock.now(), teams) : null;
+    const onCall = isFalse(query.short) ? await onCallEverywhere(db, caller.org, clock.now(), onBrokenSchedule, teams) : null;
     const numberOf = (teamId: string | null) =>
       onCall === null
         ? {}

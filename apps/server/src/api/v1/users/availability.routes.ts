@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { can, readOrganizationSettings, viewerOf } from '../../../access/index.ts';
 import { countRules } from '../../../notifications/index.ts';
-import { awayUntil, type Turn, turnsOfPerson } from '../../../schedules/index.ts';
+import { awayUntil, type OnBroken, type Turn, turnsOfPerson } from '../../../schedules/index.ts';
 import { findProfile, type Profile, WEEKDAY_NAMES } from '../../../users/index.ts';
 import { forbidden, notFound } from '../conventions/api-error.ts';
 import { callerOf, personOf } from '../conventions/caller.ts';
@@ -73,7 +73,10 @@ const timeZones = (): readonly string[] => {
 };
 
 /** Whether and when somebody is there to be paged (access.md 6.1). */
-export function registerAvailability(app: FastifyInstance, { db, clock }: ApiDeps): void {
+export function registerAvailability(
+  app: FastifyInstance,
+  { db, clock, onBrokenSchedule }: ApiDeps & { readonly onBrokenSchedule: OnBroken },
+): void {
   const tags = ['users'];
   const profileOf = async (request: FastifyRequest): Promise<Profile> => {
     const caller = callerOf(request);
@@ -114,7 +117,7 @@ export function registerAvailability(app: FastifyInstance, { db, clock }: ApiDep
       const profile = await profileOf(request);
       const now = clock.now();
       const timezone = profile.timezone ?? (await readOrganizationSettings(db, caller.org)).defaultTimezone;
-      const turns = await turnsOfPerson(db, caller.org, profile.id, now, 1, viewerOf(caller));
+      const turns = await turnsOfPerson(db, caller.org, profile.id, now, 1, viewerOf(caller), onBrokenSchedule);
       const onCall = turns.filter(({ current }) => current !== null);
       const away = await awayUntil(db, caller.org, profile.id, now);
       const rules = await countRules(db, caller.org, profile.id);
@@ -161,7 +164,7 @@ export function registerAvailability(app: FastifyInstance, { db, clock }: ApiDep
       const caller = callerOf(request);
       const { id } = await profileOf(request);
       const days = readDays(request.query, UPCOMING_DAYS);
-      const turns = await turnsOfPerson(db, caller.org, id, clock.now(), days, viewerOf(caller));
+      const turns = await turnsOfPerson(db, caller.org, id, clock.now(), days, viewerOf(caller), onBrokenSchedule);
       const shown = turns.map(({ scheduleId, scheduleName, current, next }) => ({
         schedule_id: scheduleId,
         schedule_name: scheduleName,

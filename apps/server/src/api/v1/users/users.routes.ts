@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { type CallerActor, can, parsePermission, type Role, usersWith } from '../../../access/index.ts';
 import type { Db, Tx } from '../../../platform/db/database.ts';
-import { onCallEverywhere } from '../../../schedules/index.ts';
+import { type OnBroken, onCallEverywhere } from '../../../schedules/index.ts';
 import { findUser, listUsers, ROLES, teamsOfUsers, type User, type UserFilter } from '../../../users/index.ts';
 import { fieldErrors, forbidden, notFound } from '../conventions/api-error.ts';
 import { type Caller, callerOf, personOf } from '../conventions/caller.ts';
@@ -104,8 +104,11 @@ export const userFilters = {
   short: Type.Optional(Type.String({ description: '`true`: rows without slack, timezone and teams.' })),
 };
 
+type UsersDeps = ApiDeps & { readonly onBrokenSchedule: OnBroken };
+
 /** People (http-api-oncall.md 1): list, get, and the token's own user. */
-export function registerUsers(app: FastifyInstance, { db, reads, baseUrl, clock }: ApiDeps): void {
+export function registerUsers(app: FastifyInstance, deps: UsersDeps): void {
+  const { db, reads, baseUrl } = deps;
   const config = { permission: 'user-settings:read' as const };
   const tags = ['users'];
   app.get(
@@ -124,7 +127,7 @@ export function registerUsers(app: FastifyInstance, { db, reads, baseUrl, clock 
       const caller = callerOf(request);
       const { org } = caller;
       const query = request.query as Record<string, unknown>;
-      const onCall = await readOnCall(db, caller, query, clock.now());
+      const onCall = await readOnCall(deps, caller, query);
       const filter = withOnCall(await readFilter(db, caller, query), onCall);
       const page = await listUsers(db, org, filter, readWindow(query, PAGE_SIZE));
       const rows =
@@ -168,13 +171,17 @@ type OnCall = {
 };
 
 /** Who is on call, where the list asks about it; null where it does not. */
-async function readOnCall(db: Db, caller: Caller, query: Readonly<Record<string, unknown>>, now: Date): Promise<OnCall | null> {
+async function readOnCall(
+  { db, clock, onBrokenSchedule }: UsersDeps,
+  caller: Caller,
+  query: Readonly<Record<string, unknown>>,
+): Promise<OnCall | null> {
   const given = single(query.is_currently_oncall)?.toLowerCase() ?? '';
   if (given === '') return null;
   const asked = ON_CALL.find((word) => word === given);
   if (asked === undefined)
     throw fieldErrors({ is_currently_oncall: [`Select a valid choice. ${given} is not one of the available choices.`] });
-  const schedules = await onCallEverywhere(db, caller.org, now);
+  const schedules = await onCallEverywhere(db, caller.org, clock.now(), onBrokenSchedule);
   return { asked, schedules, userIds: [...new Set(schedules.flatMap(({ userIds }) => userIds))], caller };
 }
 
