@@ -1,5 +1,5 @@
 import { contextText, type WebhookContext } from './context.ts';
-import { maskHeaders, maskUrl, maskValues } from './mask.ts';
+import { credentialsIn, maskHeaders, maskUrl, maskValues } from './mask.ts';
 import type { SecretValues } from './secret-store.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -23,6 +23,8 @@ export type BuiltRequest =
       headers: Record<string, string>;
       body: string | null;
       shown: ShownRequest;
+      /** What must not show in anything stored of the answer, should it repeat them. */
+      credentials: readonly string[];
     }
   /** The trigger template did not say true: nothing is to be sent. */
   | { ok: false; reason: 'not_wanted' }
@@ -34,6 +36,8 @@ export type BuildInput = {
   context: WebhookContext;
   /** What templates see as `secrets`, which neither "forward all" nor anything that is stored tells. */
   secrets?: SecretValues;
+  /** Values of the context that nothing stored may show. */
+  hidden?: readonly string[];
   /** Origin of this server: requests to it would go round in circles. */
   baseUrl: string;
   render: RenderTemplate;
@@ -44,11 +48,13 @@ const NOTHING: ShownRequest = { url: null, trigger: null, headers: null, data: n
 
 /** Renders and checks what a webhook sends, in the order of outgoing-webhooks.md 7.1. Sends nothing. */
 export async function buildRequest(input: BuildInput): Promise<BuiltRequest> {
-  const { secrets = {} } = input;
-  const values = Object.values(secrets);
-  if (values.length === 0) return build(input);
-  const context: WebhookContext = new Map([...input.context, ['secrets', JSON.stringify(secrets)]]);
-  const built = await build({ ...input, context, told: input.context });
+  const { secrets = {}, hidden = [] } = input;
+  const named = Object.values(secrets);
+  const values = [...named, ...hidden];
+  const context: WebhookContext =
+    named.length === 0 ? input.context : new Map([...input.context, ['secrets', JSON.stringify(secrets)]]);
+  const built = await build({ ...input, context, told: input.context, hidden: values });
+  if (values.length === 0) return built;
   if (!built.ok && built.reason === 'not_wanted') return built;
   const masked = (text: string | null) => (text === null ? null : maskValues(text, values));
   const { url, trigger, headers, data } = built.shown;
@@ -57,8 +63,8 @@ export async function buildRequest(input: BuildInput): Promise<BuiltRequest> {
 }
 
 /** @param input.told what "forward all" sends, where that is less than templates see */
-async function build(input: BuildInput & { told?: WebhookContext }): Promise<BuiltRequest> {
-  const { webhook, context, told = context, render } = input;
+async function build(input: BuildInput & { told: WebhookContext; hidden: readonly string[] }): Promise<BuiltRequest> {
+  const { webhook, context, told, hidden, render } = input;
   const invalid = (message: string, shown: Partial<ShownRequest>): BuiltRequest => ({
     ok: false,
     reason: 'invalid',
@@ -74,7 +80,7 @@ async function build(input: BuildInput & { told?: WebhookContext }): Promise<Bui
   const problem = url.ok ? urlProblem(url.text.trim(), input.baseUrl) : url.message;
   if (!url.ok || problem !== null) return invalid(`URL - ${problem}`, { trigger: trigger.text, url: `URL - ${problem}` });
   const target = url.text.trim();
-  const shownUrl = maskUrl(target);
+  const shownUrl = maskUrl(maskValues(target, hidden)); // before the address is written anew
 
   const headers = await renderHeaders(webhook, context, render);
   if (!headers.ok) {
@@ -88,7 +94,10 @@ async function build(input: BuildInput & { told?: WebhookContext }): Promise<Bui
   const sent = withAuthorization(webhook, headers.headers);
   if (body.contentType !== null && !hasHeader(sent, 'content-type')) sent['Content-Type'] = body.contentType;
   const shown = { url: shownUrl, trigger: trigger.text, headers: JSON.stringify(maskHeaders(sent)), data: body.text };
-  return { ok: true, url: target, method: webhook.method, headers: withBasicAuth(webhook, sent), body: body.text, shown };
+  const complete = withBasicAuth(webhook, sent);
+  const carried = [...Object.entries(complete), ...new URL(target).searchParams, ['password', webhook.password ?? ''] as const];
+  const credentials = [...hidden, ...credentialsIn(carried)];
+  return { ok: true, url: target, method: webhook.method, headers: complete, body: body.text, shown, credentials };
 }
 
 type Trigger = { ok: true; text: string; fires: boolean } | { ok: false; message: string };

@@ -79,6 +79,17 @@ export async function preparePersonalCalls(
   return new Map(calls);
 }
 
+/** Shorter values of people's own would be masked in the middle of words. */
+const SHORTEST_HIDDEN = 4;
+
+/** Texts and numbers inside a value of JSON. */
+const textsIn = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).flatMap(textsIn)
+    : typeof value === 'string' || typeof value === 'number'
+      ? [String(value)]
+      : [];
+
 async function prepareCall(
   deps: WebhookDeps,
   { webhook, context: personal, user }: Link,
@@ -94,7 +105,8 @@ async function prepareCall(
   const event = { type: TRIGGERS[PERSONAL_NOTIFICATION], at: deps.clock.now(), user: personal };
   const context = createContext({ user, webhook, group: others, event });
   const secrets = await secretsOf(deps.db, deps.secrets, webhook);
-  const built = await buildRequest({ webhook, context, secrets, baseUrl: deps.baseUrl, render: deps.render });
+  const hidden = textsIn(personal).filter((text) => text.length >= SHORTEST_HIDDEN);
+  const built = await buildRequest({ webhook, context, secrets, hidden, baseUrl: deps.baseUrl, render: deps.render });
   if (!built.ok && built.reason === 'not_wanted')
     return { ok: false, reason: 'the trigger template of the webhook did not say true' };
   const eventData = contextText(withoutPersonal(context));

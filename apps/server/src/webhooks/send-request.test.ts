@@ -19,7 +19,7 @@ test.each([
   const sent = await sendRequest(
     outbound,
     {
-      request: { ok: true, url, method: 'POST', headers: {}, body: '{}', shown },
+      request: { ok: true, url, method: 'POST', headers: {}, body: '{}', shown, credentials: [] },
       event: 'acknowledge',
       deliveryId: 'd1',
       attempt: 1,

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Outbound, OutboundFailure } from '../platform/outbound/index.ts';
 import { type BuiltRequest, urlProblem } from './build-request.ts';
+import { maskValues } from './mask.ts';
 
 export type SendInput = {
   request: Extract<BuiltRequest, { ok: true }>;
@@ -98,7 +99,7 @@ export async function sendRequest(outbound: Outbound, input: SendInput, now: Dat
   });
   if (!answer.ok) {
     const urlError = urlErrorOf(answer);
-    const content = urlError ?? answer.message;
+    const content = urlError ?? maskValues(answer.message, request.credentials);
     const retried = RETRIED_FAILURE.includes(answer.reason);
     return {
       statusCode: null,
@@ -109,7 +110,7 @@ export async function sendRequest(outbound: Outbound, input: SendInput, now: Dat
   }
   const content = answer.truncated
     ? `Response content ${answer.headers['content-length'] ?? `over ${MAX_RESPONSE_BYTES}`} exceeds ${MAX_RESPONSE_BYTES} character limit`
-    : answer.body;
+    : maskValues(answer.body, request.credentials);
   const result = readStatus(answer.status, answer.headers['retry-after'], now);
   return { statusCode: answer.status, content, urlError: null, result };
 }

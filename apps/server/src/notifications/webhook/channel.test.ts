@@ -182,12 +182,18 @@ test('templates make URL, headers and body; printed text is escaped for JSON and
     data: '{"t": "{{ alert_payload.text }}", "all": {{ alert_payload | tojson }}, "same": "{{ alert_payload.text == event.user.text }}"}',
   });
   await link(hook, { pager: '+49 30', text });
+  receiver.reply = ({ path, headers }) => ({ status: 200, body: JSON.stringify({ path, who: headers['x-who'] }) });
   await world.owe({ channel: 'webhook', userId: anna, alertGroupId: group });
   await startChannel().runUntilIdle();
   const [request] = receiver.requests;
   expect(request).toMatchObject({ method: 'PUT', path: '/to/%2B49%2030' });
   expect(request?.headers['x-who']).toBe('anna');
   expect(JSON.parse(request?.body ?? '')).toEqual({ t: text, all: { text, n: 1 }, same: 'True' });
+  const [stored] = await responses();
+  expect(stored).toMatchObject({
+    request_url: `${receiver.url}/to/****************`,
+    content: JSON.stringify({ path: '/to/****************', who: 'anna' }),
+  });
 });
 
 test('a body that is no JSON goes out as text, and GET has none', async () => {

@@ -176,6 +176,26 @@ test('what is stored of a call hides its secrets', async () => {
   expect(text).toContain('X-Dock');
 });
 
+test('an answer that repeats the credentials of a request is stored without them', async () => {
+  await org.done('POST', 'webhook_secrets/', { name: 'berth', value: 'quay nine' });
+  world.receiver.reply = ({ headers, path, body }) => ({ status: 200, body: JSON.stringify({ headers, path, body }) });
+  const hook = await org.webhook(1, {
+    url: `${org.url('echo')}?token=t0psecret&x=1`,
+    headers: '{"X-Api-Key": "k3y-of-pier", "X-Dock": "{{ secrets.berth }}"}',
+    data: '{"berth": {{ secrets.berth | tojson }}, "plain": "seen"}',
+    forwardAll: false,
+    username: 'ada',
+    password: 'hunter2-hunter2',
+  });
+  await org.alert();
+  expect(org.calls()[0]?.headers).toMatchObject({ 'x-api-key': 'k3y-of-pier', 'x-dock': 'quay nine' });
+  const [stored] = await org.responses(hook);
+  expect(stored.content).toContain('seen');
+  const basic = Buffer.from('ada:hunter2-hunter2').toString('base64');
+  for (const secret of ['t0psecret', 'k3y-of-pier', 'quay nine', 'hunter2-hunter2', basic])
+    expect(JSON.stringify(stored)).not.toContain(secret);
+});
+
 test('a webhook that fails for a day, fifty times in a row, is unhealthy, and stays switched on', async () => {
   const hook = await org.webhook(1, { url: 'http://10.0.0.5/' });
   await org.alert();
