@@ -61,6 +61,45 @@ browserTest('a chain is built step by step, reordered by keyboard and kept', asy
   await expectAccessible(page);
 });
 
+browserTest('moves that follow one another are saved in their order, and one that is not saved is taken back', async () => {
+  const chain = await world.admin.api<{ id: string }>('POST', 'escalation_chains/', { name: 'Shuffled' });
+  for (const duration of [300, 600, 900])
+    await world.admin.api('POST', 'escalation_policies/', { escalation_chain_id: chain.id, type: 'wait', duration });
+  const page = await world.open({ as: world.admin, path: `/escalations/${chain.id}` });
+  const shown = page.getByRole('list', { name: 'Steps in their order' }).getByRole('listitem');
+  const move = async (wait: string) => {
+    await page.getByRole('button', { name: `Move Wait ${wait} minutes` }).focus();
+    for (const key of ['Space', 'ArrowUp', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+    await shown.first().getByText(`Wait ${wait} minutes`).waitFor();
+  };
+  await shown.nth(2).getByText('Wait 15 minutes').waitFor();
+  // The first is slow: the second waits for it, for it was made from its order.
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  let asked = 0;
+  await page.route('**/steps_order', async (route) => {
+    asked += 1;
+    if (asked === 1) await held;
+    await route.continue();
+  });
+  await move('15');
+  await move('10');
+  goOn();
+  const stored = async () => (await steps(chain.id)).map(({ duration }) => duration);
+  await expect.poll(stored).toEqual([600, 900, 300]);
+  await page.unroute('**/steps_order');
+
+  await page.route('**/steps_order', (route) => route.abort());
+  await page.route(/\/escalation_policies\?/, (route) => route.abort());
+  await page.getByRole('button', { name: 'Move Wait 5 minutes' }).focus();
+  for (const key of ['Space', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+  await page.getByText('The step stays where it was').waitFor();
+  await shown.nth(2).getByText('Wait 5 minutes').waitFor();
+  expect(await page.getByRole('alert', { name: 'Changed meanwhile' }).count()).toBe(0);
+});
+
 browserTest('a deleted step comes back with undo, and a chain in use is not deleted', async () => {
   const chain = await world.admin.api<{ id: string }>('POST', 'escalation_chains/', { name: 'In use' });
   await world.admin.api('POST', 'escalation_policies/', { escalation_chain_id: chain.id, type: 'resolve' });

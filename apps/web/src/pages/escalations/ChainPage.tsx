@@ -2,22 +2,11 @@ import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tansta
 import { Link, useNavigate } from '@tanstack/react-router';
 import { CirclePlay, Copy, Ellipsis, ListPlus, Pencil, Plus, Trash2, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import { ApiError, api, type EscalationChain, errorText, integrationsQuery, teamsQuery, useForbidden } from '../../api/index.ts';
+import { api, type EscalationChain, errorText, integrationsQuery, teamsQuery, useForbidden } from '../../api/index.ts';
 import { OrderConflict } from '../../features/conflict/OrderConflict.tsx';
-import { isConflict } from '../../features/conflict/use-edit-guard.ts';
+import { useOrder } from '../../features/conflict/use-order.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
-import {
-  Button,
-  Card,
-  ConfirmDialog,
-  EmptyState,
-  IconButton,
-  Menu,
-  moved,
-  Page,
-  SortableList,
-  showToast,
-} from '../../ui/index.ts';
+import { Button, Card, ConfirmDialog, EmptyState, IconButton, Menu, Page, SortableList, showToast } from '../../ui/index.ts';
 import { ChainDialog } from './ChainDialog.tsx';
 import { DryRun } from './DryRun.tsx';
 import { chainQuery, type Route, routesQuery, type Step, stepsQuery } from './queries.ts';
@@ -40,7 +29,7 @@ export function ChainPage() {
   const forbidden = useForbidden('escalation-chains:write');
   const [opened, setOpened] = useState<Opened | null>(null);
   const close = () => setOpened(null);
-  const { move, remove, copy, conflict, overwrite, keepTheirs } = useChainActions(chain, steps, close);
+  const { move, remove, copy, conflict } = useChainActions(chain, steps, close);
   useShortcuts([
     {
       keys: 'e',
@@ -129,8 +118,6 @@ export function ChainPage() {
                 const step = steps.find((one) => one.id === id);
                 return step === undefined ? 'a step that is gone' : stepText(step, names).text;
               }}
-              onKeep={keepTheirs}
-              onOverwrite={overwrite}
             />
           )}
           {steps.length === 0 ? (
@@ -179,40 +166,23 @@ export function ChainPage() {
   );
 }
 
+/** What a change of steps makes stale: also what says which chains ask a schedule, and who would be notified. */
+const STALE = ['escalation-chains'];
+
 /** Moving and removing steps, and copying the chain. */
 function useChainActions(chain: EscalationChain, steps: readonly Step[], close: () => void) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { queryKey } = stepsQuery(chain.id);
-  const refresh = () => client.invalidateQueries({ queryKey });
+  const refresh = () => client.invalidateQueries({ queryKey: STALE });
   const bodyOf = ({ id: _id, position: _position, ...values }: Step) => values;
-  const [conflict, setConflict] = useState<{ mine: string[]; theirs: string[] } | null>(null);
-  const idsOf = (some: readonly Step[]): string[] => some.map(({ id }) => id);
-  const reorder = useMutation({
-    mutationFn: ({ order, was }: { order: string[]; was: string[]; shown?: Step[] }) =>
-      api.put('/escalation_chains/{id}/steps_order', { path: { id: chain.id }, body: { order, was } }),
-    onMutate: ({ shown }) => {
-      setConflict(null);
-      if (shown !== undefined) client.setQueryData(queryKey, shown);
-    },
-    onError: (error, { order }) => {
-      const theirs = error instanceof ApiError && isConflict(error) ? (error.body as { order?: string[] }).order : undefined;
-      if (theirs !== undefined) setConflict({ mine: order, theirs });
-      else showToast({ kind: 'failed', text: 'The step stays where it was', detail: errorText(error) });
-    },
-    onSettled: refresh,
+  const { move, conflict } = useOrder({
+    path: '/escalation_chains/{id}/steps_order',
+    id: chain.id,
+    items: steps,
+    queryKey: stepsQuery(chain.id).queryKey,
+    stale: STALE,
+    failed: 'The step stays where it was',
   });
-  const move = (step: Step, to: number) => {
-    const from = steps.findIndex(({ id }) => id === step.id);
-    const shown = moved(steps, from, to);
-    reorder.mutate({ shown, order: idsOf(shown), was: idsOf(steps) });
-  };
-  const overwrite = () => {
-    if (conflict === null) return;
-    // What was added or deleted meanwhile stays as it is, behind what was put in order here.
-    const order = conflict.mine.filter((id) => conflict.theirs.includes(id));
-    reorder.mutate({ order: [...order, ...conflict.theirs.filter((id) => !order.includes(id))], was: conflict.theirs });
-  };
   const remove = useMutation({
     mutationFn: (step: Step) => api.delete('/escalation_policies/{id}', { path: { id: step.id } }),
     onSuccess: async (_answer, step) => {
@@ -232,14 +202,14 @@ function useChainActions(chain: EscalationChain, steps: readonly Step[], close: 
         body: { name: `${chain.name} copy`, team_id: chain.team_id },
       }),
     onSuccess: async (made) => {
-      await client.invalidateQueries({ queryKey: ['escalation-chains'] });
+      await refresh();
       close();
       showToast({ kind: 'done', text: `Copied to ${made.name}` });
       await navigate({ to: '/escalations/$id', params: { id: made.id } });
     },
     onError: (error) => showToast({ kind: 'failed', text: 'The chain was not copied', detail: errorText(error) }),
   });
-  return { move, remove, copy, conflict, overwrite, keepTheirs: () => setConflict(null) };
+  return { move, remove, copy, conflict };
 }
 
 /** The routes that lead to the chain. */

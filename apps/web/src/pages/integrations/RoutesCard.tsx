@@ -2,10 +2,10 @@ import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from '@tansta
 import { Link } from '@tanstack/react-router';
 import { CornerDownRight, Ellipsis, Plus, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { ApiError, api, chainsQuery, errorText, type Integration, useForbidden } from '../../api/index.ts';
+import { api, chainsQuery, errorText, type Integration, useForbidden } from '../../api/index.ts';
 import { OrderConflict } from '../../features/conflict/OrderConflict.tsx';
-import { isConflict } from '../../features/conflict/use-edit-guard.ts';
-import { Button, Card, IconButton, Menu, moved, SortableList, showToast } from '../../ui/index.ts';
+import { useOrder } from '../../features/conflict/use-order.ts';
+import { Button, Card, IconButton, Menu, SortableList, showToast } from '../../ui/index.ts';
 import { integrationCountersQuery, type Route, routesQuery } from './queries.ts';
 import { RouteDrawer } from './RouteDrawer.tsx';
 import { conditionText } from './route-text.ts';
@@ -13,26 +13,18 @@ import { conditionText } from './route-text.ts';
 /** Where alerts go: the first route whose condition holds takes an alert. */
 export function RoutesCard({ integration }: { integration: Integration }) {
   const client = useQueryClient();
-  const { queryKey } = routesQuery(integration.id);
   const { data: routes } = useSuspenseQuery(routesQuery(integration.id));
   const forbidden = useForbidden('integrations:write');
   const [opened, setOpened] = useState<{ route: Route | null } | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: ['integrations'] });
-  const idsOf = (some: readonly Route[]): string[] => some.filter((route) => !route.is_the_last_route).map(({ id }) => id);
-  const [conflict, setConflict] = useState<{ mine: string[]; theirs: string[] } | null>(null);
-  const reorder = useMutation({
-    mutationFn: ({ order, was }: { order: string[]; was: string[]; shown?: Route[] }) =>
-      api.put('/integrations/{id}/routes_order', { path: { id: integration.id }, body: { order, was } }),
-    onMutate: ({ shown }) => {
-      setConflict(null);
-      if (shown !== undefined) client.setQueryData(queryKey, shown);
-    },
-    onError: (error, { order }) => {
-      const theirs = error instanceof ApiError && isConflict(error) ? (error.body as { order?: string[] }).order : undefined;
-      if (theirs !== undefined) setConflict({ mine: order, theirs });
-      else showToast({ kind: 'failed', text: 'The order was not saved', detail: errorText(error) });
-    },
-    onSettled: refresh,
+  const { move, conflict } = useOrder({
+    path: '/integrations/{id}/routes_order',
+    id: integration.id,
+    items: routes,
+    isFixed: (route) => route.is_the_last_route,
+    queryKey: routesQuery(integration.id).queryKey,
+    stale: ['integrations'],
+    failed: 'The order was not saved',
   });
   const remove = useMutation({
     mutationFn: (route: Route) => api.delete('/routes/{id}', { path: { id: route.id } }),
@@ -47,10 +39,6 @@ export function RoutesCard({ integration }: { integration: Integration }) {
     },
     onError: (error) => showToast({ kind: 'failed', text: 'The route was not deleted', detail: errorText(error) }),
   });
-  const moveTo = (route: Route, to: number) => {
-    const shown = moved(routes, routes.indexOf(route), Math.min(to, routes.length - 2));
-    reorder.mutate({ shown, order: idsOf(shown), was: idsOf(routes) });
-  };
   return (
     <Card
       title="Routes"
@@ -73,15 +61,6 @@ export function RoutesCard({ integration }: { integration: Integration }) {
             if (route === undefined) return 'a route that is gone';
             return <code className="font-mono text-[0.9rem]">{conditionText(route).term ?? 'a route'}</code>;
           }}
-          onKeep={() => setConflict(null)}
-          onOverwrite={() => {
-            // What was added or deleted meanwhile stays as it is, behind what was put in order here.
-            const order = conflict.mine.filter((id) => conflict.theirs.includes(id));
-            reorder.mutate({
-              order: [...order, ...conflict.theirs.filter((id) => !order.includes(id))],
-              was: conflict.theirs,
-            });
-          }}
         />
       )}
       <SortableList
@@ -91,7 +70,7 @@ export function RoutesCard({ integration }: { integration: Integration }) {
         itemLabel={(route) => `route ${conditionText(route).term ?? 'default'}`}
         isFixed={(route) => route.is_the_last_route}
         disabled={forbidden !== null}
-        onMove={moveTo}
+        onMove={move}
       >
         {(route, handle, index) => (
           <RouteRow
@@ -102,7 +81,7 @@ export function RoutesCard({ integration }: { integration: Integration }) {
             isFirst={index === 0}
             isLast={index >= routes.length - 2}
             onEdit={() => setOpened({ route })}
-            onMove={(by) => moveTo(route, index + by)}
+            onMove={(by) => move(route, index + by)}
             onDelete={() => remove.mutate(route)}
           />
         )}
