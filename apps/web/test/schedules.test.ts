@@ -206,6 +206,9 @@ browserTest('a row of the list shows its week, in the zone that is chosen (SL-3)
   await turn('GMT\\+9').waitFor();
   expect(new URL(page.url()).searchParams.get('tz')).toBe('Asia/Tokyo');
   expect(new URL(page.url()).searchParams.get('open')).toBe(schedule.id);
+  await turn('GMT\\+9').click();
+  await page.getByRole('heading', { name: 'Opened quay', level: 1 }).waitFor();
+  expect(new URL(page.url()).searchParams.get('tz')).toBe('Asia/Tokyo');
 });
 
 browserTest('four people take weekly turns, first and second in line, by a template (SL-5)', async () => {

@@ -1,24 +1,12 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
-import { chainsQuery, listAll } from '../../api/index.ts';
+import { useQuery } from '@tanstack/react-query';
+import { chainsQuery } from '../../api/index.ts';
 import { SkeletonRows } from '../../ui/index.ts';
+import { allStepsQuery, type StepThatNames } from './steps-query.ts';
 import { UseList } from './UseList.tsx';
-
-type StepThatNames = {
-  id: string;
-  escalation_chain_id: string;
-  position: number;
-  notify_on_call_from_schedule?: string | null;
-  action_to_trigger?: string | null;
-};
-
-const stepsQuery = queryOptions({
-  queryKey: ['escalation-chains', 'all-steps'],
-  queryFn: ({ signal }): Promise<StepThatNames[]> => listAll('/escalation_policies', {}, signal),
-});
 
 /** The steps of chains that name a schedule or a webhook; undefined while they are read. */
 export function useStepsNaming(what: 'schedule' | 'webhook', id: string): StepThatNames[] | undefined {
-  const { data } = useQuery(stepsQuery);
+  const { data } = useQuery(allStepsQuery);
   return data?.filter((step) => (what === 'schedule' ? step.notify_on_call_from_schedule : step.action_to_trigger) === id);
 }
 

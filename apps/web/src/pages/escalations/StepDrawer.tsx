@@ -3,7 +3,7 @@ import { type SyntheticEvent, useState } from 'react';
 import { api, useForbidden, webhooksQuery } from '../../api/index.ts';
 import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import { Button, Checkbox, Combobox, Drawer, MultiCombobox, Select, showToast, TextField } from '../../ui/index.ts';
-import { type Step, type StepType, stepsQuery } from './queries.ts';
+import type { Step, StepType } from './queries.ts';
 import { hasImportance, hourText, type Names, STEP_CHOICES, stepText } from './step-text.ts';
 
 const WAITS = [1, 5, 10, 15, 30, 60, 120, 240];
@@ -118,7 +118,7 @@ export function StepDrawer({
       step === null
         ? api.post('/escalation_policies', { body: { escalation_chain_id: chainId, ...bodyOf(form) } })
         : api.put('/escalation_policies/{id}', { path: { id: step.id }, body: bodyOf(form), headers }),
-    stale: stepsQuery(chainId).queryKey,
+    stale: ['escalation-chains'],
     onSaved: () => {
       showToast({ kind: 'done', text: step === null ? 'Step added' : 'Step saved' });
       onClose();

@@ -14,6 +14,7 @@ import {
 } from '../../api/index.ts';
 import { TeamScopeChip } from '../../features/team-scope/TeamScope.tsx';
 import { useTeamScope } from '../../features/team-scope/team-scope.ts';
+import { allStepsQuery } from '../../features/used-by/steps-query.ts';
 import { useShortcuts } from '../../lib/keyboard.tsx';
 import { useListSort } from '../../lib/list-sort.ts';
 import {
@@ -31,7 +32,7 @@ import {
 } from '../../ui/index.ts';
 import { MyTurns } from './MyTurns.tsx';
 import { QualityBadge } from './QualityBadge.tsx';
-import { turnsOfPersonQuery, usedSchedulesQuery } from './queries.ts';
+import { turnsOfPersonQuery } from './queries.ts';
 import { type SchedulesSearch, schedulesRoute } from './routes.ts';
 import { ScheduleForm } from './ScheduleForm.tsx';
 import { WarningsBadge } from './WarningsBadge.tsx';
@@ -52,13 +53,15 @@ export function SchedulesPage() {
   const order = useListSort();
   const [creating, setCreating] = useState(false);
   useShortcuts([{ keys: 'c', label: 'New schedule', group: 'Schedules', run: () => forbidden === null && setCreating(true) }]);
+  const mayReadTurns = useCan('user-settings:read');
   const { data: ownTurns } = useQuery({
     ...turnsOfPersonQuery(useSession().user.id),
-    enabled: useCan('user-settings:read'),
+    enabled: mayReadTurns,
   });
   const ofMine = ownTurns?.map(({ schedule_id: id }) => id);
   const mayReadChains = useCan('escalation-chains:read');
-  const { data: asked } = useQuery({ ...usedSchedulesQuery, enabled: used !== undefined && mayReadChains });
+  const { data: steps } = useQuery({ ...allStepsQuery, enabled: used !== undefined && mayReadChains });
+  const asked = steps?.map((step) => step.notify_on_call_from_schedule);
   const rows = schedules
     .filter(
       ({ id, name, team_id, type: kind }) =>
@@ -164,16 +167,18 @@ export function SchedulesPage() {
             value={type}
             onChange={(kind) => set({ type: kind })}
           />
-          <Select
-            label="Whose"
-            hideLabel
-            options={[
-              { value: '', label: "Everybody's" },
-              { value: 'true', label: 'With turns of mine' },
-            ]}
-            value={mine ?? ''}
-            onChange={(value) => set({ mine: value })}
-          />
+          {mayReadTurns && (
+            <Select
+              label="Whose"
+              hideLabel
+              options={[
+                { value: '', label: 'Everybody’s' },
+                { value: 'true', label: 'With turns of mine' },
+              ]}
+              value={mine ?? ''}
+              onChange={(value) => set({ mine: value })}
+            />
+          )}
           {mayReadChains && (
             <Select
               label="Use"
@@ -196,7 +201,7 @@ export function SchedulesPage() {
         columns={columns}
         {...order}
         rowKey={({ id }) => id}
-        detail={({ id, name }) => (open === id ? <WeekOf id={id} name={name} /> : null)}
+        detail={({ id, name }) => (open === id ? <WeekOf id={id} name={name} tz={tz} /> : null)}
         empty={
           schedules.length === 0 ? (
             <EmptyState icon={<CalendarDays />} title="No schedules yet" actions={create}>

@@ -6,8 +6,8 @@ import { daysOf, rangeOf, todayIn } from './civil.ts';
 import { timelineQuery } from './queries.ts';
 import { Timeline } from './Timeline.tsx';
 
-/** Who is on call this week on one schedule, in the zone of the page. */
-export function WeekOf({ id, name }: { id: string; name: string }) {
+/** Who is on call this week on one schedule, in the zone of the page. `tz`: that of its address. */
+export function WeekOf({ id, name, tz }: { id: string; name: string; tz: string | undefined }) {
   const { zone } = useTimeSettings();
   const navigate = useNavigate();
   const { data: users = [] } = useQuery(usersQuery);
@@ -33,7 +33,9 @@ export function WeekOf({ id, name }: { id: string; name: string }) {
         days={days}
         rows={[{ key: 'final', label: 'On call', pieces: final, gaps }]}
         nameOf={nameOf}
-        onOpen={() => void navigate({ to: '/schedules/$id', params: { id }, search: { view: 'week' } })}
+        onOpen={() =>
+          void navigate({ to: '/schedules/$id', params: { id }, search: { view: 'week', ...(tz === undefined ? {} : { tz }) } })
+        }
       />
     </section>
   );

@@ -101,15 +101,6 @@ export const turnsOfPersonQuery = (userId: string) =>
     queryFn: ({ signal }): Promise<TurnsOnSchedule[]> => api.get('/users/{id}/upcoming_shifts', { path: { id: userId }, signal }),
   });
 
-/** Ids of the schedules that escalation chains ask. */
-export const usedSchedulesQuery = queryOptions({
-  queryKey: ['escalation-chains', 'schedules-used'],
-  queryFn: async ({ signal }): Promise<readonly string[]> =>
-    (await listAll<{ notify_on_call_from_schedule?: string | null }>('/escalation_policies', {}, signal)).flatMap(
-      ({ notify_on_call_from_schedule: id }) => (id == null ? [] : [id]),
-    ),
-});
-
 export const swapsQuery = (id: string) =>
   queryOptions({
     queryKey: ['schedules', 'one', id, 'swaps'],

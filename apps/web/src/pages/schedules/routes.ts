@@ -1,8 +1,10 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { schedulesQuery } from '../../api/index.ts';
+import { sessionQuery } from '../../api/session.ts';
 import { appRoute } from '../../app/root.tsx';
+import { allStepsQuery } from '../../features/used-by/steps-query.ts';
 import { one, oneOf, zoneOf } from '../../lib/search-params.ts';
-import { scheduleQuery, shiftsQuery } from './queries.ts';
+import { scheduleQuery, shiftsQuery, turnsOfPersonQuery } from './queries.ts';
 
 export const VIEWS = ['day', 'week', '2weeks', 'month'] as const;
 export type View = (typeof VIEWS)[number];
@@ -36,7 +38,16 @@ export const schedulesRoute = createRoute({
       ...(tz === undefined ? {} : { tz }),
     };
   },
-  loader: ({ context: { queryClient } }) => queryClient.ensureQueryData({ ...schedulesQuery, staleTime: 30_000 }),
+  loaderDeps: ({ search: { used } }) => ({ asksUse: used !== undefined }),
+  // With what stands above the list and what narrows it, so that neither comes later and moves the rows.
+  loader: async ({ context: { queryClient }, deps: { asksUse } }) => {
+    const { user, permissions } = await queryClient.ensureQueryData(sessionQuery);
+    await Promise.all([
+      queryClient.ensureQueryData({ ...schedulesQuery, staleTime: 30_000 }),
+      permissions.includes('user-settings:read') && queryClient.prefetchQuery(turnsOfPersonQuery(user.id)),
+      asksUse && permissions.includes('escalation-chains:read') && queryClient.prefetchQuery(allStepsQuery),
+    ]);
+  },
   component: lazyRouteComponent(() => import('./SchedulesPage.tsx'), 'SchedulesPage'),
 });
 
