@@ -161,6 +161,26 @@ browserTest('who signs out in one tab is asked to sign in by the next thing they
   await page.getByRole('heading', { name: 'Kept while signing in', level: 1 }).waitFor();
 });
 
+browserTest('who views the product as a role when the session ends signs in again, and has their own rights', async () => {
+  const page = await world.open({ as: world.admin, path: '/settings/roles' });
+  await page.getByRole('button', { name: 'View as…' }).click();
+  await page.getByRole('button', { name: 'View as this role' }).click();
+  const notice = page.getByText(/You are viewing as Viewer/);
+  await notice.waitFor();
+  await page.goto('/users');
+  await page.getByRole('row', { name: /ada/ }).waitFor();
+  await world.ctx.db.deleteFrom('user_session').execute();
+  // By script: where the page asks for something by itself, the dialog is there before a pointer would be.
+  await page.locator('a[href="/schedules"]').first().dispatchEvent('click');
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+  await dialog.getByLabel('Password').fill(world.admin.password);
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await notice.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'New schedule' }).first().click();
+  await page.getByRole('dialog', { name: 'New schedule' }).waitFor();
+});
+
 describe('passkeys', () => {
   browserTest('are added, renamed, used to sign in and to confirm, and removed', async () => {
     const pia = await world.person('pia', 'editor');

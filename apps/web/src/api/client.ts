@@ -21,12 +21,12 @@ export const setCsrfToken = (token: string | null): void => {
 };
 
 let readOnlyBecause: string | null = null;
-/** While this says why, nothing that would change something is sent, but for ending that. */
+/** While this says why, nothing that would change something is sent, but for ending that, and for signing in anew. */
 export const setReadOnly = (reason: string | null): void => {
   readOnlyBecause = reason;
 };
 const VIEWING_AS = 'viewing_as_role';
-const ENDS_READING = /^\/auth\/(?:view_as|logout)$/;
+const ENDS_READING = /^\/auth\/(?:view_as|logout|login|passkeys\/(?:options|login))$/;
 
 type Ask = () => Promise<boolean>;
 let noteOtherRights: (() => void) | null = null;

@@ -22,7 +22,12 @@ export function SessionEndDialog() {
     return () => onSessionEnd(null);
   }, []);
   const settle = async (signedIn: boolean) => {
-    if (signedIn) await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    if (signedIn) {
+      const seen = client.getQueryData(sessionQuery.queryKey)?.viewing_as ?? null;
+      const { viewing_as: sees } = await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      // A new session has the person's own rights: what was read with those of a role is not all there is.
+      if (seen?.id !== sees?.id) void client.invalidateQueries();
+    }
     setOpen(false);
     for (const resolve of waiting.current.splice(0)) resolve(signedIn);
   };
