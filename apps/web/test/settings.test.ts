@@ -107,3 +107,29 @@ browserTest('somebody without rights finds out why the settings are empty', asyn
   }
   await expectAccessible(page);
 });
+
+browserTest('a role that is about to be deleted is not taken from somebody who got it meanwhile', async () => {
+  const [petra, quinn] = [await world.person('petra', 'editor'), await world.person('quinn', 'editor')];
+  const { id } = await world.admin.api<{ id: string }>('POST', 'roles/', {
+    name: 'Lamplighter',
+    description: 'Lights lamps',
+    permissions: ['integrations:write'],
+  });
+  await world.admin.api('PUT', `roles/${id}/assignments`, { users: [petra.id] });
+  const page = await world.open({ as: world.admin, path: '/settings/roles' });
+  await page.getByLabel('Role', { exact: true }).selectOption({ label: 'Lamplighter' });
+  await page.getByRole('button', { name: 'Delete the role Lamplighter' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete the role Lamplighter?' });
+  const holders = dialog.getByRole('list', { name: 'Who has it' });
+  await holders.getByText('petra').waitFor();
+  await world.admin.api('PUT', `roles/${id}/assignments`, { users: [petra.id, quinn.id] });
+  await dialog.getByLabel('They get instead').selectOption({ label: 'Nothing: it is only taken away' });
+  await dialog.getByRole('button', { name: 'Delete role' }).click();
+  await dialog
+    .getByRole('alert')
+    .getByText(/Nothing was changed/)
+    .waitFor();
+  await holders.getByText('quinn').waitFor();
+  await dialog.getByRole('button', { name: 'Delete role' }).click();
+  await page.getByText('Deleted the role Lamplighter').waitFor();
+});

@@ -15,6 +15,8 @@ const both = (a: Holders, b: Holders): Holders => {
   return { users: of('users'), teams: of('teams'), service_accounts: of('service_accounts') };
 };
 
+const ifMatch = (tag: string | null): Readonly<Record<string, string>> => (tag === null ? {} : { 'if-match': tag });
+
 /** One step of several; where it fails, what is true by then is told with the reason. */
 async function step(sofar: string, work: () => Promise<unknown>): Promise<void> {
   try {
@@ -41,24 +43,28 @@ export function DeleteRoleDialog({
   const path = '/roles/{id}/assignments';
   const holders = useQuery({
     queryKey: ['roles', 'holders', role.id],
-    queryFn: ({ signal }): Promise<Holders> => api.get(path, { path: { id: role.id }, signal }),
+    queryFn: ({ signal }) => api.getTagged<Holders>(path, { path: { id: role.id }, signal }),
     staleTime: 0,
     gcTime: 0,
   });
-  const count = holders.data === undefined ? 0 : countOf(holders.data);
+  const count = holders.data === undefined ? 0 : countOf(holders.data.body);
   const other = roles.find(({ id }) => id === instead);
   const remove = useMutation({
     mutationFn: async () => {
       if (holders.data !== undefined && count > 0) {
-        const had = holders.data;
+        const { tag: wasTag, body: had } = holders.data;
         if (other !== undefined)
           await step('Nothing was changed.', async () => {
             const { tag, body } = await api.getTagged<Holders>(path, { path: { id: other.id } });
-            const headers = tag === null ? {} : { 'if-match': tag };
-            await api.put(path, { path: { id: other.id }, body: both(body, had), headers });
+            await api.put(path, { path: { id: other.id }, body: both(body, had), headers: ifMatch(tag) });
           });
         await step(other === undefined ? 'Nothing was changed.' : `They have ${other.name} now, and ${role.name} still.`, () =>
-          api.put(path, { path: { id: role.id }, body: { users: [], teams: [], service_accounts: [] } }),
+          // Who was given it meanwhile was not asked about: then it is not taken away.
+          api.put(path, {
+            path: { id: role.id },
+            body: { users: [], teams: [], service_accounts: [] },
+            headers: ifMatch(wasTag),
+          }),
         );
       }
       await step(count > 0 ? `Nobody has ${role.name} any more, but it is still there.` : '', () =>
@@ -95,7 +101,7 @@ export function DeleteRoleDialog({
       {isKnown && count > 0 && (
         <>
           <p>{count === 1 ? 'It is in use. Who has it:' : `It is in use. The ${count} who have it:`}</p>
-          <HolderList holders={holders.data} />
+          <HolderList holders={holders.data.body} />
           <Select
             label="They get instead"
             value={instead}
