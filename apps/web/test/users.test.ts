@@ -106,9 +106,18 @@ browserTest('channels are tried at once, and a test page goes through the rules'
     trigger_type: 'personal notification',
     forward_all: true,
   });
+  for (const important of [false, true])
+    await world.admin.api('POST', 'personal_notification_rules/', {
+      user_id: world.admin.id,
+      type: 'notify_by_webhook',
+      important,
+    });
   await page.reload();
+  const unreachable = page.getByText(/No page would reach you/);
+  await unreachable.waitFor();
   await channels.getByLabel('Webhook that pages me').selectOption({ label: 'Bell' });
   await channels.getByRole('button', { name: 'Test webhook' }).waitFor();
+  await unreachable.waitFor({ state: 'detached' });
   expect(
     (await world.admin.api<{ webhook: string | null }>('GET', 'webhooks/current_personal_notification')).webhook,
   ).not.toBeNull();

@@ -107,7 +107,10 @@ function PersonalWebhook({ userId }: { userId: string }) {
     mutationFn: (webhook: string | null) => api.post('/webhooks/set_personal_notification', { body: { webhook } }),
     onSuccess: async (_answer, webhook) => {
       test.forget();
-      await client.invalidateQueries({ queryKey: personalWebhookQuery.queryKey });
+      // The session tells whether a page would reach its person.
+      await Promise.all(
+        [personalWebhookQuery.queryKey, ['session'], ['readiness']].map((queryKey) => client.invalidateQueries({ queryKey })),
+      );
       showToast({ kind: 'done', text: webhook === null ? 'The webhook no longer pages you' : 'The webhook pages you' });
     },
     onError: (error) => showToast({ kind: 'failed', text: 'It was not linked', detail: errorText(error) }),
