@@ -1,6 +1,7 @@
 export { Avatar, personColour } from './Avatar.tsx';
 export { Badge, type Tone } from './Badge.tsx';
 export { Button, type ButtonKind, buttonClasses, IconButton } from './Button.tsx';
+export { CodeBox } from './CodeBox.tsx';
 export { Combobox, MultiCombobox } from './Combobox.tsx';
 export { CopyButton, CopyField } from './Copy.tsx';
 export { cx } from './class-names.ts';

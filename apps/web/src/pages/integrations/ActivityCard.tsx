@@ -2,7 +2,18 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Inbox } from 'lucide-react';
 import { api, errorText, useForbidden } from '../../api/index.ts';
-import { Badge, Button, Card, EmptyState, ErrorState, SkeletonRows, showToast, Time, type Tone } from '../../ui/index.ts';
+import {
+  Badge,
+  Button,
+  Card,
+  CodeBox,
+  EmptyState,
+  ErrorState,
+  SkeletonRows,
+  showToast,
+  Time,
+  type Tone,
+} from '../../ui/index.ts';
 import { type ParkedAlert, parkedQuery, type Received, receivedQuery } from './queries.ts';
 
 const KINDS: Readonly<Record<Received['kind'], { word: string; tone: Tone }>> = {
@@ -43,14 +54,10 @@ export function ActivityCard({ id }: { id: string }) {
                 <Time value={entry.at} />
                 {entry.note !== null && <span className="w-full text-muted [overflow-wrap:anywhere]">{entry.note}</span>}
               </summary>
-              <pre
-                // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach what scrolls
-                tabIndex={0}
-                dir="auto"
-                className="mt-2 max-h-60 overflow-auto rounded-md bg-sunken p-2 font-mono text-[0.86rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
-              >
-                {entry.body_start === '' ? '(no body is kept)' : entry.body_start}
-              </pre>
+              <CodeBox
+                text={entry.body_start === '' ? '(no body is kept)' : entry.body_start}
+                className="mt-2 max-h-60 rounded-md bg-sunken p-2"
+              />
             </details>
             {entry.alert_group_id !== null && (
               <Link

@@ -58,12 +58,14 @@ type ChannelProps = {
 
 function Channel({ icon, name, detail, problem, children, below }: ChannelProps) {
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 py-2.5 first:pt-0 last:pb-0">
-      {icon}
-      <span className="w-20 font-medium">{name}</span>
-      <span className="min-w-0 flex-1 basis-40 [overflow-wrap:anywhere]">{detail}</span>
-      {problem !== null && <Badge tone="warn">{problem}</Badge>}
-      <span className="flex flex-wrap gap-2">{children}</span>
+    <li className="py-2.5 first:pt-0 last:pb-0">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        {icon}
+        <span className="w-20 font-medium">{name}</span>
+        <span className="min-w-0 flex-1 basis-40 [overflow-wrap:anywhere]">{detail}</span>
+        {problem !== null && <Badge tone="warn">{problem}</Badge>}
+        <span className="flex flex-wrap gap-2">{children}</span>
+      </div>
       {below}
     </li>
   );

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, errorText, type ListPage, useCan, type WebhookResponse } from '../../api/index.ts';
 import type { NotificationTest } from '../../api/schema.js';
-import { Badge, Button } from '../../ui/index.ts';
+import { Badge, Button, CodeBox } from '../../ui/index.ts';
 
 /** The newest call of a webhook, of which the person may read. */
 const newestCall = async (webhookId: string): Promise<WebhookResponse | null> => {
@@ -36,7 +36,13 @@ export function useWebhookTest(userId: string, webhookId: string | null) {
       Test
     </Button>
   );
-  return { button, answer: <Answer result={test.data ?? null} error={test.error} />, forget: test.reset };
+  // There before it says something, for what is read out is what changes in it.
+  const answer = (
+    <div aria-live="polite">
+      <Answer result={test.data ?? null} error={test.error} />
+    </div>
+  );
+  return { button, answer, forget: test.reset };
 }
 
 function Answer({
@@ -47,31 +53,18 @@ function Answer({
   error: Error | null;
 }) {
   if (error !== null)
-    return (
-      <p role="alert" className="basis-full text-danger">
-        The test was not sent: {errorText(error)}
-      </p>
-    );
+    return <p className="mt-2 text-danger [overflow-wrap:anywhere]">The test was not sent: {errorText(error)}</p>;
   if (result === null) return null;
   const { is_accepted: isAccepted, call, detail } = result;
   return (
-    <section aria-label="Answer to the test" aria-live="polite" className="min-w-0 basis-full rounded-md bg-sunken px-3 py-2">
+    <section aria-label="Answer to the test" className="mt-2 rounded-md bg-sunken px-3 py-2">
       <p className="flex flex-wrap items-center gap-2">
         <Badge tone={isAccepted ? 'ok' : 'danger'}>{isAccepted ? 'taken' : 'did not get through'}</Badge>
         {call?.status_code != null && <span className="tabular-nums">Answer {call.status_code}</span>}
         {!isAccepted && detail !== null && <span className="text-danger [overflow-wrap:anywhere]">{detail}</span>}
         {isAccepted && <span className="text-muted">Look whether it arrives.</span>}
       </p>
-      {call?.content && (
-        <pre
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach what scrolls
-          tabIndex={0}
-          dir="auto"
-          className="mt-2 max-h-40 overflow-auto font-mono text-[0.86rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
-        >
-          {call.content}
-        </pre>
-      )}
+      {call?.content && <CodeBox text={call.content} className="mt-2 max-h-40" />}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { WebhookResponse } from '../../api/index.ts';
-import { CopyButton, Facts, Time } from '../../ui/index.ts';
+import { CodeBox, CopyButton, Facts, Time } from '../../ui/index.ts';
 import { StatusBadge } from './StatusBadge.tsx';
 import { triggerText } from './webhook-text.ts';
 
@@ -22,18 +22,7 @@ function Text({ title, text }: { title: string; text: string | null }) {
         <h3 className="font-medium">{title}</h3>
         {text && <CopyButton text={text} label={`Copy ${title.toLowerCase()}`} />}
       </div>
-      {text ? (
-        <pre
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach what scrolls
-          tabIndex={0}
-          dir="auto"
-          className="max-h-72 overflow-auto rounded-md bg-sunken p-2 font-mono text-[0.86rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
-        >
-          {pretty(text)}
-        </pre>
-      ) : (
-        <p className="text-muted">None</p>
-      )}
+      {text ? <CodeBox text={pretty(text)} className="max-h-72 rounded-md bg-sunken p-2" /> : <p className="text-muted">None</p>}
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Eye } from 'lucide-react';
 import { useId } from 'react';
 import { api, errorText } from '../../api/index.ts';
-import { Badge, Button, TextArea } from '../../ui/index.ts';
+import { Badge, Button, CodeBox, TextArea } from '../../ui/index.ts';
 
 /** `POST /webhooks/{id}/preview_template`; null: there was nothing to render. */
 type Preview = { preview: string | null; is_truthy?: boolean; warnings?: string[] };
@@ -52,7 +52,7 @@ export function TemplateArea({ webhookId, name, label, value, onChange, error, .
   const problem = name === 'headers' && text !== null && !isRaw ? headersProblem(text) : null;
   const warnings = problem === null ? (preview.data?.warnings ?? []) : [];
   return (
-    <div className="space-y-2">
+    <div>
       <TextArea
         {...rest}
         label={label}
@@ -69,6 +69,7 @@ export function TemplateArea({ webhookId, name, label, value, onChange, error, .
       {value.trim() !== '' && (
         <Button
           size="small"
+          className="mt-2"
           icon={<Eye className="size-4" aria-hidden />}
           pending={preview.isPending}
           aria-label={`Preview ${label.toLowerCase()}`}
@@ -77,30 +78,25 @@ export function TemplateArea({ webhookId, name, label, value, onChange, error, .
           Preview
         </Button>
       )}
-      {text !== null && (
-        <section aria-labelledby={id} aria-live="polite" className="rounded-md border border-line px-2.5 py-2">
-          <h3 id={id} className="mb-1 flex items-center gap-2 text-[0.93rem] text-muted">
-            {label}, rendered
-            {preview.data?.is_truthy !== undefined && (
-              <Badge tone={preview.data.is_truthy ? 'ok' : 'quiet'}>{preview.data.is_truthy ? 'called' : 'not called'}</Badge>
-            )}
-          </h3>
-          <pre
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach what scrolls
-            tabIndex={0}
-            dir="auto"
-            className="max-h-48 overflow-auto font-mono text-[0.86rem] whitespace-pre-wrap [overflow-wrap:anywhere]"
-          >
-            {text}
-          </pre>
-          {isRaw && <p className="mt-1 text-muted">There is no alert group yet to fill it in from.</p>}
-          {warnings.map((warning) => (
-            <p key={warning} className="mt-1 text-warn">
-              {warning}
-            </p>
-          ))}
-        </section>
-      )}
+      <div aria-live="polite">
+        {text !== null && (
+          <section aria-labelledby={id} className="mt-2 rounded-md border border-line px-2.5 py-2">
+            <h3 id={id} className="mb-1 flex items-center gap-2 text-[0.93rem] text-muted">
+              {label}, rendered
+              {preview.data?.is_truthy !== undefined && (
+                <Badge tone={preview.data.is_truthy ? 'ok' : 'quiet'}>{preview.data.is_truthy ? 'called' : 'not called'}</Badge>
+              )}
+            </h3>
+            <CodeBox text={text} className="max-h-48" />
+            {isRaw && <p className="mt-1 text-muted">There is no alert group yet to fill it in from.</p>}
+            {warnings.map((warning) => (
+              <p key={warning} className="mt-1 text-warn">
+                {warning}
+              </p>
+            ))}
+          </section>
+        )}
+      </div>
     </div>
   );
 }
