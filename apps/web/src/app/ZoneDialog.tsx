@@ -1,24 +1,24 @@
-import { useMemo } from 'react';
-import { Button, browserZone, Combobox, Dialog, useNow, zoneLabel } from '../ui/index.ts';
+import { useState } from 'react';
+import { allZones, Button, browserZone, Combobox, Dialog, type Option, zoneLabel } from '../ui/index.ts';
 import { useChooseZone, useZone } from './time-zone.tsx';
 
-const allZones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+function zoneOptions(profile: string, at: Date): Option[] {
+  const special = new Set([profile, browserZone(), 'UTC']);
+  return [...special, ...allZones().filter((one) => !special.has(one))].map((value) => ({
+    value,
+    label: value,
+    hint: [value === profile ? 'profile' : '', value === browserZone() ? 'browser' : '', zoneLabel(value, at)]
+      .filter(Boolean)
+      .join(' · '),
+  }));
+}
 
 /** Chooses the zone in which this tab shows times. */
 export default function ZoneDialog({ onClose }: { onClose: () => void }) {
   const { zone, profile } = useZone();
   const choose = useChooseZone();
-  const now = useNow();
-  const options = useMemo(() => {
-    const special = new Set([profile, browserZone(), 'UTC']);
-    return [...special, ...allZones().filter((one) => !special.has(one))].map((value) => ({
-      value,
-      label: value,
-      hint: [value === profile ? 'profile' : '', value === browserZone() ? 'browser' : '', zoneLabel(value, now)]
-        .filter(Boolean)
-        .join(' · '),
-    }));
-  }, [profile, now]);
+  // As they are when it is opened: there are hundreds, and none says another hour before it is closed.
+  const [options] = useState(() => zoneOptions(profile, new Date()));
   const pick = (next: string | null) => {
     if (next === null) return;
     choose(next === profile ? null : next);

@@ -82,6 +82,9 @@ export function zoneLabel(zone: string, at: Date): string {
   return `${city} (${short}, ${offset})`;
 }
 
+/** All zones that the browser knows, UTC first. */
+export const allZones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+
 export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Seconds of a text such as `2h 30m`, `45 min`, `1d`; a bare number counts minutes. null when it cannot be read. */

@@ -2,15 +2,12 @@ import { type SyntheticEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { ApiError, errorText, type FieldErrors } from '../../api/errors.ts';
 import { judgePassword } from '../../lib/password.ts';
-import { Button, browserZone, Combobox, TextField } from '../../ui/index.ts';
+import { allZones, Button, browserZone, Combobox, TextField } from '../../ui/index.ts';
 import { EntryFrame } from './EntryFrame.tsx';
 import { NewPasswordField } from './NewPasswordField.tsx';
 import { setupRoute } from './routes.ts';
 
-const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((value) => ({
-  value,
-  label: value,
-}));
+const ZONES = allZones().map((zone) => ({ value: zone, label: zone }));
 
 /** First start: proves by the printed code that it is the operator, names the organization, creates the first admin (web-ui.md 3.1). */
 export function SetupPage() {

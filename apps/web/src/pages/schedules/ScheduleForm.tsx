@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, nameOfUser, type Schedule, teamsQuery, usersQuery } from '../../api/index.ts';
 import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
 import {
+  allZones,
   Button,
   browserZone,
   Combobox,
@@ -17,10 +18,7 @@ import {
 import { createPair, secondInLine, weeklyForm } from './create-pair.ts';
 import { handOffSentence } from './hand-off.ts';
 
-const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({
-  value: zone,
-  label: zone,
-}));
+const ZONES = allZones().map((zone) => ({ value: zone, label: zone }));
 
 /** Creates a schedule, or changes its name, team, zone and addresses. */
 export function ScheduleForm({ schedule, onClose }: { schedule: Schedule | null; onClose: () => void }) {

@@ -2,14 +2,11 @@ import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { api, type OrganizationSettings, useForbidden } from '../../api/index.ts';
 import { useGuardedForm } from '../../features/conflict/use-guarded-form.tsx';
-import { Button, Card, Checkbox, Combobox, formatSpan, Page, Select, showToast, TextField } from '../../ui/index.ts';
+import { allZones, Button, Card, Checkbox, Combobox, formatSpan, Page, Select, showToast, TextField } from '../../ui/index.ts';
 import { organizationQuery } from './organization-queries.ts';
 import { SignInPolicyCard } from './SignInPolicyCard.tsx';
 
-const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({
-  value: zone,
-  label: zone,
-}));
+const ZONES = allZones().map((zone) => ({ value: zone, label: zone }));
 const WEEK_STARTS = [
   { value: 'mon', label: 'Monday' },
   { value: 'sun', label: 'Sunday' },

@@ -2,13 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SyntheticEvent, useState } from 'react';
 import { ApiError, api, errorText, teamsQuery, useCan } from '../../api/index.ts';
 import { rolesQuery } from '../../features/roles/roles-query.ts';
-import { Button, Card, Combobox, MultiCombobox, Select, showToast, TextField } from '../../ui/index.ts';
+import { allZones, Button, Card, Combobox, MultiCombobox, Select, showToast, TextField } from '../../ui/index.ts';
 import type { UserProfile } from './queries.ts';
 
-const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({
-  value: zone,
-  label: zone,
-}));
+const ZONES = allZones().map((zone) => ({ value: zone, label: zone }));
 const ROLES = ['admin', 'editor', 'viewer', 'none'].map((role) => ({ value: role, label: role }));
 
 /** What is known of a person. Only what was changed is sent. */
