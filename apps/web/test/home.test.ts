@@ -171,6 +171,15 @@ browserTest(
     await late.waitFor();
     expect(await tops()).toHaveLength(1);
     await expectAccessible(page);
+    // A bar of buttons at the end of the screen pushes it up rather than lying over it.
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('checkbox', { name: /ben/ }).check();
+    const bar = page.getByRole('region', { name: 'Chosen people' });
+    await bar.waitFor();
+    const room = async () => ((await bar.boundingBox())?.y ?? 0) - ((await late.boundingBox())?.y ?? 0);
+    await expect.poll(room).toBeGreaterThan(40);
+    await bar.getByRole('button', { name: 'Choose nobody' }).click();
+    await page.setViewportSize({ width: 1280, height: 800 });
     await page.getByRole('link', { name: 'Schedules' }).click();
     await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
     const [place, main] = await Promise.all([late.boundingBox(), page.getByRole('main').boundingBox()]);

@@ -5,7 +5,7 @@ import { type ReactNode, useState, useSyncExternalStore } from 'react';
 import { errorText } from '../api/errors.ts';
 import { readShownSince, subscribeShownSince } from '../api/offline.ts';
 import { stopViewingAs, useCan, useSession } from '../api/session.ts';
-import { IconButton, showToast, Time } from '../ui/index.ts';
+import { cx, IconButton, showToast, Time } from '../ui/index.ts';
 import { readNewVersion, subscribeNewVersion } from './new-version.ts';
 
 const TONES = {
@@ -174,6 +174,10 @@ function useFirst(banners: readonly Banner[]): ReadonlySet<string> {
   return names;
 }
 
+/** Above the navigation of phones, and above a bar of buttons where a page has one at the end of the screen. */
+const LATE_AT =
+  'bottom-[calc(4.25rem+env(safe-area-inset-bottom))] max-md:[body:has([data-bottom-bar])_&]:bottom-[calc(11.25rem+env(safe-area-inset-bottom))] md:bottom-4 md:left-4 md:[body:has([data-bottom-bar=always])_&]:bottom-18';
+
 /**
  * What concerns the whole product, on top of every page. What comes in while a page is open floats above its end until another page is
  * opened: nothing moves under the reader's finger.
@@ -184,7 +188,6 @@ export function Banners() {
     one.version === undefined || !(dismissed.includes(keyOf(one)) || sessionStorage.getItem(keyOf(one)) !== null);
   const banners = useBanners().filter(isShown);
   const first = useFirst(banners);
-  if (banners.length === 0) return null;
   const late = banners.filter(({ name }) => !first.has(name));
   const shown = (one: Banner, className: string) => (
     <Notice
@@ -198,13 +201,14 @@ export function Banners() {
     />
   );
   return (
-    <section aria-label="Notices" className="no-print">
+    <section aria-label={banners.length === 0 ? undefined : 'Notices'} className="no-print">
       {banners.filter(({ name }) => first.has(name)).map((one) => shown(one, 'border-b px-4 sm:px-6'))}
-      {late.length > 0 && (
-        <div className="pointer-events-none fixed inset-x-3 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-20 flex flex-col gap-2 sm:right-auto sm:w-96 md:bottom-4 md:left-4">
-          {late.map((one) => shown(one, 'pointer-events-auto rounded-lg border pr-2 pl-3 shadow-pop'))}
-        </div>
-      )}
+      <div
+        aria-live="polite"
+        className={cx('pointer-events-none fixed inset-x-3 z-20 flex flex-col gap-2 sm:right-auto sm:w-96', LATE_AT)}
+      >
+        {late.map((one) => shown(one, 'pointer-events-auto rounded-lg border pr-2 pl-3 shadow-pop'))}
+      </div>
     </section>
   );
 }

@@ -75,7 +75,10 @@ function Actions({ group, forbidden, silenceOpen, onSilenceOpen, onAct, moreItem
   const allowed = allowedActions(group);
   const first = allowed[0];
   return (
-    <div className="flex flex-wrap items-center gap-2 max-md:fixed max-md:inset-x-0 max-md:bottom-[calc(3.5rem+env(safe-area-inset-bottom))] max-md:z-20 max-md:border-t max-md:border-line max-md:bg-surface max-md:p-2">
+    <div
+      data-bottom-bar="phone"
+      className="flex flex-wrap items-center gap-2 max-md:fixed max-md:inset-x-0 max-md:bottom-[calc(3.5rem+env(safe-area-inset-bottom))] max-md:z-20 max-md:border-t max-md:border-line max-md:bg-surface max-md:p-2"
+    >
       {allowed
         .filter((action) => action !== 'silence')
         .map((action) => (

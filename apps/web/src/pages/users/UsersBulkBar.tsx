@@ -16,6 +16,7 @@ export function UsersBulkBar({ chosen, teams, onClear }: Props) {
   return (
     <section
       aria-label="Chosen people"
+      data-bottom-bar="always"
       className="fixed inset-x-3 bottom-[calc(4.25rem+env(safe-area-inset-bottom))] z-30 mx-auto flex max-w-2xl flex-wrap items-center gap-2 rounded-xl border border-line bg-surface px-3 py-2 shadow-pop md:bottom-4"
     >
       <p role="status" className="flex-1 font-medium whitespace-nowrap">
