@@ -28,6 +28,8 @@ export function HeartbeatCard({ id }: { id: string }) {
   const client = useQueryClient();
   const forbidden = useForbidden('integrations:write');
   const { data: heartbeat } = useQuery(heartbeatQuery(id));
+  // The list of integrations and Home show it, too.
+  const refresh = () => Promise.all([['integrations'], ['home']].map((queryKey) => client.invalidateQueries({ queryKey })));
   const save = useMutation({
     mutationFn: (seconds: number) =>
       heartbeat == null
@@ -36,12 +38,12 @@ export function HeartbeatCard({ id }: { id: string }) {
             path: { id: heartbeat.id },
             body: { timeout_seconds: seconds, is_enabled: seconds > 0 },
           }),
-    onSuccess: () => client.invalidateQueries({ queryKey: heartbeatQuery(id).queryKey }),
+    onSuccess: refresh,
     onError: (error) => showToast({ kind: 'failed', text: 'The heartbeat was not changed', detail: errorText(error) }),
   });
   const remove = useMutation({
     mutationFn: (one: Heartbeat) => api.patch('/heartbeats/{id}', { path: { id: one.id }, body: { is_enabled: false } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: heartbeatQuery(id).queryKey }),
+    onSuccess: refresh,
   });
   if (heartbeat === undefined) return null;
   const isOn = heartbeat?.is_enabled === true;

@@ -2,7 +2,15 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { integrationsQuery } from '../../api/index.ts';
 import { appRoute } from '../../app/root.tsx';
 import { one } from '../../lib/search-params.ts';
-import { countersQuery, integrationCountersQuery, integrationQuery, routesQuery, typeQuery, typesQuery } from './queries.ts';
+import {
+  countersQuery,
+  heartbeatsQuery,
+  integrationCountersQuery,
+  integrationQuery,
+  routesQuery,
+  typeQuery,
+  typesQuery,
+} from './queries.ts';
 import { samplesQuery } from './samples.ts';
 
 export const integrationsRoute = createRoute({
@@ -21,6 +29,7 @@ export const integrationsRoute = createRoute({
       queryClient.ensureQueryData(integrationsQuery),
       queryClient.ensureQueryData(typesQuery),
       queryClient.prefetchQuery(countersQuery),
+      queryClient.prefetchQuery(heartbeatsQuery),
     ]),
   component: lazyRouteComponent(() => import('./IntegrationsPage.tsx'), 'IntegrationsPage'),
 });
