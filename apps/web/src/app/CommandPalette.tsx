@@ -69,9 +69,9 @@ function useObjects(typed: string): Command[] {
     ...(integrations.data ?? []).map((one) => open('Integrations', '/integrations/$id', one.id, one.name, one.type)),
     ...(chains.data ?? []).map((one) => open('Escalation chains', '/escalations/$id', one.id, one.name)),
     ...(roles.data === undefined ? [] : viewableRoles(roles.data)).map((role) => ({
-      label: `View as ${role.name}`,
+      // A basic and a fixed role may have one name; what was used lately is found again by its label.
+      label: `View as ${role.name} (${role.group === 'Custom' ? 'own' : role.group.toLowerCase()} role)`,
       group: 'Roles',
-      hint: role.group === 'Custom' ? 'own role' : `${role.group.toLowerCase()} role`,
       run: () => whatFails('The role is not viewed', startViewingAs(role.id)),
     })),
   ];
