@@ -27,7 +27,7 @@ export function Badge({
   return (
     <span
       className={cx(
-        'inline-flex max-w-full items-center gap-1 rounded-md px-1.5 py-0.5 text-[0.86rem] leading-snug font-medium whitespace-nowrap',
+        'inline-flex max-w-full items-center gap-1 rounded-md px-1.5 py-0.5 text-[0.86rem] leading-snug font-medium whitespace-nowrap [&>svg]:shrink-0',
         TONES[tone],
         className,
       )}

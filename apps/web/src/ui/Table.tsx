@@ -82,8 +82,8 @@ export function Table<Row>({ caption, rows: given, columns, rowKey, sort, onSort
     const content = detail?.(row) ?? null;
     if (content === null) return [];
     return [
-      <tr key={`${rowKey(row)} detail`} className="max-sm:block max-sm:px-4 max-sm:pb-3">
-        <td colSpan={columns.length} className="max-w-0 px-4 pb-3 max-sm:block max-sm:max-w-none max-sm:p-0">
+      <tr key={`${rowKey(row)} detail`} className="max-sm:block max-sm:px-4 max-sm:py-3">
+        <td colSpan={columns.length} className="max-w-0 px-4 py-3 max-sm:block max-sm:max-w-none max-sm:p-0">
           {content}
         </td>
       </tr>,

@@ -9,9 +9,9 @@ import { useShortcuts } from '../../lib/keyboard.tsx';
 import { useListSort } from '../../lib/list-sort.ts';
 import { Badge, Button, type Column, EmptyState, Page, Select, Table, TextField, Time } from '../../ui/index.ts';
 import { CreateIntegration } from './CreateIntegration.tsx';
-import { DeletedCallsCard } from './DeletedCallsCard.tsx';
 import { countersQuery, type Heartbeat, heartbeatsQuery, typesQuery } from './queries.ts';
 import { integrationsRoute } from './routes.ts';
+import { StillCalled } from './StillCalled.tsx';
 
 /** As the address has them: `key:value`. */
 const labelsOf = ({ labels = [] }: Integration): string[] => labels.map(({ key, value }) => `${key.name}:${value.name}`);
@@ -186,7 +186,7 @@ export function IntegrationsPage() {
           )
         }
       />
-      <DeletedCallsCard typeName={typeName} />
+      <StillCalled typeName={typeName} />
       {creating && <CreateIntegration onClose={() => setCreating(false)} />}
     </Page>
   );

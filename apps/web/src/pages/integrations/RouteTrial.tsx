@@ -43,7 +43,14 @@ export function RouteTrial({ integration, term }: { integration: Integration; te
             value={id}
             onChange={setChosen}
             options={[
-              ...(recent.length > 0 ? [{ value: 'recent', label: `The ${recent.length} newest alert groups` }] : []),
+              ...(recent.length > 0
+                ? [
+                    {
+                      value: 'recent',
+                      label: recent.length === 1 ? 'The newest alert group' : `The ${recent.length} newest alert groups`,
+                    },
+                  ]
+                : []),
               ...recent.map(({ id: value, title }) => ({ value, label: title, group: 'One of them' })),
               { value: 'example', label: example.title, group: 'Others' },
             ]}
@@ -63,7 +70,9 @@ export function RouteTrial({ integration, term }: { integration: Integration; te
           <ul aria-label="Tried on" className="mt-1 divide-y divide-line rounded-md border border-line">
             {verdicts.map(({ sample, holds }) => (
               <li key={sample.id} className="flex items-center gap-2 px-2 py-1">
-                <Badge tone={holds ? 'ok' : 'quiet'}>{holds ? 'true' : 'false'}</Badge>
+                <span className="w-11 shrink-0">
+                  <Badge tone={holds ? 'ok' : 'quiet'}>{holds ? 'true' : 'false'}</Badge>
+                </span>
                 <span className="min-w-0 [overflow-wrap:anywhere]">{sample.title}</span>
               </li>
             ))}
@@ -75,7 +84,8 @@ export function RouteTrial({ integration, term }: { integration: Integration; te
 }
 
 function sentenceOf(verdicts: readonly Verdict[], id: string): string {
-  if (id === 'recent') return `It holds for ${verdicts.filter(({ holds }) => holds).length} of the last ${verdicts.length}.`;
+  if (id === 'recent' && verdicts.length > 1)
+    return `It holds for ${verdicts.filter(({ holds }) => holds).length} of the last ${verdicts.length}.`;
   const [only] = verdicts;
   if (only?.holds === true) return 'It holds.';
   return `It does not hold: ${only === undefined || only.text === '' ? 'nothing came out' : only.text}`;

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CalendarClock, Phone } from 'lucide-react';
 import { useCan, useSession } from '../../api/index.ts';
-import { Badge, Time } from '../../ui/index.ts';
+import { Badge, cx, Time } from '../../ui/index.ts';
 import { turnsOfPersonQuery } from './queries.ts';
 
 /** The person's own turns on all schedules, whatever the list below is narrowed to. */
@@ -16,27 +16,24 @@ export function MyTurns({ tz }: { tz: string | undefined }) {
         {turns.map(({ schedule_id: id, schedule_name: name, current_shift: current, next_shift: next }) => {
           const Icon = current === null ? CalendarClock : Phone;
           return (
-            <li key={id} className="flex min-w-0 flex-wrap items-center gap-2">
-              <Icon className={current === null ? 'size-4 text-muted' : 'size-4 text-accent'} aria-hidden />
-              <Link
-                to="/schedules/$id"
-                params={{ id }}
-                search={tz === undefined ? {} : { tz }}
-                className="min-w-0 [overflow-wrap:anywhere] hover:underline"
-              >
-                {name}
-              </Link>
-              {current !== null && <Badge tone="accent">on call</Badge>}
-              <span className="text-muted">
+            <li key={id} className="flex min-w-0 items-start gap-2">
+              <Icon className={cx('mt-0.5 size-4 shrink-0', current === null ? 'text-muted' : 'text-accent')} aria-hidden />
+              <span className="min-w-0 [overflow-wrap:anywhere]">
+                <Link to="/schedules/$id" params={{ id }} search={tz === undefined ? {} : { tz }} className="hover:underline">
+                  {name}
+                </Link>{' '}
                 {current !== null && (
                   <>
-                    until <Time value={current.shift_end} show="short" />
+                    <Badge tone="accent">on call</Badge>{' '}
+                    <span className="text-muted">
+                      until <Time value={current.shift_end} show="short" />
+                    </span>
                   </>
                 )}
                 {current === null && next !== null && (
-                  <>
+                  <span className="text-muted">
                     from <Time value={next.shift_start} show="short" />
-                  </>
+                  </span>
                 )}
               </span>
             </li>

@@ -59,6 +59,14 @@ export function TemplatesPage() {
   );
 }
 
+/** Scrolls the list that an entry is in to it, and nothing else: where the list is short, the chosen one may be below its end. */
+function bringIntoView(entry: HTMLElement | null): void {
+  const list = entry?.closest('nav');
+  if (entry == null || list == null) return;
+  const [its, lists] = [entry.getBoundingClientRect(), list.getBoundingClientRect()];
+  if (its.top < lists.top || its.bottom > lists.bottom) list.scrollTop += its.top - lists.top - (lists.height - its.height) / 2;
+}
+
 function TemplateList({ chosen, stored }: { chosen: TemplateInfo; stored: Templates }) {
   const groups = [...new Set(TEMPLATES.map(({ group }) => group))];
   return (
@@ -73,6 +81,7 @@ function TemplateList({ chosen, stored }: { chosen: TemplateInfo; stored: Templa
             {TEMPLATES.filter((info) => info.group === group).map((info) => (
               <li key={info.name}>
                 <Link
+                  {...(info === chosen ? { ref: bringIntoView } : {})}
                   from={templatesRoute.fullPath}
                   search={(old) => ({ ...old, template: info.name })}
                   aria-current={info === chosen ? 'page' : undefined}
