@@ -5,6 +5,7 @@ import type { ActionDeps } from './act.ts';
 import { bySystem } from './actor.ts';
 import { deleteGroup } from './delete.ts';
 import { isFree } from './legal-holds/legal-hold-store.ts';
+import { lockGroups } from './store.ts';
 
 const AT_ONCE = 200;
 /** Of one organization and run: what is left waits for the next hour, so that nothing else waits for long. */
@@ -65,11 +66,23 @@ async function eraseNext(tx: Tx, org: string, resolvedBefore: Date): Promise<{ e
   return { erased: await blank(tx, org, closed), isLast: rows.length < AT_ONCE };
 }
 
+/** Blanks the payloads of these groups. One that has been put under a hold since it was chosen is kept in mind instead. */
 async function blank(tx: Tx, org: string, groupIds: readonly string[]): Promise<number> {
   if (groupIds.length === 0) return 0;
+  await lockGroups(
+    tx,
+    groupIds.map((alertGroupId) => ({ organizationId: org, alertGroupId })),
+  );
   const { numAffectedRows } = await sql`
-    update alert set payload_sha256 = sha256(convert_to(payload, 'UTF8')), payload_bytes = octet_length(payload), payload = '{}'
-    where organization_id = ${org} and alert_group_id = any(${[...groupIds]}::text[]) and payload <> '{}'`.execute(tx);
+    with kept as (
+      insert into retention_waiting (organization_id, alert_group_id)
+      select organization_id, alert_group_id from legal_hold
+      where organization_id = ${org} and alert_group_id = any(${[...groupIds]}::text[])
+      on conflict do nothing
+    )
+    update alert a set payload_sha256 = sha256(convert_to(payload, 'UTF8')), payload_bytes = octet_length(payload), payload = '{}'
+    where organization_id = ${org} and alert_group_id = any(${[...groupIds]}::text[]) and payload <> '{}'
+      and ${isFree('a', 'alert_group_id')}`.execute(tx);
   return Number(numAffectedRows ?? 0n);
 }
 

@@ -14,9 +14,10 @@ export const wipe = (deps: ActionDeps, org: OrgId, id: AlertGroupId, actor: Acto
     const now = deps.clock.now();
     const group = await lockGroup(tx, org, id);
     if (group === null) return 'not_found';
+    const children = await lockChildren(tx, [group]);
     if (await isHeld(tx, org, id)) return 'held';
     await applyActions(tx, deps.hooks, [{ group, action: { do: 'wipe' }, actor }], now);
-    const unwiped = [group, ...(await lockChildren(tx, [group]))].filter(({ wipedAt }) => wipedAt === null);
+    const unwiped = [group, ...children].filter(({ wipedAt }) => wipedAt === null);
     if (unwiped.length > 0) await eraseContent(tx, unwiped, actorUserId(actor), now);
     return 'done';
   });

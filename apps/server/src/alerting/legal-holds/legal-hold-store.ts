@@ -57,7 +57,7 @@ export async function releaseLegalHold(tx: Tx, org: OrgId, alertGroupId: AlertGr
   return numDeletedRows > 0n;
 }
 
-/** Whether a group is held, or one that is attached to it and would be wiped with it. Call it with the group's row locked. */
+/** Whether a group is held, or one that is attached to it and would be wiped with it. Call it with the rows of all of them locked. */
 export async function isHeld(tx: Tx, org: OrgId, alertGroupId: AlertGroupId): Promise<boolean> {
   const { rows } = await sql`
     select from legal_hold h join alert_group g on g.organization_id = h.organization_id and g.id = h.alert_group_id

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { erasePayloads, setLegalHold } from '../../../alerting/index.ts';
+import { inTransaction } from '../../../platform/db/create-db.ts';
 import { newTimeId } from '../../../platform/ids.ts';
 import { type ApiUser, type ApiWorld, startApi } from '../../../testing/api.ts';
 
@@ -184,6 +186,46 @@ test('a group under a legal hold is not wiped or deleted, by itself or with the 
     (each: { action_name: string }) => each.action_name,
   );
   expect(told).toEqual(expect.arrayContaining(['legal_hold_set', 'legal_hold_released']));
+});
+
+test('a hold that is just being set holds off a wipe and the blanking of payloads', { timeout: 60_000 }, async () => {
+  const [root, child, old] = [await open('root'), await open('child'), await open('old')];
+  await admin.post(`alert_groups/${child}/attach`, { root_alert_group_id: root });
+  await admin.post(`alert_groups/${old}/resolve`);
+  for (const id of [child, old])
+    await sql`insert into alert (organization_id, id, alert_group_id, integration_id, created_at, received_at, payload)
+      select organization_id, ${`A${id}`}, id, integration_id, started_at, started_at, '{"m": 1}' from alert_group where id = ${id}`.execute(
+      api.db,
+    );
+  const later = new Date(api.clock.now().getTime() + 1_000);
+  const isWaiting = async () =>
+    (
+      await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+        api.ctx.reads,
+      )
+    ).rows.length > 0;
+  /** Begins something while a hold is set and not committed yet, and commits once it waits for that. */
+  const meanwhile = async <T>(id: string, begin: () => Promise<T>): Promise<T> => {
+    let begun: Promise<T> | undefined;
+    await inTransaction(api.db, async (tx) => {
+      await setLegalHold(tx, admin.org, { alertGroupId: id, reason: 'case 9', setBy: null, setAt: api.clock.now() });
+      begun = begin();
+      await expect.poll(isWaiting, { timeout: 20_000 }).toBe(true);
+    });
+    return begun as Promise<T>;
+  };
+  expect((await meanwhile(child, () => admin.delete(`alert_groups/${root}/`, { mode: 'wipe' }))).body.code).toBe('legal_hold');
+  await meanwhile(old, () => erasePayloads(api.db, admin.org, later));
+  const payloads = async () =>
+    (
+      await sql`select from alert where organization_id = ${admin.org} and alert_group_id = any(${[child, old]}) and payload <> '{}'`.execute(
+        api.db,
+      )
+    ).rows.length;
+  expect(await payloads()).toBe(2);
+  await admin.delete(`alert_groups/${old}/legal_hold`);
+  await erasePayloads(api.db, admin.org, later);
+  expect(await payloads()).toBe(1);
 });
 
 test('what retention would remove is counted for the settings as they are, and for others', async () => {
