@@ -41,8 +41,7 @@ export async function findUserByLogin(db: Db | Tx, org: string, login: string): 
   return row === undefined ? null : fromRow(row);
 }
 
-/** The active user with exactly this e-mail address; null when there is none. */
-/** Whatever the case of the letters. */
+/** The active user with this e-mail address, whatever the case of its letters; null when there is none. */
 export async function findUserByEmail(db: Db | Tx, org: string, email: string): Promise<User | null> {
   const query = db
     .selectFrom('users')

@@ -162,6 +162,34 @@ describe('many writers at once', { timeout: 60_000 + RUNS * 5_000 }, () => {
     }
   });
 
+  test('orders that are set at once are told of one after the other', async () => {
+    for (let run = 0; run < RUNS; run += 1) {
+      const chain = (await admin.post('escalation_chains/', { name: unique() })).body.id;
+      const steps: string[] = [];
+      for (let n = 0; n < 3; n += 1)
+        steps.push((await admin.post('escalation_policies/', { escalation_chain_id: chain, type: 'wait' })).body.id);
+      const [a, b, c] = steps;
+      const orders = [
+        [a, c, b],
+        [b, a, c],
+        [b, c, a],
+        [c, a, b],
+        [c, b, a],
+      ];
+      const path = `escalation_chains/${chain}/steps_order`;
+      expect(statuses(await Promise.all(orders.map((order) => admin.put(path, { order }))))).toEqual(orders.map(() => 200));
+      const { results } = (await admin.get(`audit?resource_id=${chain}`)).body;
+      const told = results
+        .map(({ diff }: { diff: { before: { steps?: string[] } | null; after: { steps?: string[] } | null } }) => diff)
+        .filter((diff: { before: { steps?: string[] } | null }) => diff.before?.steps !== undefined)
+        .reverse();
+      expect(told).toHaveLength(orders.length);
+      expect(told[0].before.steps).toEqual(steps);
+      for (const [at, { before }] of told.entries()) if (at > 0) expect(before.steps).toEqual(told[at - 1].after.steps);
+      expect((await admin.get(path)).body.order).toEqual(told.at(-1).after.steps);
+    }
+  });
+
   test('a team that is deleted while what belongs to it comes and goes', async () => {
     const webhook = { url: 'https://example.net/', http_method: 'POST', trigger_type: 'escalation' };
     for (let run = 0; run < RUNS; run += 1) {

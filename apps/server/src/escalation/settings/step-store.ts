@@ -116,7 +116,7 @@ export async function reorderSteps(
   chainId: string,
   order: readonly string[],
   was: readonly string[] | null,
-): Promise<{ ok: true } | { ok: false; current: string[] }> {
+): Promise<{ ok: true; before: string[] } | { ok: false; current: string[] }> {
   await lockChain(tx, org, chainId);
   const current = await stepOrder(tx, org, chainId);
   const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((id, at) => id === b[at]);
@@ -124,7 +124,7 @@ export async function reorderSteps(
   await sql`
     update escalation_step s set position = o.place - 1 from unnest(${[...order]}::text[]) with ordinality as o (id, place)
     where s.organization_id = ${org} and s.id = o.id`.execute(tx);
-  return { ok: true };
+  return { ok: true, before: current };
 }
 
 /** Removes a step; the others keep their positions. */

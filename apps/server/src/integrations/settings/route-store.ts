@@ -145,7 +145,7 @@ export async function reorderRoutes(
   integrationId: string,
   order: readonly string[],
   was: readonly string[] | null,
-): Promise<{ ok: true } | { ok: false; current: string[] }> {
+): Promise<{ ok: true; before: string[] } | { ok: false; current: string[] }> {
   await lockIntegration(tx, org, integrationId);
   const current = await routeOrder(tx, org, integrationId);
   const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((id, at) => id === b[at]);
@@ -154,7 +154,7 @@ export async function reorderRoutes(
     update route r set position = o.place - 1 from unnest(${[...order]}::text[]) with ordinality as o (id, place)
     where r.organization_id = ${org} and r.id = o.id`.execute(tx);
   await integrationChanged(tx, integrationId);
-  return { ok: true };
+  return { ok: true, before: current };
 }
 
 /** Removes a route; its alert groups stay and say that they have none. */

@@ -36,7 +36,9 @@ export interface OrderOf {
     id: string,
     order: readonly string[],
     was: readonly string[] | null,
-  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly current: readonly string[] }>;
+  ): Promise<
+    { readonly ok: true; readonly before: readonly string[] } | { readonly ok: false; readonly current: readonly string[] }
+  >;
 }
 
 const IdParams = Type.Object({ id: Type.String() });
@@ -93,7 +95,6 @@ export function registerOrder(app: FastifyInstance, { db, clock }: ApiDeps, of: 
       const { order, was } = readBody({ order: idList(), was: idList() }, request.body, ['order']);
       await inOneTransaction(db, {}, async (tx) => {
         const { id, name, teamId } = await of.owner(tx, caller, (request.params as { id: string }).id);
-        const before = await of.order(tx, org, id);
         await checkUnchanged(tx, request, of.title, id, () => textOf(tx, org, id));
         const result = await of.reorder(tx, org, id, order, was ?? null);
         if (!result.ok) {
@@ -101,7 +102,11 @@ export function registerOrder(app: FastifyInstance, { db, clock }: ApiDeps, of: 
           throw new ApiError(412, { detail, code: 'conflict', order: result.current });
         }
         const named = { id, name, team_id: teamId };
-        const event = resourceEvent(audited.type, { ...named, [audited.field]: before }, { ...named, [audited.field]: order });
+        const event = resourceEvent(
+          audited.type,
+          { ...named, [audited.field]: result.before },
+          { ...named, [audited.field]: order },
+        );
         await audit(tx, request, event, clock);
       });
       return sendOne(reply, 200, JSON.stringify({ order }));
