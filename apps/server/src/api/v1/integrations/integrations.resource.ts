@@ -133,7 +133,6 @@ export function integrationsResource({
     },
     async update(tx, caller, stored, body) {
       await checkTeam(tx, caller, body.team_id);
-      await checkDirectPagingMove(tx, caller, stored, body);
       if (body.default_route !== undefined) await updateDefaultRoute(tx, caller, stored.id, body.default_route);
       const changed = await updateIntegration(
         tx,
@@ -209,19 +208,6 @@ function readPair(text: string): { key: string; value: string } {
 /** Whether people make and delete the integrations for direct paging, in place of the server. */
 const isDirectPagingManual = async (tx: Tx, caller: Caller): Promise<boolean> =>
   (await readOrganizationSettings(tx, caller.org)).manualDirectPaging;
-
-async function checkDirectPagingMove(tx: Tx, caller: Caller, stored: Integration, body: BodyOf<Fields>): Promise<void> {
-  if (stored.type !== DIRECT_PAGING || body.team_id === undefined || body.team_id === stored.teamId) return;
-  const taken = await tx
-    .selectFrom('integration')
-    .select('id')
-    .where('organization_id', '=', caller.org)
-    .where('type', '=', DIRECT_PAGING)
-    .where('deleted_at', 'is', null)
-    .where('team_id', body.team_id === null ? 'is' : '=', body.team_id)
-    .executeTakeFirst();
-  if (taken !== undefined) throw ONE_DIRECT_PAGING;
-}
 
 const defaultRouteFields = { escalation_chain_id: reference({ nullable: true }), ...messengerFields };
 
