@@ -108,8 +108,8 @@ function Palette({ onClose, entries, onHelp }: Omit<PaletteProps, 'open'>) {
   ];
   const actions = offered.map((command) => ({ group: 'On this page', ...command }));
   const all: Command[] = [...actions, ...fixed, ...objects];
-  const shown: Command[] =
-    wanted.trim() === ''
+  const matching = (query: string): Command[] =>
+    query.trim() === ''
       ? [
           ...actions,
           ...recent.flatMap((label) => {
@@ -122,13 +122,13 @@ function Palette({ onClose, entries, onHelp }: Omit<PaletteProps, 'open'>) {
           // Alert groups were found by the server, also by words that their title does not hold.
           .map((command) => ({
             command,
-            score:
-              fuzzyScore(`${command.label} ${command.hint ?? ''}`, wanted) ?? (command.group === 'Alert groups' ? 0.5 : null),
+            score: fuzzyScore(`${command.label} ${command.hint ?? ''}`, query) ?? (command.group === 'Alert groups' ? 0.5 : null),
           }))
           .filter((one): one is { command: Command; score: number } => one.score !== null)
           .sort((a, b) => b.score - a.score)
           .slice(0, MOST_SHOWN)
           .map(({ command }) => command);
+  const shown = matching(wanted);
   const groups = [...new Set(shown.map(({ group }) => group ?? ''))];
   const ordered = groups.flatMap((group) => shown.filter((command) => (command.group ?? '') === group));
   const at = Math.min(active, Math.max(0, ordered.length - 1));
@@ -149,7 +149,8 @@ function Palette({ onClose, entries, onHelp }: Omit<PaletteProps, 'open'>) {
     else if (event.key === 'ArrowUp') move(at - 1);
     else if (event.key === 'Home') move(0);
     else if (event.key === 'End') move(ordered.length - 1);
-    else if (event.key === 'Enter') run(ordered[at]);
+    // Who types on and presses Enter means what is typed, not what the list shows until it has caught up.
+    else if (event.key === 'Enter') run(typed === wanted ? ordered[at] : matching(typed)[0]);
     else return;
     event.preventDefault();
   };
