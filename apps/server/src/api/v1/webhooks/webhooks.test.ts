@@ -368,6 +368,12 @@ test('headers are sealed where they are stored, and those from before with the n
   const second = await stored();
   expect([second?.plain, second?.sealed?.includes('pier-7')]).toEqual([null, false]);
   expect((await api.admin.get(`webhooks/${made.body.id}/`)).body.headers).toBe(headers);
+  // A process of the release before, which goes on beside this one, writes into the old column alone.
+  const later = '{"X-Api-Key": "pier-8"}';
+  await sql`update webhook set headers = ${later} where id = ${made.body.id}`.execute(api.db);
+  expect((await api.admin.get(`webhooks/${made.body.id}/`)).body.headers).toBe(later);
+  expect(await sealPlainHeaders(api.db, api.ctx.secrets)).toBe(1);
+  expect((await api.admin.get(`webhooks/${made.body.id}/`)).body.headers).toBe(later);
 });
 
 test('a secret is made, renamed, listed and deleted, and its value comes back from nowhere', async () => {
