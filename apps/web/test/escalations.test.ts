@@ -120,6 +120,15 @@ browserTest('a deleted step comes back with undo, and a chain in use is not dele
   await page.getByRole('button', { name: /Edit step 2/ }).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('button', { name: 'Edit step 1: Resolve the alert group' }).waitFor();
+  await page.route('**/escalation_policies', (route) => route.abort(), { times: 1 });
+  await page.getByRole('button', { name: 'Actions of step 1' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Undo did not work').waitFor();
+  await page.getByText(/^Step deleted\. /).waitFor();
+  await world.admin.api('POST', 'escalation_policies/', { escalation_chain_id: chain.id, type: 'resolve', position: 0 });
+  await page.reload();
+  await page.getByRole('button', { name: 'Edit step 1: Resolve the alert group' }).waitFor();
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: /Delete Routes use it/ }).waitFor();
   await page.getByRole('menuitem', { name: 'Copy the chain' }).click();

@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, Info, X } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { Button, IconButton } from './Button.tsx';
-import { closeToast, holdToasts, type ShownToast, shownToasts, subscribeToasts } from './toasts.ts';
+import { closeToast, holdToasts, runToastAction, type ShownToast, shownToasts, subscribeToasts } from './toasts.ts';
 
 const ICONS = {
   done: <CircleCheck className="mt-0.5 size-4 shrink-0 text-ok" aria-hidden />,
@@ -19,13 +19,7 @@ function Toast({ toast }: { toast: ShownToast }) {
         {toast.detail !== undefined && <p className="text-[0.93rem] text-muted [overflow-wrap:anywhere]">{toast.detail}</p>}
       </div>
       {action !== undefined && (
-        <Button
-          size="small"
-          onClick={() => {
-            closeToast(toast.id);
-            action.run();
-          }}
-        >
+        <Button size="small" onClick={() => void runToastAction(toast)}>
           {action.label}
         </Button>
       )}

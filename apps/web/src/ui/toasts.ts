@@ -3,8 +3,8 @@ export type ToastMessage = {
   text: string;
   kind?: 'done' | 'failed' | 'info';
   detail?: string;
-  /** A button on the toast: Undo, Retry. The key `z` presses that of the newest toast. */
-  action?: { label: string; run: () => void };
+  /** A button on the toast: Undo, Retry. The key `z` presses that of the newest toast. Where what it returns rejects, that is told. */
+  action?: { label: string; run: () => unknown };
 };
 export type ShownToast = ToastMessage & { id: number };
 
@@ -54,12 +54,22 @@ export function holdToasts(hold: boolean): void {
   }
 }
 
+/** Does what the button of a toast is for. */
+export async function runToastAction({ id, text, action }: ShownToast): Promise<void> {
+  closeToast(id);
+  try {
+    await action?.run();
+  } catch (error) {
+    const detail = `${text}. ${error instanceof Error ? error.message : String(error)}`;
+    showToast({ kind: 'failed', text: `${action?.label} did not work`, detail });
+  }
+}
+
 /** Presses the button of the newest toast that has one. @returns whether there was one */
 export function runNewestToastAction(): boolean {
   const newest = shown.findLast((toast) => toast.action !== undefined);
-  if (newest?.action === undefined) return false;
-  closeToast(newest.id);
-  newest.action.run();
+  if (newest === undefined) return false;
+  void runToastAction(newest);
   return true;
 }
 

@@ -122,7 +122,7 @@ export function SavedViews({ filter, look, onOpen }: Props) {
         action: {
           label: 'Undo',
           run: () =>
-            void api
+            api
               .post('/saved_views', { body: again })
               .then(() => client.invalidateQueries({ queryKey: savedViewsQuery.queryKey })),
         },

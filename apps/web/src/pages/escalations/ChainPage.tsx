@@ -191,7 +191,7 @@ function useChainActions(chain: EscalationChain, steps: readonly Step[], close: 
         await api.post('/escalation_policies', { body: { ...bodyOf(step), position: step.position } });
         await refresh();
       };
-      showToast({ kind: 'done', text: 'Step deleted', action: { label: 'Undo', run: () => void restore() } });
+      showToast({ kind: 'done', text: 'Step deleted', action: { label: 'Undo', run: restore } });
     },
     onError: (error) => showToast({ kind: 'failed', text: 'The step was not deleted', detail: errorText(error) }),
   });

@@ -35,7 +35,7 @@ export function RoutesCard({ integration }: { integration: Integration }) {
         await api.post('/routes', { body });
         await refresh();
       };
-      showToast({ kind: 'done', text: 'Route deleted', action: { label: 'Undo', run: () => void restore() } });
+      showToast({ kind: 'done', text: 'Route deleted', action: { label: 'Undo', run: restore } });
     },
     onError: (error) => showToast({ kind: 'failed', text: 'The route was not deleted', detail: errorText(error) }),
   });

@@ -49,7 +49,7 @@ export function OverrideDrawer({ schedule, span, onClose }: { schedule: Schedule
         await api.delete('/on_call_shifts/{id}', { path: { id: made.id } });
         await refresh();
       };
-      showToast({ kind: 'done', text: 'Override added', action: { label: 'Undo', run: () => void undo() } });
+      showToast({ kind: 'done', text: 'Override added', action: { label: 'Undo', run: undo } });
       onClose();
     },
   });

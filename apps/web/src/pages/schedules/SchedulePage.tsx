@@ -325,7 +325,7 @@ function PieceDialog({ piece, shift, nameOf, noRotation, noOverride, onClose, on
         await api.post('/on_call_shifts', { body: { ...body, source: 0, schedule } });
         await client.invalidateQueries({ queryKey: ['schedules'] });
       };
-      showToast({ kind: 'done', text: 'Override deleted', action: { label: 'Undo', run: () => void undo() } });
+      showToast({ kind: 'done', text: 'Override deleted', action: { label: 'Undo', run: undo } });
       onClose();
     },
     onError: (error) => showToast({ kind: 'failed', text: 'It was not deleted', detail: errorText(error) }),

@@ -123,7 +123,7 @@ function RuleList({ userId, important, rules, hasOther, forbidden }: ListProps) 
         await api.post('/personal_notification_rules', { body });
         await refresh();
       };
-      showToast({ kind: 'done', text: 'Rule deleted', action: { label: 'Undo', run: () => void undo() } });
+      showToast({ kind: 'done', text: 'Rule deleted', action: { label: 'Undo', run: undo } });
     },
     onError: failed('The rule was not deleted'),
   });

@@ -42,7 +42,7 @@ export function TimeOff({ userId, isSelf }: { userId: string; isSelf: boolean })
         await api.post('/time_off', { body });
         await refresh();
       };
-      showToast({ kind: 'done', text: 'Time off deleted', action: { label: 'Undo', run: () => void undo() } });
+      showToast({ kind: 'done', text: 'Time off deleted', action: { label: 'Undo', run: undo } });
     },
     onError: (error) => showToast({ kind: 'failed', text: 'It was not deleted', detail: errorText(error) }),
   });

@@ -70,7 +70,7 @@ function RoleDialog({ chosen, onClose, onDone }: DialogProps) {
         kind: refused.length === 0 ? 'done' : 'failed',
         text: `${chosen.length - refused.length} of ${chosen.length} have the role ${role}`,
         ...(refused.length === 0 ? {} : { detail: refused.join(' ') }),
-        ...(refused.length === chosen.length ? {} : { action: { label: 'Undo', run: () => void undo() } }),
+        ...(refused.length === chosen.length ? {} : { action: { label: 'Undo', run: undo } }),
       });
       onClose();
       onDone();
@@ -116,7 +116,7 @@ function TeamDialog({ chosen, teams, onClose, onDone }: DialogProps & { teams: r
       showToast({
         kind: 'done',
         text: `${joining.length} joined ${name}`,
-        action: { label: 'Undo', run: () => void put((members) => members.filter((member) => !joining.includes(member))) },
+        action: { label: 'Undo', run: () => put((members) => members.filter((member) => !joining.includes(member))) },
       });
       onClose();
       onDone();
