@@ -152,7 +152,7 @@ export function registerGroupActions(app: FastifyInstance, deps: GroupsDeps): vo
     'Joins the group to another, which it follows from then on',
     async (act, org, id, actor, body, caller) => {
       const { root_alert_group_id: rootId } = readBody({ root_alert_group_id: text() }, body, ['root_alert_group_id']);
-      await checkVisible(deps.db, caller, 'alert_groups', rootId);
+      await checkVisible(act.db, caller, 'alert_groups', rootId);
       const result = await attach(act, org, id, rootId, actor);
       if (!result.ok) throw refuseJoin('attach', result.reason);
       return result;
