@@ -16,10 +16,10 @@ export {
 export {
   findPersonalWebhook,
   type LinkResult,
+  linkedWebhooks,
   linkPersonalWebhook,
   type PersonalContext,
   type PersonalWebhook,
-  peopleWithWebhook,
   unlinkPersonalWebhook,
 } from './personal-link.ts';
 export { contextOfNewest, PREVIEWED, previewWebhookTemplate, type WebhookPreview } from './preview.ts';

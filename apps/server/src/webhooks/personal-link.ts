@@ -35,18 +35,26 @@ export async function findPersonalWebhook(
   return { webhookId: id, webhookName: name, context: sealed === null ? null : openContext(sealed, userId, secrets) };
 }
 
-/** Everybody whom a webhook of their own pages. */
-export async function peopleWithWebhook(db: Db | Tx, org: string): Promise<ReadonlySet<string>> {
+/**
+ * Whether the webhook that a person linked is called: not while it is switched off or is of another type by now.
+ * @param userId of the only person who matters; everybody when left out
+ */
+export async function linkedWebhooks(
+  db: Db | Tx,
+  org: string,
+  userId?: string,
+): Promise<ReadonlyMap<string, { readonly isCalled: boolean }>> {
   const rows = await db
     .selectFrom('personal_webhook_link as l')
     .innerJoin('webhook as w', (join) =>
       join.onRef('w.organization_id', '=', 'l.organization_id').onRef('w.id', '=', 'l.webhook_id'),
     )
-    .select('l.user_id')
+    .select(['l.user_id', 'w.is_enabled', 'w.trigger_type'])
     .where('l.organization_id', '=', org)
     .where('w.deleted_at', 'is', null)
+    .$if(userId !== undefined, (query) => query.where('l.user_id', '=', userId ?? ''))
     .execute();
-  return new Set(rows.map(({ user_id }) => user_id));
+  return new Map(rows.map((row) => [row.user_id, { isCalled: row.is_enabled && row.trigger_type === PERSONAL_NOTIFICATION }]));
 }
 
 /** @throws SecretError when it was sealed under another SECRET_KEY */

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { loadPeople, recipientsOfChains } from '../../../escalation/index.ts';
 import { type OnBroken, onCallBetween } from '../../../schedules/index.ts';
 import { listUsers, teamsOfUsers, type User } from '../../../users/index.ts';
-import { peopleWithWebhook } from '../../../webhooks/index.ts';
+import { linkedWebhooks } from '../../../webhooks/index.ts';
 import { type Caller, callerOf } from '../conventions/caller.ts';
 import { named } from '../conventions/describe.ts';
 import { type ApiDeps, errorResponses, sendJson } from '../conventions/resource.ts';
@@ -86,7 +86,7 @@ async function readiness({ db, clock, auth, onBrokenSchedule }: ReadinessDeps, c
       ids.map((userId) => ({ organizationId: org, userId })),
     ),
     teamsOfUsers(db, org, ids),
-    peopleWithWebhook(db, org),
+    linkedWebhooks(db, org),
     hiddenFrom(
       db,
       caller,
@@ -123,7 +123,7 @@ async function readiness({ db, clock, auth, onBrokenSchedule }: ReadinessDeps, c
         username: user.username,
         name: user.name,
         teams: teams.get(user.id) ?? [],
-        ...judge(person, channelsOf(auth.features, linked.has(user.id))),
+        ...judge(person, channelsOf(auth.features, linked.get(user.id))),
         chains: shown(hiddenChains, via),
         schedules: shown(hiddenSchedules, turns),
         next_shift: next === undefined ? null : { schedule_id: next.schedule_id, start: next.start, end: next.end },

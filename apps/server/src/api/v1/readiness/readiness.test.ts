@@ -62,6 +62,17 @@ test('a rule that leads to a channel that works makes somebody ready', async () 
   });
   await byName?.post('webhooks/set_personal_notification', { webhook });
   expect(await state()).toMatchObject({ state: 'ready', reasons: [] });
+  const browser = await api.signIn(byName as ApiUser);
+  const isReachable = async () => (await browser.send('GET', 'auth/session')).body.is_reachable;
+  expect(await isReachable()).toBe(true);
+  await api.admin.put(`webhooks/${webhook}/`, { is_webhook_enabled: false });
+  expect(await state()).toMatchObject({
+    state: 'not_reachable',
+    default_channels: [{ problem: expect.stringContaining('switched off') }],
+  });
+  expect(await isReachable()).toBe(false);
+  const nobody = await api.signIn(await api.user('nobody', 'none'));
+  expect((await nobody.send('GET', 'auth/session')).body.is_reachable).toBeNull();
 });
 
 test('names of other teams stay unknown to those who may not see them', async () => {
