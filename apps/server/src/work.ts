@@ -23,6 +23,7 @@ import {
 } from './notifications/index.ts';
 import { PAGING_CRON, syncPaging } from './paging/index.ts';
 import { createPipelinePorts } from './pipeline-ports.ts';
+import { countNewTables } from './platform/db/first-statistics.ts';
 import { type DueLoop, type DueResult, startDueLoop } from './platform/due/due-loop.ts';
 import { folderLog } from './platform/log.ts';
 import { refreshFeeds, watchSchedules } from './schedules/index.ts';
@@ -119,6 +120,10 @@ export const startWork: StartWork = (ctx, { manual }) => {
     loop('integration heartbeats', (now) => watchHeartbeats({ db }, now)),
   ];
   const watch = loop('schedule events', (now) => watchSchedules({ db, onBroken: domains.onBrokenSchedule }, now));
+  const counting = loop('new tables', async () => {
+    await countNewTables(db);
+    return { ran: 0, nextDueAt: null };
+  });
   return {
     loops: [
       ...pipeline.loops,
@@ -128,6 +133,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
       webhooks,
       feeds,
       watch,
+      counting,
       ...(ctx.config.escalation.auditorEnabled ? [loop('watchdogs', watchdogs.run)] : []),
       ...startHeartbeat(ctx, engine, loop),
     ],
