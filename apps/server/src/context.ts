@@ -43,7 +43,7 @@ export interface Context {
   readonly clock: Clock;
   readonly pool: pg.Pool;
   readonly db: Db;
-  /** For loops that run the same statements many times a second; each connection plans those that are prepared once. */
+  /** Connections for loops: requests that take all others do not hold up pages. */
   readonly loops: Db;
   /** For short reads without locks. */
   readonly reads: Db;
@@ -119,7 +119,7 @@ export async function createContext({
   const forLoops = Math.max(2, Math.floor(config.databasePoolSize * SHARE_OF_LOOPS));
   const pool = createPool({ connection, poolSize: config.databasePoolSize - forLoops }, platformLog);
   const db = createDb(pool);
-  const loopPool = createPool({ connection, poolSize: forLoops, applicationName: 'tocsin loops', planOnce: true }, platformLog);
+  const loopPool = createPool({ connection, poolSize: forLoops, applicationName: 'tocsin loops' }, platformLog);
   const loops = createDb(loopPool);
   const reads = createReads({ connection, poolSize: READ_CONNECTIONS }, platformLog);
   const systemClock = createSystemClock();

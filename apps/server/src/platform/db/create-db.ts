@@ -12,11 +12,6 @@ export type DbOptions = {
   connection: ConnectionConfig;
   poolSize: number;
   applicationName?: string;
-  /**
-   * Plans of prepared statements are made once, serve all values and join by indexes; otherwise the database may plan one anew each time
-   * it runs. For statements that read and write few rows by their keys.
-   */
-  planOnce?: boolean;
   /** How long a statement may hear nothing; beyond what it may take. */
   silentMs?: number;
 };
@@ -24,11 +19,6 @@ export type DbOptions = {
 const CONNECT_MS = 10_000;
 export const STATEMENT_MS = 60_000;
 export const SILENT_MS = STATEMENT_MS + 15_000;
-
-/** A plan serves all values: sizes of arrays are guessed small. */
-export const PLAN_ONCE = 'set plan_cache_mode = force_generic_plan';
-/** A plan that is kept must not read whole tables because they were small when it was made, in the first minutes of a database. */
-const JOIN_BY_INDEX = 'set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off';
 
 const INT8 = 20;
 const DATE = 1082;
@@ -58,7 +48,7 @@ export const columnTypes: pg.CustomTypesConfig = {
  * The caller ends it.
  */
 export function createPool(options: DbOptions, log: Log): pg.Pool {
-  const { connection, poolSize, applicationName = 'tocsin', planOnce = false, silentMs = SILENT_MS } = options;
+  const { connection, poolSize, applicationName = 'tocsin', silentMs = SILENT_MS } = options;
   const pool = new pg.Pool({
     ...connection,
     max: poolSize,
@@ -69,7 +59,6 @@ export function createPool(options: DbOptions, log: Log): pg.Pool {
     keepAlive: true,
     statement_timeout: STATEMENT_MS,
     idle_in_transaction_session_timeout: 60_000,
-    ...(planOnce ? { onConnect: planStatementsOnce } : {}),
   });
   // Without listeners a connection that breaks would end the process.
   pool.on('error', (err) => log.warn({ err }, 'an idle database connection broke'));
@@ -80,10 +69,6 @@ export function createPool(options: DbOptions, log: Log): pg.Pool {
   });
   return pool;
 }
-
-/** The pool waits for it before it hands the connection out. */
-const planStatementsOnce = (client: pg.ClientBase) =>
-  client.query({ text: `${PLAN_ONCE}; ${JOIN_BY_INDEX}`, query_timeout: CONNECT_MS } as pg.QueryConfig);
 
 /** The typed query builder on a pool; destroying it ends the pool. */
 export const createDb = (pool: pg.Pool): Db => new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });

@@ -1,8 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createTestDatabase } from '../../testing/index.ts';
-import { createLogger } from '../log.ts';
-import { createPool } from './create-db.ts';
 import { prepared } from './prepared.ts';
 
 test('a marked statement is kept by its connection, and takes other values each time; others are not kept', async () => {
@@ -17,19 +15,4 @@ test('a marked statement is kept by its connection, and takes other values each 
     return { doubled, kept: kept.rows[0]?.n };
   });
   expect(answers).toEqual({ doubled: [2, 42], kept: 1 });
-});
-
-test('a plan that a loop keeps joins by the index, though the table was empty when it was made', async () => {
-  await using database = await createTestDatabase({ template: 'template1' });
-  const pool = createPool({ connection: database.connection, poolSize: 1, planOnce: true }, createLogger({ level: 'silent' }));
-  await pool.query('create table page (id bigint primary key, text text)');
-  await pool.query(
-    `prepare pages (bigint[]) as select p.text from unnest($1) as w (id) join page p using (id) join page q using (id)`,
-  );
-  const { rows } = await pool.query(`explain execute pages ('{1,2}')`);
-  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-  expect(plan).toContain('page_pkey');
-  expect(plan).not.toMatch(/Seq Scan|Hash Join|Merge Join/);
-  expect(plan).not.toContain("'{1,2}'");
-  await pool.end();
 });

@@ -9,7 +9,7 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../log.ts';
-import { columnTypes, type DbOptions, PLAN_ONCE, SILENT_MS, STATEMENT_MS } from './create-db.ts';
+import { columnTypes, type DbOptions, SILENT_MS, STATEMENT_MS } from './create-db.ts';
 import type { Database, Db } from './database.ts';
 import { endWhenSilent } from './silence.ts';
 
@@ -56,7 +56,7 @@ function createLine({ connection, applicationName = 'tocsin reads', silentMs = S
     });
     const connected = client.connect().then(async () => {
       // A list of ids is taken for ten of them by a plan that serves all; else each question with fewer would be planned again.
-      await client.query(PLAN_ONCE);
+      await client.query('set plan_cache_mode = force_generic_plan');
       return client;
     });
     const forget = () => {
