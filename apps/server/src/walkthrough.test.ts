@@ -22,6 +22,7 @@ let shell: Shell;
 /** A bash that keeps its variables from one block to the next. */
 class Shell {
   readonly #bash: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #ended: Promise<never>;
   #output = '';
 
   constructor(env: Record<string, string>) {
@@ -30,6 +31,8 @@ class Shell {
       stream.on('data', (chunk) => {
         this.#output += chunk;
       });
+    this.#ended = once(this.#bash, 'exit').then(() => Promise.reject(new Error(this.#output)));
+    this.#ended.catch(() => undefined); // of interest only while a block runs
   }
 
   /** Runs a block to its end. @returns what it printed, and the exit code of its last command */
@@ -39,10 +42,7 @@ class Shell {
     for (;;) {
       const end = /\n#end (\d+)#$/.exec(this.#output);
       if (end !== null) return { printed: this.#output.slice(0, end.index).trim(), code: Number(end[1]) };
-      await Promise.race([
-        once(this.#bash.stdout, 'data'),
-        once(this.#bash, 'exit').then(() => Promise.reject(new Error(this.#output))),
-      ]);
+      await Promise.race([once(this.#bash.stdout, 'data'), this.#ended]);
     }
   }
 
