@@ -100,6 +100,35 @@ browserTest('moves that follow one another are saved in their order, and one tha
   expect(await page.getByRole('alert', { name: 'Changed meanwhile' }).count()).toBe(0);
 });
 
+browserTest('the step that is being moved stays the one, when another is deleted meanwhile', async () => {
+  const chain = await world.admin.api<{ id: string }>('POST', 'escalation_chains/', { name: 'Shortened' });
+  const made: { id: string }[] = [];
+  for (const duration of [300, 600, 900])
+    made.push(await world.admin.api('POST', 'escalation_policies/', { escalation_chain_id: chain.id, type: 'wait', duration }));
+  const page = await world.open({ as: world.admin, path: `/escalations/${chain.id}` });
+  const shown = page.getByRole('list', { name: 'Steps in their order' }).getByRole('listitem');
+  await shown.nth(2).waitFor();
+  // After a move the list is read anew, which takes until the next step is held and another is gone.
+  let goOn = (): void => undefined;
+  const isRead = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await page.route(/\/escalation_policies\?/, async (route) => {
+    await isRead;
+    await route.continue();
+  });
+  const handle = (wait: string) => page.getByRole('button', { name: `Move Wait ${wait} minutes` });
+  const stored = async () => (await steps(chain.id)).map(({ duration }) => duration);
+  for (const key of ['Space', 'ArrowUp', 'Space']) await handle('15').press(key);
+  await expect.poll(stored).toEqual([300, 900, 600]);
+  await handle('10').press('Space');
+  await world.admin.api('DELETE', `escalation_policies/${made[0]?.id}/`);
+  goOn();
+  await expect.poll(() => shown.count()).toBe(2);
+  for (const key of ['ArrowUp', 'Space']) await handle('10').press(key);
+  await expect.poll(stored).toEqual([600, 900]);
+});
+
 browserTest('a deleted step comes back with undo, and a chain in use is not deleted', async () => {
   const chain = await world.admin.api<{ id: string }>('POST', 'escalation_chains/', { name: 'In use' });
   await world.admin.api('POST', 'escalation_policies/', { escalation_chain_id: chain.id, type: 'resolve' });

@@ -39,33 +39,36 @@ export function SortableList<Item>({
   isFixed = () => false,
   disabled = false,
 }: SortableListProps<Item>) {
-  const [held, setHeld] = useState<{ from: number; to: number } | null>(null);
+  /** Known by its key: the list may be read anew while it moves. */
+  const [held, setHeld] = useState<{ key: string; to: number } | null>(null);
   const [said, setSaid] = useState('');
   const list = useRef<HTMLOListElement>(null);
-  const order = held === null ? [...items] : moved(items, held.from, held.to);
   const last = items.findLastIndex((item) => !isFixed(item));
+  const from = held === null ? -1 : items.findIndex((item) => itemKey(item) === held.key);
+  const to = Math.min(last, held?.to ?? 0);
+  const order = from < 0 ? [...items] : moved(items, from, to);
 
-  const put = (drop: { from: number; to: number } | null) => {
+  const put = () => {
     setHeld(null);
-    const item = drop === null ? undefined : items[drop.from];
-    if (drop === null || item === undefined || drop.from === drop.to) return;
-    setSaid(`${itemLabel(item)} is now number ${drop.to + 1} of ${items.length}.`);
-    onMove(item, drop.to);
+    const item = items[from];
+    if (item === undefined || from === to) return;
+    setSaid(`${itemLabel(item)} is now number ${to + 1} of ${items.length}.`);
+    onMove(item, to);
   };
   const onKeyDown = (event: KeyboardEvent, item: Item) => {
-    const from = items.indexOf(item);
     if (event.key === ' ' || event.key === 'Enter') {
       event.preventDefault();
-      if (held !== null) return put(held);
-      setHeld({ from, to: from });
+      if (held !== null) return put();
+      const at = items.indexOf(item);
+      setHeld({ key: itemKey(item), to: at });
       setSaid(
-        `Moving ${itemLabel(item)}, number ${from + 1} of ${items.length}. Arrows move it, Space puts it down, Escape cancels.`,
+        `Moving ${itemLabel(item)}, number ${at + 1} of ${items.length}. Arrows move it, Space puts it down, Escape cancels.`,
       );
     } else if (held !== null && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
       event.preventDefault();
-      const to = Math.min(last, Math.max(0, held.to + (event.key === 'ArrowUp' ? -1 : 1)));
-      setHeld({ from: held.from, to });
-      setSaid(`Number ${to + 1} of ${items.length}.`);
+      const next = Math.min(last, Math.max(0, to + (event.key === 'ArrowUp' ? -1 : 1)));
+      setHeld({ key: held.key, to: next });
+      setSaid(`Number ${next + 1} of ${items.length}.`);
     } else if (held !== null && event.key === 'Escape') {
       event.preventDefault();
       event.stopPropagation();
@@ -81,21 +84,20 @@ export function SortableList<Item>({
   };
   const onPointerDown = (event: PointerEvent, item: Item) => {
     if (event.button !== 0) return;
-    const from = items.indexOf(item);
     event.currentTarget.setPointerCapture(event.pointerId);
-    setHeld({ from, to: from });
+    setHeld({ key: itemKey(item), to: items.indexOf(item) });
   };
   const onPointerMove = (event: PointerEvent) => {
     if (held === null || !event.currentTarget.hasPointerCapture(event.pointerId)) return;
-    const to = placeAt(event.clientY);
-    if (to !== held.to) setHeld({ from: held.from, to });
+    const place = placeAt(event.clientY);
+    if (place !== held.to) setHeld({ key: held.key, to: place });
   };
 
   return (
     <>
       <ol ref={list} aria-label={label} className="space-y-2">
         {order.map((item, index) => {
-          const isHeld = held !== null && items[held.from] === item;
+          const isHeld = items[from] === item;
           const handle =
             disabled || isFixed(item) ? null : (
               <button
@@ -103,10 +105,10 @@ export function SortableList<Item>({
                 aria-label={`Move ${itemLabel(item)}`}
                 aria-pressed={isHeld}
                 onKeyDown={(event) => onKeyDown(event, item)}
-                onBlur={() => isHeld && put(held)}
+                onBlur={() => isHeld && put()}
                 onPointerDown={(event) => onPointerDown(event, item)}
                 onPointerMove={onPointerMove}
-                onPointerUp={() => put(held)}
+                onPointerUp={put}
                 onPointerCancel={() => setHeld(null)}
                 className="cursor-grab touch-none rounded p-1 text-muted hover:bg-hover hover:text-text active:cursor-grabbing pointer-coarse:p-3"
               >
