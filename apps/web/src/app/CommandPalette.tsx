@@ -119,10 +119,12 @@ function Palette({ onClose, entries, onHelp }: Omit<PaletteProps, 'open'>) {
           ...fixed.filter(({ label }) => !recent.includes(label)),
         ]
       : all
-          // Alert groups were found by the server, also by words that their title does not hold.
+          // Alert groups were found by the server for what is shown, also by words that their title does not hold.
           .map((command) => ({
             command,
-            score: fuzzyScore(`${command.label} ${command.hint ?? ''}`, query) ?? (command.group === 'Alert groups' ? 0.5 : null),
+            score:
+              fuzzyScore(`${command.label} ${command.hint ?? ''}`, query) ??
+              (command.group === 'Alert groups' && query === wanted ? 0.5 : null),
           }))
           .filter((one): one is { command: Command; score: number } => one.score !== null)
           .sort((a, b) => b.score - a.score)
