@@ -6,7 +6,9 @@ import { countNewTables } from './first-statistics.ts';
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.pool.query('alter table delivery set (autovacuum_enabled = off)');
+  for (const table of ['delivery', 'notification_usage']) {
+    await database.pool.query(`alter table ${table} set (autovacuum_enabled = off)`);
+  }
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
@@ -36,6 +38,25 @@ test('plans of an empty table are made anew as soon as it holds some pages, and 
   await owe(2, 1_000);
   expect(await countNewTables(db)).toContain('delivery');
   expect(await plan()).toContain('delivery_pkey');
+  expect(await countNewTables(db)).toEqual([]);
+  client.release();
+});
+
+test('a table that was counted while a transaction filled it is counted again', async () => {
+  const { pool } = database;
+  const db = createDb(pool);
+  const client = await pool.connect();
+  await client.query('set session_replication_role = replica'); // no people are needed
+  await client.query('begin');
+  await client.query(
+    `insert into notification_usage (organization_id, user_id, kind, day, used) select 'ONE', 'U' || n, 'email', now(), 1 from generate_series(1, 1000) n`,
+  );
+  expect(await countNewTables(db)).toEqual(['notification_usage']);
+  expect(await countNewTables(db)).toEqual([]);
+
+  await client.query('select pg_stat_force_next_flush()');
+  await client.query('commit');
+  expect(await countNewTables(db)).toEqual(['notification_usage']);
   expect(await countNewTables(db)).toEqual([]);
   client.release();
 });
