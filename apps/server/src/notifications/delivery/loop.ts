@@ -80,7 +80,10 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
   const circuits = createCircuits(clock.monotonicMs, (open) => metrics.circuitsOpen(channel.id, open));
   const writer = createOutcomeWriter({ ...deps, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }, channel);
   const batches = new Set<Promise<void>>();
+  /** Claimed, and the request has not ended. */
   let inHand = 0;
+  /** The request has ended, and its outcome is on its way into the database. */
+  let unwritten = 0;
   /** The last look left pages that are due, or some are owed again since. */
   let mayBeMore = false;
   const limitPerDay = info.usageKind === null ? null : deps.dailyLimits[info.usageKind];
@@ -97,7 +100,7 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
   };
 
   async function run(now: Date): Promise<{ ran: number; nextDueAt: Date | null }> {
-    let places = channel.concurrency - inHand;
+    let places = freePlaces();
     mayBeMore = places <= 0;
     if (places <= 0) return { ran: 0, nextDueAt: null };
     let lateCode: number | undefined;
@@ -145,13 +148,14 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     void batch.finally(() => batches.delete(batch));
   }
 
+  /** A place is free again when its request has ended; while the database is slow to take outcomes, it is not. */
+  const freePlaces = (): number => channel.concurrency - Math.max(inHand, inHand + unwritten - channel.concurrency);
+
   let gathering: NodeJS.Timeout | undefined;
-  function freePlaces(count: number): void {
-    inHand -= count;
-    if (count === 0) return;
+  function fillPlaces(): void {
     // Pages that are owed from now on announce themselves.
     if (!mayBeMore) return;
-    if (inHand * 2 <= channel.concurrency) lookForMore();
+    if (freePlaces() * 2 >= channel.concurrency) lookForMore();
     else gathering ??= setTimeout(lookForMore, GATHER_MS);
   }
 
@@ -164,8 +168,19 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
   async function sendBatch(claimed: readonly ClaimedDelivery[], claimedAtMs: number): Promise<void> {
     const prepared = await prepare(claimed);
     const wanted = await stillWanted(claimed, claimedAtMs);
-    freePlaces(claimed.length - wanted.length);
-    await Promise.all(wanted.map((delivery) => sendOne(delivery, prepared.get(delivery.id)).finally(() => freePlaces(1))));
+    inHand -= claimed.length - wanted.length;
+    fillPlaces();
+    await Promise.all(
+      wanted.map(async (delivery) => {
+        const ended = await sendOne(delivery, prepared.get(delivery.id));
+        inHand -= 1;
+        unwritten += 1;
+        fillPlaces();
+        await record(ended);
+        unwritten -= 1;
+        fillPlaces();
+      }),
+    );
   }
 
   /** One page that can't be prepared must not hold up those beside it: after a failure each is tried alone. `null`: not now. */
@@ -198,18 +213,19 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     }
   }
 
-  async function sendOne(delivery: ClaimedDelivery, prepared: Prepared<unknown> | null | undefined): Promise<void> {
-    if (prepared === null) return finish(delivery, UNPREPARED);
+  /** Never throws. */
+  async function sendOne(delivery: ClaimedDelivery, prepared: Prepared<unknown> | null | undefined): Promise<Outcome> {
+    if (prepared === null) return attempted(delivery, UNPREPARED);
     if (prepared === undefined || !prepared.ok) {
       const { code, reason } = prepared ?? { code: info.failureCode, reason: 'the channel did not prepare the message' };
-      return finish(delivery, { kind: 'rejected', code, reason });
+      return attempted(delivery, { kind: 'rejected', code, reason });
     }
     const gate = circuits.enter(prepared.circuitKey);
-    if (gate.open && !gate.probe) return hold(delivery, gate.waitMs);
+    if (gate.open && !gate.probe) return held(delivery, gate.waitMs);
     const outcome = await requestOnce(delivery, prepared.message);
     if (outcome.kind === 'transient' && outcome.blames === 'provider') circuits.failed(prepared.circuitKey);
     else if (outcome.kind !== 'unknown') circuits.succeeded(prepared.circuitKey);
-    return finish(delivery, outcome, prepared.message);
+    return attempted(delivery, outcome, prepared.message);
   }
 
   /** One request with its time-out. An adapter that throws leaves the outcome unknown: it may have sent. */
@@ -232,30 +248,35 @@ export function startDeliveryLoop(deps: DeliveryDeps, channel: Channel): Deliver
     }
   }
 
-  async function hold(delivery: ClaimedDelivery, waitMs: number): Promise<void> {
+  function held(delivery: ClaimedDelivery, waitMs: number): Outcome {
     const now = clock.now();
     const dueAt = new Date(Math.min(now.getTime() + waitMs, delivery.deadlineAt.getTime() + 1));
     const reason = 'the receiver is in trouble, attempts wait for a probe to succeed';
-    await writer.write({ delivery, decision: { state: 'held', dueAt, code: NOTIFICATION_ERROR.circuitOpen, reason }, at: now });
-    mayBeMore = true;
+    return { delivery, decision: { state: 'held', dueAt, code: NOTIFICATION_ERROR.circuitOpen, reason }, at: now };
   }
 
-  async function finish(delivery: ClaimedDelivery, outcome: SendOutcome, message?: unknown): Promise<void> {
+  function attempted(delivery: ClaimedDelivery, outcome: SendOutcome, message?: unknown): Outcome {
     const now = clock.now();
     const decision = decideAfterAttempt(info, { delivery, outcome, now, jitter: random() });
-    const written: Outcome = { delivery, decision, at: now };
-    if (message !== undefined) written.attempted = { delivery, message, outcome, at: now };
-    const taken = await writer.write(written);
-    if (decision.state === 'owed') mayBeMore = true;
+    const ended: Outcome = { delivery, decision, at: now };
+    if (message !== undefined) ended.attempted = { delivery, message, outcome, at: now };
+    return ended;
+  }
+
+  async function record(ended: Outcome): Promise<void> {
+    const { delivery, decision, at } = ended;
+    const taken = await writer.write(ended);
+    if (decision.state === 'owed' || decision.state === 'held') mayBeMore = true;
+    if (decision.state === 'held') return;
     if (taken === 'dropped') {
-      log.warn({ channel: channel.id, delivery: delivery.id, outcome: outcome.kind }, 'an outcome came too late to count');
+      log.warn({ channel: channel.id, delivery: delivery.id, state: decision.state }, 'an outcome came too late to count');
       return;
     }
     if (taken === 'late') metrics.duplicateSuppressed();
     if (decision.state === 'owed') metrics.retried(channel.id);
     else metrics.ended(channel.id, decision.state);
     if (decision.state === 'accepted' || decision.state === 'delivered') {
-      metrics.latency(channel.id, (now.getTime() - delivery.createdAt.getTime()) / 1_000);
+      metrics.latency(channel.id, (at.getTime() - delivery.createdAt.getTime()) / 1_000);
     }
   }
 
