@@ -28,19 +28,20 @@ export async function findUnaccounted(db: Db | Tx, now: Date): Promise<Unaccount
 
 /**
  * Gives pages that are a minute past their deadline their final outcome, for a delivery loop that did not (escalation.md 6.2, W4; G26):
- * those never sent have failed, those whose sender is gone are unknown. Each gets its final record.
+ * those never sent have failed, those whose sender is gone are unknown. Each gets its final record. What is late is looked up once: as a
+ * part of the join it may be, for each page that is owed in a storm.
  * @returns how many
  */
 export async function closeExpired(tx: Tx, now: Date): Promise<number> {
   const since = new Date(now.getTime() - UNACCOUNTED_SECONDS * 1_000);
   const { rows } = await sql<{ n: number }>`
-    with expired as (
-      select d.organization_id, d.id, d.state from (
-        select organization_id, id from delivery where state = 'owed' and deadline_at < ${since}
-        union all
-        select organization_id, id from delivery where state = 'sending' and deadline_at < ${since} and coalesce(lease_until, deadline_at) < ${since}
-        limit 1000
-      ) late
+    with late as materialized (
+      select organization_id, id from delivery where state = 'owed' and deadline_at < ${since}
+      union all
+      select organization_id, id from delivery where state = 'sending' and deadline_at < ${since} and coalesce(lease_until, deadline_at) < ${since}
+      limit 1000
+    ), expired as (
+      select d.organization_id, d.id, d.state from late
       join delivery d using (organization_id, id)
       where d.state = 'owed' or (d.state = 'sending' and coalesce(d.lease_until, d.deadline_at) < ${since})
       for update of d skip locked
