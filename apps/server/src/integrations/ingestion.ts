@@ -147,8 +147,8 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
-/** Batches that one process handles side by side: while one waits for the database another renders. */
-const FAST_BATCHES_AT_ONCE = 2;
+/** Batches that one process handles side by side: while one waits for the database another renders, and a third for its number. */
+const FAST_BATCHES_AT_ONCE = 3;
 const SLOW_BATCHES_AT_ONCE = 2;
 
 /** What puts accepted alerts into their groups, in a process with the worker role. */

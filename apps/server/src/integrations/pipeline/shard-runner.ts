@@ -36,6 +36,8 @@ const RETRY_AFTER_MS = [100, 500, 2_000, 5_000];
  */
 const PASSING_MS = { batchWaits: 60_000, integrationWaits: 600_000 };
 const PASSING_RETRY_MS = 5_000;
+/** So long the next batch follows at once, before the loop hears how it went. */
+const ROUND_MS = 1_000;
 /** How soon to look again when another process has the shards. */
 const BUSY_MS = 50;
 
@@ -119,25 +121,54 @@ export function createShardRunner(options: RunnerOptions): (now: Date) => Promis
     return times.length === 0 ? null : new Date(Math.min(...times));
   }
 
-  async function makeRoom(results: readonly (BatchResult | 'failed')[], tookMs: number): Promise<void> {
-    const oldest = results.flatMap((result) =>
-      result === 'failed' || result.oldestAt === null ? [] : [result.oldestAt.getTime()],
-    );
-    if (options.room === undefined || oldest.length === 0) return;
-    const pauseMs = options.room.pauseMs({ tookMs, oldestWaitedMs: clock.now().getTime() - Math.min(...oldest) });
+  /** Lets accepting have the processors after a batch that came in a flood. */
+  async function makeRoom(result: BatchResult | 'failed', tookMs: number): Promise<void> {
+    if (options.room === undefined || result === 'failed' || result.oldestAt === null) return;
+    const pauseMs = options.room.pauseMs({ tookMs, oldestWaitedMs: clock.now().getTime() - result.oldestAt.getTime() });
     if (pauseMs > 0) await sleep(pauseMs);
   }
 
+  async function takeTurn(batch: readonly number[]): Promise<BatchResult | 'failed'> {
+    const startedMs = clock.monotonicMs();
+    const result = await runBatch(batch);
+    await makeRoom(result, clock.monotonicMs() - startedMs);
+    return result;
+  }
+
+  /** Batches side by side, the next as soon as one is done, until nothing waits, one fails, or it is time to show a sign of life. */
   return async (now) => {
     for (const [integration, until] of blocked) if (until <= now.getTime()) blocked.delete(integration);
-    const waiting = await waitingAlerts(db, shards, { most: limit, blocked: [...blocked.keys()] });
-    turn += 1;
+    const underWay = new Map<readonly number[], Promise<void>>();
+    const results: (BatchResult | 'failed')[] = [];
+    const errors: unknown[] = [];
+    const endMs = clock.monotonicMs() + ROUND_MS;
+    const goesOn = () => clock.monotonicMs() < endMs && errors.length === 0 && results.every(isDone);
     // A culprit is looked for in one batch at a time.
     const most = limit < batchLimit ? 1 : concurrency;
-    const startedMs = clock.monotonicMs();
-    const results = await Promise.all(planBatches(waiting, { limit, most, first: turn }).map(runBatch));
-    await makeRoom(results, clock.monotonicMs() - startedMs);
+    for (;;) {
+      const inHand = new Set([...underWay.keys()].flat());
+      const free = shards.filter((shard) => !inHand.has(shard));
+      const waiting = await waitingAlerts(db, free, { most: limit, blocked: [...blocked.keys()] });
+      turn += 1;
+      for (const batch of planBatches(waiting, { limit, most: most - underWay.size, first: turn })) {
+        const ended = takeTurn(batch).then(
+          (result) => results.push(result),
+          (err) => errors.push(err),
+        );
+        underWay.set(
+          batch,
+          ended.then(() => void underWay.delete(batch)),
+        );
+      }
+      if (underWay.size === 0) break;
+      await Promise.race(underWay.values());
+      if (!goesOn()) break;
+    }
+    await Promise.all(underWay.values());
+    if (errors.length > 0) throw errors[0];
     const ran = results.filter((result) => result === 'failed' || result.kind === 'done').length;
     return { ran, nextDueAt: nextLook(results) };
   };
 }
+
+const isDone = (result: BatchResult | 'failed'): boolean => result !== 'failed' && result.kind === 'done';
