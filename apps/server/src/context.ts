@@ -45,7 +45,7 @@ export interface Context {
   readonly db: Db;
   /** Connections for loops: requests that take all others do not hold up pages. */
   readonly loops: Db;
-  /** For short reads without locks. */
+  /** For short reads, and the numbers of alert groups: nothing is held on it. */
   readonly reads: Db;
   readonly hub: Hub;
   readonly wakes: Wakes;
