@@ -89,7 +89,7 @@ export function createApiContext(ctx: Context): ApiContext {
     previewTemplate: (request) => previewTemplate({ db, clock, templates, linkOf: linkOfGroup }, request),
     renderAlert: (org, alert) => renderForWeb({ db, clock, templates, linkOf: linkOfGroup }, org, alert),
     live,
-    open: { clock, templates, ports: createPipelinePorts({ hooks, engine }, config, ctx.reads, () => undefined) },
+    open: { clock, templates, ports: createPipelinePorts({ hooks, engine }, config, () => undefined) },
     plan: { db, ports: engine.ports, snapshots: engine.snapshots, startDelaySeconds: config.escalation.startDelaySeconds },
     webhooks,
     async sendTestMail(mail) {

@@ -45,7 +45,7 @@ export interface Context {
   readonly db: Db;
   /** Connections for loops: requests that take all others do not hold up pages. */
   readonly loops: Db;
-  /** For short reads, and the numbers of alert groups: nothing is held on it. */
+  /** For short reads without locks. */
   readonly reads: Db;
   readonly hub: Hub;
   readonly wakes: Wakes;

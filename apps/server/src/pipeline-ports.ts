@@ -2,21 +2,14 @@ import { applySourceSignals } from './alerting/index.ts';
 import type { Config } from './config/index.ts';
 import type { Domains } from './domains.ts';
 import { alertsJoined, startAtOnce, startFirstRuns } from './escalation/index.ts';
-import { type PipelinePorts, takeNumbers } from './integrations/index.ts';
-import type { Db } from './platform/db/database.ts';
+import type { PipelinePorts } from './integrations/index.ts';
 
-/**
- * What the pipeline causes in other domains.
- * @param aside has a connection also while batches and requests hold all others
- * @param committed called after each batch that opened or changed groups
- */
+/** What the pipeline causes in other domains. `committed`: called after each batch that opened or changed groups. */
 export const createPipelinePorts = (
   { hooks, engine }: Pick<Domains, 'hooks' | 'engine'>,
   { escalation, limits }: Pick<Config, 'escalation' | 'limits'>,
-  aside: Db,
   committed: () => void,
 ): PipelinePorts => ({
-  takeNumbers: (counts) => takeNumbers(aside, counts),
   applySourceSignals: (tx, signals, now) => applySourceSignals(tx, hooks, signals, now),
   groupsOpened: async (tx, groups, now) => hooks.onOpened?.(tx, groups, now),
   startRuns: (tx, groups, now) =>

@@ -96,7 +96,7 @@ export const startWork: StartWork = (ctx, { manual }) => {
     manual,
     onRun,
     // The first steps of new runs; what follows them is announced by whoever causes it.
-    ports: createPipelinePorts(domains, ctx.config, ctx.reads, () => steps.wake()),
+    ports: createPipelinePorts(domains, ctx.config, () => steps.wake()),
   });
   ctx.wakes.on(INBOUND_WAKE, (shards) => pipeline.wake(shards));
   ctx.wakes.on(INBOUND_ACCEPTED, ([alerts = 0]) => pipeline.accepted(alerts));

@@ -52,7 +52,6 @@ export { forgetRateWindows } from './pipeline/fold.ts';
 export { type OpenDeps, openAtOnce } from './pipeline/open-at-once.ts';
 export { listParkedAlerts, retryParkedAlert } from './pipeline/park.ts';
 export type { PipelineNotice, PipelinePorts } from './pipeline/ports.ts';
-export { takeNumbers } from './pipeline/store.ts';
 export { type Appearance, renderForEmail, type Subject } from './rendering/appearance.ts';
 export { type Preview, type PreviewRequest, type PreviewResult, previewTemplate } from './rendering/preview.ts';
 export { type AlertToRender, renderForWeb } from './rendering/render-for-web.ts';

@@ -14,7 +14,7 @@ import { grafanaApi } from '../api/grafana/grafana-api.ts';
 import { type ApiContext, apiV1 } from '../api/v1/index.ts';
 import { termChecks } from '../api-context.ts';
 import { alertsJoined, escalationHooks, reminderHooks, SnapshotCache, startFirstRuns } from '../escalation/index.ts';
-import { previewTemplate, renderForWeb, takeNumbers } from '../integrations/index.ts';
+import { previewTemplate, renderForWeb } from '../integrations/index.ts';
 import { createLiveFeed } from '../live/index.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
 import type { ConnectionConfig } from '../platform/db/create-db.ts';
@@ -148,7 +148,6 @@ export async function startApi(overrides: Partial<ApiContext> = {}): Promise<Api
       clock,
       templates: createTemplates({ clock, pool: inlineRenderer }),
       ports: {
-        takeNumbers: (counts) => takeNumbers(reads, counts),
         applySourceSignals: (tx, signals, now) => applySourceSignals(tx, escalationHooks, signals, now),
         groupsOpened: async () => undefined,
         startRuns: (tx, groups, now) => startFirstRuns(tx, groups, { now, delaySeconds: 0 }),

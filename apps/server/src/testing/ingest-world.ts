@@ -3,21 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { createOrganization } from '../access/index.ts';
 import { applySourceSignals } from '../alerting/index.ts';
 import { alertsJoined, escalationHooks, startRuns } from '../escalation/index.ts';
+import type { NewIntegration, PipelineNotice } from '../integrations/index.ts';
 import {
   createIngestion,
   createIntegration,
   type Ingestion,
-  type NewIntegration,
   type Pipeline,
-  type PipelineNotice,
   type PipelinePorts,
   startPipeline,
-  takeNumbers,
 } from '../integrations/index.ts';
 import { createTestClock, type TestClock } from '../platform/clock.ts';
 import { inTransaction } from '../platform/db/create-db.ts';
 import type { Db } from '../platform/db/database.ts';
-import { createReads } from '../platform/db/reads.ts';
 import { createLogger } from '../platform/log.ts';
 import { createHub, type Hub } from '../platform/notify.ts';
 import type { Outbound } from '../platform/outbound/index.ts';
@@ -60,7 +57,6 @@ export class IngestWorld implements AsyncDisposable {
   readonly notices: PipelineNotice[] = [];
   readonly parked: { integrationId: string; error: string }[] = [];
   readonly #server: Server;
-  readonly #reads: Db;
 
   private constructor(database: TestDatabase, clock: TestClock, organizationId: string, options: IngestWorldOptions) {
     const log = createLogger({ level: 'silent' });
@@ -69,9 +65,7 @@ export class IngestWorld implements AsyncDisposable {
     this.clock = clock;
     this.organizationId = organizationId;
     this.hub = createHub(database.connection, log);
-    this.#reads = createReads({ connection: database.connection, poolSize: 1 }, log);
     const ports: PipelinePorts = {
-      takeNumbers: (counts) => takeNumbers(this.#reads, counts),
       applySourceSignals: (tx, signals, now) => applySourceSignals(tx, escalationHooks, signals, now),
       groupsOpened: async () => undefined,
       startRuns: (tx, groups, now) => startRuns(tx, groups, { now, delaySeconds: 1 }),
@@ -197,7 +191,6 @@ export class IngestWorld implements AsyncDisposable {
     await this.pipeline.stop();
     await this.ingestion.stop();
     await this.hub.close();
-    await this.#reads.destroy();
     await this.database[Symbol.asyncDispose]();
   }
 }

@@ -20,11 +20,6 @@ export type PipelineNotice = {
 
 /** What the pipeline causes elsewhere, all of it set-based and inside the transaction of the batch. Wired in context.ts. */
 export interface PipelinePorts {
-  /**
-   * The next numbers of alert groups of organizations, taken for good and apart from the batch: batches of one organization that held its
-   * counter until they end would wait for each other. A batch that fails leaves a gap. @returns the first number of each
-   */
-  takeNumbers(counts: ReadonlyMap<string, number>): Promise<Map<string, number>>;
   /** alerting's `applySourceSignals` with the hooks of this server. */
   applySourceSignals(tx: Tx, signals: readonly SourceSignal[], now: Date): Promise<unknown>;
   /** Groups were made, whatever becomes of them next; before the signals of their first alert. */

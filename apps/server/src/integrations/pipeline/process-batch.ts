@@ -26,6 +26,7 @@ import {
   type NewGroup,
   readBatch,
   takeInstant,
+  takeNumbers,
 } from './store.ts';
 import { outcomesToMark, type TemplateOutcome } from './template-errors.ts';
 
@@ -162,7 +163,7 @@ export async function write(ports: PipelinePorts, tx: Tx, { alerts }: PreparedBa
   if (opened.length > 0) {
     const counts = new Map<string, number>();
     for (const { organizationId } of opened) counts.set(organizationId, (counts.get(organizationId) ?? 0) + 1);
-    const numbers = await ports.takeNumbers(counts);
+    const numbers = await takeNumbers(tx, counts);
     const firstAlertOf = new Map(alertRows.map((row) => [row.groupId, row.id] as const).reverse());
     const groups = opened.map((group): NewGroup => {
       const number = numbers.get(group.organizationId) ?? 0;

@@ -170,14 +170,14 @@ export async function candidateGroups(db: Db, key: GroupingKeys[number]): Promis
   return rows.reverse();
 }
 
-/** Takes the next numbers of organizations. In a transaction the counters stay locked until it ends. @returns the first number of each */
-export async function takeNumbers(db: Db | Tx, counts: ReadonlyMap<string, number>): Promise<Map<string, number>> {
+/** Takes the next numbers of organizations. The counters stay locked until the transaction ends. @returns the first number of each */
+export async function takeNumbers(tx: Tx, counts: ReadonlyMap<string, number>): Promise<Map<string, number>> {
   const orgs = [...counts.keys()].sort();
   const { rows } = await prepared(sql<{ organization_id: string; first: number }>`
     insert into organization_counter as c (organization_id, last_alert_group_number)
     select * from unnest(${orgs}::text[], ${orgs.map((org) => counts.get(org) ?? 0)}::bigint[])
     on conflict (organization_id) do update set last_alert_group_number = c.last_alert_group_number + excluded.last_alert_group_number
-    returning c.organization_id, c.last_alert_group_number as first`).execute(db);
+    returning c.organization_id, c.last_alert_group_number as first`).execute(tx);
   return new Map(rows.map((row) => [row.organization_id, row.first - (counts.get(row.organization_id) ?? 0) + 1]));
 }
 
