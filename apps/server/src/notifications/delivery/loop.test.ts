@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { inTransaction } from '../../platform/db/create-db.ts';
 import { type NotificationWorld, ORG, scriptedChannel, startNotificationWorld } from '../../testing/notifications.ts';
 import type { SendOutcome } from '../channel.ts';
@@ -412,6 +412,22 @@ test('a channel that hangs does not delay another', async () => {
   void startDeliveryLoop(world.deps, hanging).runUntilIdle();
   await startDeliveryLoop(world.deps, other).runUntilIdle();
   expect(other.requests).toHaveLength(1);
+});
+
+test('a page does not wait until the outcome of the one before it is written', async () => {
+  const channel = scriptedChannel(world.clock, [accepted], { concurrency: 1 });
+  let goOn: () => void = () => undefined;
+  const written = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  channel.saveAttempts = () => written;
+  await world.owe({ key: 'one' }, { key: 'two' });
+  const loop = startDeliveryLoop({ ...world.deps, manual: false }, channel);
+  await vi.waitFor(() => expect(channel.requests).toHaveLength(2), { timeout: 10_000 });
+  expect(await world.deliveries()).toMatchObject([{ state: 'sending' }, { state: 'sending' }]);
+  goOn();
+  await loop.stop();
+  expect(await world.deliveries()).toMatchObject([{ state: 'accepted' }, { state: 'accepted' }]);
 });
 
 test('a request that hangs is aborted at its time-out and tried again', async () => {
