@@ -147,7 +147,7 @@ export interface Pipeline {
   stop(): Promise<void>;
 }
 
-/** Batches that one process handles side by side: while one waits for the database another renders, and a third for its number. */
+/** Batches that one process handles side by side: one renders, one writes, one waits for the counter of its organization. */
 const FAST_BATCHES_AT_ONCE = 3;
 const SLOW_BATCHES_AT_ONCE = 2;
 
